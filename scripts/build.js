@@ -1,0 +1,47 @@
+// Bundles src/ into dist/: one entry, a lazy chunk per command, every dependency inside.
+// Does nothing when dist/ is newer than all that goes into it.
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+const stamp = join(dist, '.built');
+
+if (newest(join(root, 'src')) >= modified(stamp) || inputsChanged()) await build();
+
+async function build() {
+  const { build: bundle } = await import('rolldown');
+  rmSync(dist, { recursive: true, force: true });
+  await bundle({
+    cwd: root,
+    input: { main: 'src/main.ts' },
+    platform: 'node',
+    // Ours and our libraries' modules run code only when called, so a command loads just what it names.
+    treeshake: { moduleSideEffects: false },
+    external: ['react-devtools-core'],
+    transform: { define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' } },
+    logLevel: 'warn',
+    output: { dir: dist, format: 'esm', minify: true, chunkFileNames: 'chunk-[hash].js' },
+  });
+  writeFileSync(stamp, '');
+}
+
+function inputsChanged() {
+  return ['package.json', 'package-lock.json', 'scripts/build.js'].some(
+    (file) => modified(join(root, file)) >= modified(stamp),
+  );
+}
+
+function newest(folder) {
+  let latest = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    latest = Math.max(latest, entry.isDirectory() ? newest(path) : modified(path));
+  }
+  return latest;
+}
+
+function modified(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

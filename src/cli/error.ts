@@ -1,0 +1,37 @@
+/** Exit codes; `gw help exit-codes` and the documentation print this table. */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notRunning: 3,
+  config: 4,
+  start: 5,
+  routeFailed: 6,
+  routeDegraded: 7,
+  commandMissing: 127,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What a command throws when it cannot do its work: what happened, why, and the command that fixes it. */
+export class CommandError extends Error {
+  readonly why: string | undefined;
+  readonly fix: string | undefined;
+  readonly exit: ExitCode;
+
+  constructor(
+    what: string,
+    more: {
+      readonly why?: string;
+      readonly fix?: string;
+      readonly exit?: ExitCode;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(what, { cause: more.cause });
+    this.why = more.why;
+    this.fix = more.fix;
+    this.exit = more.exit ?? EXIT.failed;
+  }
+}

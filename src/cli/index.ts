@@ -1,0 +1,1 @@
+export { reportError, runProgram } from './program.ts';

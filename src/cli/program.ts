@@ -1,0 +1,98 @@
+import { Command as Commander, CommanderError, Option } from 'commander';
+
+import { type Command, type CommandEntry, Input } from './command.ts';
+import { createContext } from './context.ts';
+import { CommandError, EXIT } from './error.ts';
+import { COMMANDS, NOUNS } from './tree.ts';
+
+/** Runs one command line (without `node` and the script) and answers with the exit code. */
+export async function runProgram(words: readonly string[], version: string): Promise<number> {
+  let exit = 0;
+  const program = new Commander('gw')
+    .description('One address for every language model, with fallbacks that work.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .showSuggestionAfterError()
+    .enablePositionalOptions()
+    .exitOverride();
+  const entry = findEntry(words);
+  for (const noun of new Set(COMMANDS.map(({ path }) => firstWord(path)))) {
+    await addNoun(program, noun, entry, (code) => (exit = code));
+  }
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    throw error;
+  }
+}
+
+/** The command these words name: the longest path they begin with. */
+function findEntry(words: readonly string[]): CommandEntry | undefined {
+  const plain = words
+    .filter((word) => !word.startsWith('-'))
+    .filter((word, index) => index > 0 || word !== 'help');
+  const two = plain.slice(0, 2).join(' ');
+  return COMMANDS.find(({ path }) => path === two) ?? COMMANDS.find(({ path }) => path === plain[0]);
+}
+
+async function addNoun(
+  program: Commander,
+  noun: string,
+  chosen: CommandEntry | undefined,
+  onExit: (code: number) => void,
+): Promise<void> {
+  const own = COMMANDS.find(({ path }) => path === noun);
+  if (own) {
+    await addCommand(program, own, own === chosen, onExit);
+    return;
+  }
+  const parent = program.command(noun).description(NOUNS[noun] ?? '');
+  for (const child of COMMANDS.filter(({ path }) => firstWord(path) === noun)) {
+    await addCommand(parent, child, child === chosen, onExit);
+  }
+}
+
+async function addCommand(
+  parent: Commander,
+  entry: CommandEntry,
+  load: boolean,
+  onExit: (code: number) => void,
+): Promise<void> {
+  const name = entry.path.slice(entry.path.lastIndexOf(' ') + 1);
+  const command = parent.command(name).description(entry.summary);
+  if (!load) return;
+  const definition = (await entry.load()).command;
+  describe(command, definition);
+  command.action(async (...received: unknown[]) => {
+    const options = command.optsWithGlobals();
+    const context = createContext(options['json'] === true);
+    const positional = received.slice(0, definition.arguments?.length ?? 0);
+    onExit((await definition.run(context, new Input(positional, options))) ?? EXIT.ok);
+  });
+}
+
+function describe(command: Commander, definition: Command): void {
+  for (const argument of definition.arguments ?? []) command.argument(argument.name, argument.summary);
+  for (const option of definition.options ?? []) command.addOption(new Option(option.flags, option.summary));
+  command.option('--json', 'print JSON on stdout, messages on stderr');
+  command.addHelpText('after', `\nExamples:\n${definition.examples.map((line) => `  $ ${line}`).join('\n')}`);
+}
+
+function firstWord(path: string): string {
+  return path.split(' ', 1)[0] ?? path;
+}
+
+/** Prints what was thrown for a person, and answers with the exit code it calls for. */
+export function reportError(error: unknown, stderr: NodeJS.WriteStream): number {
+  if (!(error instanceof CommandError)) {
+    stderr.write(`gw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    stderr.write('  why: this is a defect in gw\n  fix: please report it with the lines above\n');
+    return EXIT.failed;
+  }
+  stderr.write(`gw: ${error.message}\n`);
+  if (error.why) stderr.write(`  why: ${error.why}\n`);
+  if (error.fix) stderr.write(`  fix: ${error.fix}\n`);
+  return error.exit;
+}

@@ -1,0 +1,143 @@
+import type { Incident, TargetHealth } from '../core/health.ts';
+import type { Target } from '../core/target.ts';
+import type { Trail } from '../core/trail.ts';
+
+/**
+ * The words between the daemon and everyone else: one JSON message per line over a Unix socket (a named pipe on
+ * Windows). A request is `{id, method, params}`, its answer `{id, result}` or `{id, error: {message, fix?}}`.
+ * After `subscribe` the daemon also sends `{event: 'snapshot', data}` once and then `{event: 'delta', data}`.
+ * The shape is additive: new fields and methods appear, nothing changes its meaning.
+ */
+export const PROTOCOL_VERSION = 1;
+
+export interface Methods {
+  /** Who is there. The instance id is what makes a daemon alive, never its pid. */
+  hello: { params: Record<string, never>; result: Hello };
+  status: { params: Record<string, never>; result: Status };
+  /** Refuses new work, lets streams finish for `drainMs`, then exits. Answers when draining began. */
+  stop: { params: { readonly drainMs: number }; result: { readonly live: number } };
+  /** Reads the profile again. `env` are the caller's values of the variables the profile refers to. */
+  reload: { params: { readonly env: Readonly<Record<string, string>> }; result: ReloadResult };
+  /** Waits until every finished exchange is on disk. */
+  flush: { params: Record<string, never>; result: { readonly dropped: number } };
+  /** A live or recently finished exchange, by id or unique prefix. */
+  exchange: { params: { readonly id: string }; result: Trail | null };
+  /** Arms a drill: requests that carry the returned token in `x-gw-drill` meet these faults. Valid for a minute. */
+  drill: { params: DrillParams; result: { readonly token: string } };
+  subscribe: { params: Record<string, never>; result: Record<string, never> };
+}
+
+export type MethodName = keyof Methods;
+
+export interface Hello {
+  readonly instance: string;
+  readonly version: string;
+  readonly pid: number;
+  readonly protocol: number;
+}
+
+export interface DrillParams {
+  /** The route or model name the drill will ask for. */
+  readonly route: string;
+  /** Position in the plan (1 is the first target) → simulator fault text (`429;retry-after=1`, `stall@headers`). */
+  readonly faults: Readonly<Record<number, string>>;
+  /** When true the healthy targets are simulated too, and nothing leaves this machine. */
+  readonly dry: boolean;
+}
+
+export interface ReloadResult {
+  readonly profile: string;
+  /** Problems of the profile on disk; when there are any, the old profile keeps serving. */
+  readonly problems: readonly string[];
+  readonly unresolvedKeys: readonly string[];
+}
+
+/** Everything `gw status` and the dashboard's header show. Times are epoch milliseconds. */
+export interface Status {
+  readonly instance: string;
+  readonly version: string;
+  readonly pid: number;
+  /** `http://127.0.0.1:4499`, without a path. */
+  readonly address: string;
+  readonly startedAt: number;
+  readonly now: number;
+  readonly profile: string;
+  readonly configPath: string;
+  readonly logPath: string;
+  readonly draining: boolean;
+  readonly rssBytes: number;
+  readonly counters: Counters;
+  readonly latency: Latency;
+  readonly providers: readonly ProviderStatus[];
+  readonly routes: readonly RouteStatus[];
+  /** Sentences that a person should act on: a broken profile on disk, a key that does not resolve, dropped rows. */
+  readonly problems: readonly Problem[];
+}
+
+export interface Problem {
+  readonly message: string;
+  readonly fix?: string;
+}
+
+/** Exchanges since the daemon started (rehearsals left out). */
+export interface Counters {
+  readonly live: number;
+  readonly total: number;
+  readonly served: number;
+  readonly failed: number;
+  readonly cut: number;
+  readonly gone: number;
+  readonly failovers: number;
+  /** Rows the request log could not take. */
+  readonly dropped: number;
+}
+
+/** Of served exchanges in the last five minutes, in milliseconds; absent while there are none. */
+export interface Latency {
+  readonly p50?: number;
+  readonly p95?: number;
+  readonly firstContentP50?: number;
+  readonly firstContentP95?: number;
+  readonly perMinute: number;
+}
+
+export interface ProviderStatus {
+  readonly name: string;
+  readonly url: string;
+  readonly enabled: boolean;
+  readonly keys: readonly { readonly label: string; readonly resolved: boolean }[];
+  readonly targets: readonly TargetHealth[];
+}
+
+export interface RouteStatus {
+  readonly name: string;
+  readonly match: readonly string[];
+  readonly targets: readonly string[];
+  /** Who served this route last, and when. */
+  readonly serving?: { readonly target: Target; readonly at: number };
+}
+
+/** What a viewer starts from. */
+export interface Snapshot {
+  readonly status: Status;
+  readonly live: readonly Trail[];
+  /** The last finished exchanges, newest first, at most 200. */
+  readonly recent: readonly Trail[];
+  readonly incidents: readonly Incident[];
+}
+
+/** What changed since the last message; sent at most ten times a second, and only when something did. */
+export interface Delta {
+  readonly at: number;
+  /** The whole list of running exchanges (at most 100), when it changed. */
+  readonly live?: readonly Trail[];
+  /** Exchanges that finished, oldest first. */
+  readonly ended?: readonly Trail[];
+  readonly incidents?: readonly Incident[];
+  /** About once a second. */
+  readonly status?: Status;
+}
+
+export type ServerEvent =
+  | { readonly event: 'snapshot'; readonly data: Snapshot }
+  | { readonly event: 'delta'; readonly data: Delta };

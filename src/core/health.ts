@@ -1,0 +1,59 @@
+import type { FaultCode } from './fault.ts';
+import type { Target } from './target.ts';
+
+/** A breaker as others see it. Times are epoch milliseconds. */
+export type BreakerView =
+  | { readonly is: 'closed' }
+  | { readonly is: 'open'; readonly until: number; readonly reason: FaultCode; readonly message: string }
+  | { readonly is: 'half-open'; readonly probing: boolean; readonly reason: FaultCode };
+
+/** A key of a provider being left alone because the provider said so. `until` is absent while only a change helps. */
+export interface CooldownView {
+  readonly until?: number;
+  readonly reason: FaultCode;
+  readonly message: string;
+}
+
+/** What is known about one target, over the last minutes. Latencies in milliseconds. */
+export interface TargetHealth {
+  readonly target: Target;
+  readonly breaker: BreakerView;
+  readonly cooldown?: CooldownView;
+  /** Attempts and failed attempts since the daemon started. */
+  readonly attempts: number;
+  readonly failures: number;
+  /** Exchanges it served since the daemon started. */
+  readonly served: number;
+  readonly live: number;
+  readonly recent: RecentHealth;
+  readonly last?: { readonly at: number; readonly fault?: FaultCode; readonly message?: string };
+}
+
+/** The last five minutes. */
+export interface RecentHealth {
+  readonly attempts: number;
+  readonly failures: number;
+  readonly p50?: number;
+  readonly p95?: number;
+  readonly firstContentP50?: number;
+  readonly firstContentP95?: number;
+}
+
+/** Failovers of one target for one reason, joined over time. */
+export interface Incident {
+  readonly id: string;
+  readonly target: Target;
+  readonly reason: FaultCode;
+  readonly message: string;
+  readonly from: number;
+  readonly last: number;
+  /** True when no failure was seen for a while and the target served again. */
+  readonly over: boolean;
+  /** Exchanges another target served instead, and exchanges nobody served. */
+  readonly rescued: number;
+  readonly lost: number;
+  /** Who served instead, with counts: `groq/llama` → 12. */
+  readonly to: Readonly<Record<string, number>>;
+  /** Median milliseconds the failover added to a rescued exchange. */
+  readonly addedMs?: number;
+}

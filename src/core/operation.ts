@@ -1,0 +1,30 @@
+/** The wire dialects gw speaks. */
+export type FormatName = 'openai-chat';
+
+/**
+ * What a caller asks for. `stateless` operations leave nothing behind at the provider, so another target may serve
+ * them; `auxiliary` ones never change a target's health; `body` is how the model name is found in the request.
+ */
+export const OPERATIONS = {
+  chat: { stateless: true, auxiliary: false, body: 'json', streams: true },
+  completions: { stateless: true, auxiliary: false, body: 'json', streams: true },
+  embeddings: { stateless: true, auxiliary: false, body: 'json', streams: false },
+  moderations: { stateless: true, auxiliary: true, body: 'json', streams: false },
+  'images.generate': { stateless: true, auxiliary: false, body: 'json', streams: true },
+  'images.edit': { stateless: true, auxiliary: false, body: 'multipart', streams: true },
+  'images.variation': { stateless: true, auxiliary: false, body: 'multipart', streams: false },
+  'audio.speech': { stateless: true, auxiliary: false, body: 'json', streams: true },
+  'audio.transcribe': { stateless: true, auxiliary: false, body: 'multipart', streams: true },
+  'audio.translate': { stateless: true, auxiliary: false, body: 'multipart', streams: false },
+  models: { stateless: true, auxiliary: true, body: 'none', streams: false },
+  other: { stateless: false, auxiliary: true, body: 'opaque', streams: true },
+} as const satisfies Readonly<Record<string, OperationRow>>;
+
+export type Operation = keyof typeof OPERATIONS;
+
+export interface OperationRow {
+  readonly stateless: boolean;
+  readonly auxiliary: boolean;
+  readonly body: 'json' | 'multipart' | 'none' | 'opaque';
+  readonly streams: boolean;
+}

@@ -1,0 +1,75 @@
+/**
+ * Every knob of the failure policy, with its default and the reason for it. All times in milliseconds.
+ * A profile sets them, a route overrides them, and where it is sane a request header does.
+ */
+export interface Policy {
+  /** TCP and TLS. A healthy host answers in under 500 ms anywhere on earth; 5 s survives a lost SYN (1 s, 2 s). */
+  readonly connectMs: number;
+  /** First content of a stream while another target remains. Chat models answer in under 3 s at p99. */
+  readonly firstContentMs: number;
+  /** The same for models known to reason: a model that thinks is not dead, and a needless failover is paid twice. */
+  readonly firstContentReasoningMs: number;
+  /** The same at high reasoning effort. */
+  readonly firstContentHighEffortMs: number;
+  /** The last target gets this many times longer: there is nobody left to turn to. */
+  readonly lastTargetFactor: number;
+  /** First byte of a non-streamed answer while another target remains: the whole answer is generated before it. */
+  readonly answerMs: number;
+  /** The same on the last target; ten minutes is the OpenAI and Anthropic SDKs' own limit. */
+  readonly answerLastMs: number;
+  /** Silence between bytes after the first; comments and pings count as life. */
+  readonly idleMs: number;
+  /** One deadline for the whole chain: the SDKs' own limit, after which nobody is listening. */
+  readonly totalMs: number;
+  /** Same-target retries while another target remains, and on the last one. */
+  readonly retries: number;
+  readonly retriesLast: number;
+  /** Full jitter: the wait before retry n is random in [0, backoffMs × 2^n], never over the cap. */
+  readonly backoffMs: number;
+  readonly backoffCapMs: number;
+  /** The longest `retry-after` waited for in line: it keeps the model and its prompt cache. */
+  readonly waitMs: number;
+  readonly waitLastMs: number;
+  /** Share of a target's requests over 10 s that may be retries, on top of a floor of 1/s with burst 3. */
+  readonly retryBudget: number;
+  /** Breaker: consecutive failures that open it; or this share of at least `breakerMinimum` in 30 s. */
+  readonly breakerFailures: number;
+  readonly breakerShare: number;
+  readonly breakerMinimum: number;
+  /** How long it stays open at first (doubles at each relapse) and at most. */
+  readonly breakerOpenMs: number;
+  readonly breakerOpenCapMs: number;
+  /** Largest request body accepted, in bytes: above every provider's own limit (Gemini takes 100 MB). */
+  readonly bodyLimitBytes: number;
+  /** What to do when an answer breaks after content was delivered. */
+  readonly onCut: 'error';
+  /** Whether a refusal by one provider's content policy may be taken to another provider. */
+  readonly rerouteBlocked: boolean;
+}
+
+export const DEFAULT_POLICY: Policy = {
+  connectMs: 5_000,
+  firstContentMs: 10_000,
+  firstContentReasoningMs: 60_000,
+  firstContentHighEffortMs: 120_000,
+  lastTargetFactor: 3,
+  answerMs: 120_000,
+  answerLastMs: 600_000,
+  idleMs: 60_000,
+  totalMs: 600_000,
+  retries: 1,
+  retriesLast: 2,
+  backoffMs: 300,
+  backoffCapMs: 5_000,
+  waitMs: 3_000,
+  waitLastMs: 10_000,
+  retryBudget: 0.2,
+  breakerFailures: 5,
+  breakerShare: 0.5,
+  breakerMinimum: 10,
+  breakerOpenMs: 5_000,
+  breakerOpenCapMs: 30_000,
+  bodyLimitBytes: 128 * 1024 * 1024,
+  onCut: 'error',
+  rerouteBlocked: false,
+};

@@ -1,0 +1,31 @@
+import type { Secret } from '../lib/secret.ts';
+import type { KeyReference } from './profile.ts';
+import type { Attempt, Trail } from './trail.ts';
+
+/**
+ * What the proxy tells others while it works. Calls are on the hot path: implementations must only take note and
+ * return; the trail passed is live and may still grow until `exchangeEnded`.
+ */
+export interface Watcher {
+  exchangeStarted(trail: Trail): void;
+  attemptEnded(trail: Trail, attempt: Attempt): void;
+  exchangeEnded(trail: Trail): void;
+}
+
+/** Where finished exchanges go to be kept. */
+export interface RecordPort {
+  /** Takes the trail without waiting for a disk. It is not modified afterwards. */
+  record(trail: Trail): void;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** The daemon's own log. `event` is `<noun>-<what-happened>`; fields never hold credentials or request content. */
+export interface LogPort {
+  write(level: LogLevel, event: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Turns a reference into the credential; undefined when it does not resolve here. */
+export interface KeyPort {
+  resolve(reference: KeyReference): Secret | undefined;
+}

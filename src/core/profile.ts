@@ -1,0 +1,84 @@
+import type { FormatName } from './operation.ts';
+import type { Policy } from './policy.ts';
+
+/** Where a credential is kept. Only `inline` holds the value itself (in the profile file, said aloud when added). */
+export type KeyReference =
+  | { readonly is: 'env'; readonly name: string }
+  | { readonly is: 'keychain'; readonly account: string }
+  | { readonly is: 'file'; readonly path: string }
+  | { readonly is: 'inline'; readonly value: string };
+
+/** How the credential travels. `passthrough` forwards the caller's own `Authorization`; `none` sends nothing. */
+export type AuthScheme = 'bearer' | 'passthrough' | 'none';
+
+/**
+ * Oddities of a host that speaks a known format, as named flags (never a test on the vendor's name).
+ *
+ * - `no-stream-options`: refuses `stream_options`, so usage cannot be asked for on streams.
+ * - `free`: requests cost nothing (a server on this machine).
+ */
+export type Quirk = 'no-stream-options' | 'free';
+
+/** One upstream account or server. */
+export interface Provider {
+  readonly name: string;
+  /** The preset it was made from, if any. */
+  readonly preset: string | undefined;
+  /** Base address including the version prefix, without trailing slash: `https://api.openai.com/v1`. */
+  readonly url: string;
+  readonly format: FormatName;
+  readonly auth: AuthScheme;
+  readonly keys: readonly KeyReference[];
+  readonly enabled: boolean;
+  /** Extra request headers, lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly quirks: readonly Quirk[];
+  /** The models it is known to have, for `/v1/models` and for planning; empty when not known. */
+  readonly models: readonly string[];
+  /** Globs of model names that belong to this provider when no route names them: `gpt-*`. */
+  readonly owns: readonly string[];
+}
+
+/** One step of a route. Without `model` the caller's own model name is passed along. */
+export interface RouteTarget {
+  readonly provider: string;
+  readonly model: string | undefined;
+}
+
+/** A name that callers ask for, and its ordered targets. */
+export interface Route {
+  readonly name: string;
+  /** Exact names or globs of the models this route answers to; `*` makes it the default. */
+  readonly match: readonly string[];
+  readonly targets: readonly RouteTarget[];
+  /** What this route decides differently from its profile. */
+  readonly policy: Partial<Policy>;
+}
+
+/** A named set of providers, routes and policies. */
+export interface Profile {
+  readonly name: string;
+  readonly providers: readonly Provider[];
+  readonly routes: readonly Route[];
+  readonly policy: Policy;
+}
+
+/** A vendor or local server gw knows by name: what `provider add <preset>` fills in. */
+export interface Preset {
+  readonly name: string;
+  /** The vendor's own spelling. */
+  readonly title: string;
+  readonly url: string;
+  readonly format: FormatName;
+  readonly auth: AuthScheme;
+  /** The environment variables its documentation names, best first. */
+  readonly env: readonly string[];
+  readonly quirks: readonly Quirk[];
+  readonly owns: readonly string[];
+  /** A small, cheap, current model: used for tests and as the stand-in when `init` makes a fallback chain. */
+  readonly model: string | undefined;
+  /** Where a person makes a key. */
+  readonly keysPage: string | undefined;
+  /** A server on this machine: probed by `init`, needs no key. */
+  readonly local: boolean;
+}

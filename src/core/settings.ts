@@ -1,0 +1,38 @@
+import type { Secret } from '../lib/secret.ts';
+
+/** What is decided once for the whole daemon, whatever profile is active. */
+export interface Settings {
+  readonly listen: ListenSettings;
+  readonly log: LogSettings;
+  readonly record: RecordSettings;
+}
+
+export interface ListenSettings {
+  /** Loopback unless asked otherwise; anything else needs a token. */
+  readonly host: string;
+  readonly port: number;
+  /** When set, callers must send it as their API key (`Authorization: Bearer` or `x-api-key`). */
+  readonly token: Secret | undefined;
+  /** Host names a caller may use besides 127.0.0.1, localhost and [::1]: `host.docker.internal`. */
+  readonly allowedHosts: readonly string[];
+  /** Browser origins that may call: `http://localhost:3000`. Everything else with an Origin is refused. */
+  readonly allowedOrigins: readonly string[];
+}
+
+export interface LogSettings {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  /** The log rotates at this size and keeps this many old files. */
+  readonly maxBytes: number;
+  readonly keep: number;
+}
+
+export interface RecordSettings {
+  readonly maxAgeDays: number;
+  readonly maxBytes: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  listen: { host: '127.0.0.1', port: 4499, token: undefined, allowedHosts: [], allowedOrigins: [] },
+  log: { level: 'info', maxBytes: 10 * 1024 * 1024, keep: 3 },
+  record: { maxAgeDays: 30, maxBytes: 256 * 1024 * 1024 },
+};

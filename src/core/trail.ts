@@ -1,0 +1,90 @@
+import type { FaultCode, Remedy } from './fault.ts';
+import type { FormatName, Operation } from './operation.ts';
+import type { Target } from './target.ts';
+import type { Usage } from './usage.ts';
+
+/**
+ * The recorded history of an exchange: every decision, wait and attempt. Plain data, in the shape it is stored,
+ * sent to the dashboard and printed by `--json`; fields are only ever added.
+ * Offsets (`…Ms` inside attempts and below) are milliseconds since `at`.
+ */
+export interface Trail {
+  readonly id: string;
+  /** When the request's first byte arrived: epoch milliseconds. */
+  readonly at: number;
+  readonly operation: Operation;
+  readonly format: FormatName;
+  readonly method: string;
+  /** Path without the query, as asked. */
+  readonly path: string;
+  readonly stream: boolean;
+  /** The model the caller asked for. */
+  readonly asked?: string;
+  /** The route that answered to it. */
+  readonly route?: string;
+  readonly client: Client;
+  readonly plan: readonly PlanStep[];
+  readonly attempts: readonly Attempt[];
+  readonly outcome: TrailOutcome;
+  /** The status the caller got; 499 when it hung up first. */
+  readonly status: number;
+  readonly fault?: FaultCode;
+  readonly message?: string;
+  /** Who served it. */
+  readonly served?: Target;
+  /** Served by another target than the first of its plan. */
+  readonly failover: boolean;
+  readonly firstContentMs?: number;
+  readonly totalMs?: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly usage?: Usage;
+  /** Malformed stream events that were left out of the answer. */
+  readonly malformed?: number;
+  /** A test of gw itself (drill, probe): counts in no statistic and against nobody's health. */
+  readonly rehearsal?: boolean;
+}
+
+/**
+ * - `pending`: still running.
+ * - `served`: a whole answer reached the caller.
+ * - `failed`: the caller got an error instead of an answer.
+ * - `cut`: the answer broke off after content was delivered, and the caller was told so.
+ * - `gone`: the caller hung up.
+ */
+export type TrailOutcome = 'pending' | 'served' | 'failed' | 'cut' | 'gone';
+
+/** Who called: the product in its `user-agent`, and the session it named. */
+export interface Client {
+  readonly name: string;
+  readonly session?: string;
+  /** How often the caller's SDK had already tried (`x-stainless-retry-count`). */
+  readonly retries?: number;
+}
+
+/** One target of the plan, in order; `skipped` says why it was not even tried. */
+export interface PlanStep {
+  readonly target: Target;
+  readonly skipped?: string;
+}
+
+/** One call to one target. */
+export interface Attempt {
+  readonly target: Target;
+  /** When it began, and how long gw waited before it (backoff or `retry-after`). */
+  readonly startMs: number;
+  readonly waitedMs: number;
+  /** When the request was on the wire, the response head arrived, the first content arrived, and when it ended. */
+  readonly sentMs?: number;
+  readonly headersMs?: number;
+  readonly firstContentMs?: number;
+  readonly endMs?: number;
+  readonly status?: number;
+  readonly requestId?: string;
+  readonly fault?: FaultCode;
+  readonly message?: string;
+  /** What was decided after it. */
+  readonly remedy?: Remedy;
+  readonly retryAfterMs?: number;
+  readonly bytes?: number;
+}

@@ -1,0 +1,67 @@
+/** A JSON object whose fields are not known yet. */
+export type JsonObject = Record<string, unknown>;
+
+/** True for `{…}`; arrays and null are not objects here. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+export function isStringArray(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isString);
+}
+
+/** A field of an unknown value, or undefined when it is no object or has no such field of its own. */
+export function field(value: unknown, name: string): unknown {
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+/** The field when it is a string. */
+export function stringField(value: unknown, name: string): string | undefined {
+  const found = field(value, name);
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** The field when it is a finite number. */
+export function numberField(value: unknown, name: string): number | undefined {
+  const found = field(value, name);
+  return typeof found === 'number' && Number.isFinite(found) ? found : undefined;
+}
+
+/** Parses JSON text; undefined when it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The keys of a table, with their literal types (`Object.keys` forgets them). */
+export function keysOf<K extends string>(table: Readonly<Record<K, unknown>>): K[] {
+  return Object.keys(table) as K[];
+}
+
+/** True when `name` is one of the table's own keys. */
+export function isKeyOf<K extends string>(table: Readonly<Record<K, unknown>>, name: string): name is K {
+  return Object.hasOwn(table, name);
+}
+
+/** The `code` of a Node.js system error (`ECONNREFUSED`, `ENOENT`, …), if it has one. */
+export function errorCode(error: unknown): string | undefined {
+  return inheritedString(error, 'code');
+}
+
+/** A sentence out of whatever was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function inheritedString(value: unknown, name: string): string | undefined {
+  if (typeof value !== 'object' || value === null || !(name in value)) return undefined;
+  const found = (value as JsonObject)[name];
+  return typeof found === 'string' ? found : undefined;
+}
