@@ -55,10 +55,10 @@ interface Stretch {
 }
 
 function stretches(attempt: Attempt, spanMs: number): readonly Stretch[] {
-  const { startMs, waitedMs, sentMs, firstContentMs } = attempt;
-  const endMs = attempt.endMs ?? spanMs;
-  const sent = sentMs ?? endMs;
-  const content = firstContentMs ?? endMs;
+  const { startMs, waitedMs, sentMs, headersMs, firstContentMs } = attempt;
+  const endMs = Math.max(startMs, attempt.endMs ?? spanMs);
+  const content = Math.min(endMs, firstContentMs ?? endMs);
+  const sent = Math.min(content, sentMs ?? headersMs ?? content);
   return [
     { is: 'wait', fromMs: startMs - waitedMs, toMs: startMs },
     { is: 'connect', fromMs: startMs, toMs: sent },
