@@ -1,0 +1,21 @@
+export { type ConnectFailure, connectControl, type ControlClient } from './client.ts';
+export { ensurePrivateDirectory } from './directory.ts';
+export { ControlError, type ControlErrorReason } from './error.ts';
+export {
+  type Counters,
+  type Delta,
+  type DrillParams,
+  type Hello,
+  type Latency,
+  type MethodName,
+  type Methods,
+  type Problem,
+  PROTOCOL_VERSION,
+  type ProviderStatus,
+  type ReloadResult,
+  type RouteStatus,
+  type ServerEvent,
+  type Snapshot,
+  type Status,
+} from './protocol.ts';
+export { type ControlServer, type Handlers, serveControl, type Subscribe } from './server.ts';
