@@ -1,0 +1,53 @@
+import type { Usage } from '../../core/usage.ts';
+import { field, isObject, numberField } from '../../lib/expect.ts';
+
+/**
+ * Reads a `usage` object as OpenAI and the hosts that follow it spell it. `prompt_tokens` includes cached tokens and
+ * `completion_tokens` includes reasoning almost everywhere; a reasoning figure above the completion is a host that
+ * counts them apart (xAI: total = prompt + completion + reasoning). Junk (negative, fractional, not a number) is
+ * treated as not said.
+ */
+export function readUsage(value: unknown): Usage | undefined {
+  if (!isObject(value)) return undefined;
+  const input = count(value, 'prompt_tokens') ?? count(value, 'input_tokens');
+  const completion = count(value, 'completion_tokens') ?? count(value, 'output_tokens');
+  const inputDetails = field(value, 'prompt_tokens_details') ?? field(value, 'input_tokens_details');
+  const outputDetails = field(value, 'completion_tokens_details') ?? field(value, 'output_tokens_details');
+  const reasoning = count(outputDetails, 'reasoning_tokens');
+  const cacheRead =
+    count(inputDetails, 'cached_tokens') ??
+    count(value, 'prompt_cache_hit_tokens') ??
+    count(value, 'cached_tokens') ??
+    count(value, 'num_cached_tokens');
+  const cacheWrite = count(inputDetails, 'cache_write_tokens');
+  const output = completion === undefined ? undefined : withReasoning(value, input, completion, reasoning);
+  if (input === undefined && output === undefined) return undefined;
+  return {
+    ...(input !== undefined && { input }),
+    ...(output !== undefined && { output }),
+    ...(cacheRead !== undefined && { cacheRead: clamp(cacheRead, input) }),
+    ...(cacheWrite !== undefined && { cacheWrite: clamp(cacheWrite, input) }),
+    ...(reasoning !== undefined && { reasoning: clamp(reasoning, output) }),
+  };
+}
+
+/** The total decides whether reasoning is inside the completion (nearly all) or beside it (xAI). */
+function withReasoning(
+  usage: unknown,
+  input: number | undefined,
+  completion: number,
+  reasoning: number | undefined,
+): number {
+  const total = count(usage, 'total_tokens');
+  if (reasoning === undefined || total === undefined) return completion;
+  return total === (input ?? 0) + completion + reasoning ? completion + reasoning : completion;
+}
+
+function clamp(part: number, whole: number | undefined): number {
+  return whole === undefined ? part : Math.min(part, whole);
+}
+
+function count(value: unknown, name: string): number | undefined {
+  const found = numberField(value, name);
+  return found !== undefined && Number.isSafeInteger(found) && found >= 0 ? found : undefined;
+}
