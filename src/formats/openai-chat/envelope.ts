@@ -85,9 +85,7 @@ function readJsonEnvelope(operation: Operation, body: Buffer): Outcome<Envelope,
     fallbacks: [...readModels(body, found.get('fallbacks')), ...readModels(body, found.get('models'))],
     session: stringSpan(body, found.get('prompt_cache_key')) ?? stringSpan(body, found.get('user')),
     wantsUsage,
-    always: [found.get('fallbacks'), found.get('models')].flatMap((span) =>
-      span ? [remove(body, span)] : [],
-    ),
+    always: removals(body, found),
     modelAt: model && { start: model.start, end: model.end, json: true },
     askUsage: stream && reports && !wantsUsage ? askUsage(found, options) : undefined,
   });
