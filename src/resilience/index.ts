@@ -1,0 +1,34 @@
+/** Time and failure: when to wait, retry, go on or leave a target alone. Pure: no HTTP, no timers, time is an argument. */
+export { backoffMs } from './backoff.ts';
+export {
+  type Admission,
+  type Breaker,
+  mayTry,
+  newBreaker,
+  onFailure,
+  onNeutral,
+  onSuccess,
+  onTry,
+  viewBreaker,
+} from './breaker.ts';
+export {
+  type Cooldown,
+  cooldownAfter,
+  cooldownSpan,
+  forbids,
+  mayTryCooling,
+  onCooldownTry,
+  viewCooldown,
+} from './cooldown.ts';
+export {
+  type AttemptKind,
+  deadlineFrom,
+  firstContentLimit,
+  type Reasoning,
+  remainingMs,
+} from './deadline.ts';
+export { type Decision, decide, othersAfter, type Position, shares, type Skip, skipAfter } from './decide.ts';
+export { type ComeBack, comeBack, type Failure, faultToTell } from './exhausted.ts';
+export { isReasoningModel, reasoningOf } from './reasoning.ts';
+export { type HeaderValues, readRetryAfter } from './retry-after.ts';
+export { RetryBudget } from './retry-budget.ts';
