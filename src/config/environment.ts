@@ -1,0 +1,47 @@
+import { DEFAULT_POLICY } from '../core/policy.ts';
+import type { KeyReference, Preset, Profile, Provider } from '../core/profile.ts';
+
+/** One provider for each preset whose key is in the environment, and one route over them; undefined without any. */
+export function profileFromEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  presets: readonly Preset[],
+): Profile | undefined {
+  const found = presets.flatMap((preset) => {
+    const name = preset.env.find((variable) => env[variable]?.trim());
+    return name === undefined ? [] : [{ preset, provider: providerFromPreset(preset, { is: 'env', name }) }];
+  });
+  if (found.length === 0) return undefined;
+  const targets = found
+    // Only the first can serve whatever model was asked for; a stand-in needs a model it is known to have.
+    .filter(({ preset }, index) => index === 0 || preset.model !== undefined)
+    .map(({ preset }, index) => ({ provider: preset.name, model: index === 0 ? undefined : preset.model }));
+  return {
+    name: 'default',
+    providers: found.map(({ provider }) => provider),
+    routes: [{ name: 'default', match: ['*'], targets, policy: {} }],
+    policy: DEFAULT_POLICY,
+  };
+}
+
+function providerFromPreset(preset: Preset, key: KeyReference): Provider {
+  return {
+    name: preset.name,
+    preset: preset.name,
+    url: preset.url,
+    format: preset.format,
+    auth: 'bearer',
+    keys: [key],
+    enabled: true,
+    headers: {},
+    quirks: preset.quirks,
+    models: [],
+    owns: preset.owns,
+  };
+}
+
+/** The variables a profile (and the callers' token) refer to: what the daemon is handed at start and reload. */
+export function environmentNames(profile: Profile, token?: KeyReference): string[] {
+  const references = profile.providers.flatMap(({ keys }) => [...keys]);
+  if (token) references.push(token);
+  return [...new Set(references.flatMap((reference) => (reference.is === 'env' ? [reference.name] : [])))];
+}

@@ -1,0 +1,22 @@
+export { keyLabel } from '../core/key-label.ts';
+export { type ConfigFile, type ConfigFileOptions, openConfigFile } from './config-file.ts';
+export { type Config, emptyProfile } from './document.ts';
+export { environmentNames, profileFromEnvironment } from './environment.ts';
+export { keyReferenceToJson, parseKeyReference } from './key-reference.ts';
+export {
+  createKeyResolver,
+  explainUnresolved,
+  KEYCHAIN_SERVICE,
+  keychainCommand,
+  type KeySources,
+  loadKeys,
+  openKeyFiles,
+  type RunProgram,
+} from './keys.ts';
+export { looksLikeKey, mayBeKey } from './pasted-key.ts';
+export { parsePlace, placeBelow, putAt, removeAt, valueAt } from './place.ts';
+export { POLICY_KINDS } from './policy.ts';
+export { type ConfigProblem, describeProblem } from './problem.ts';
+export { findProjectChoice, PROJECT_FILE, type ProjectChoice } from './project-file.ts';
+export { JSON_SCHEMA } from './schema.ts';
+export { isLoopback, settingsWithToken } from './settings.ts';

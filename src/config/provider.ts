@@ -1,0 +1,164 @@
+import { keyLabel } from '../core/key-label.ts';
+import type { FormatName } from '../core/operation.ts';
+import type { AuthScheme, KeyReference, Preset, Provider, Quirk } from '../core/profile.ts';
+import { nearest } from '../lib/nearest.ts';
+import { readKeyReference } from './key-reference.ts';
+import { looksLikeKey, mayBeKey } from './pasted-key.ts';
+import { flag, matching, type ObjectReader, oneOf, text } from './reader.ts';
+
+/** Names that go into targets (`provider/model`), headers and command lines: no slash, no blank. */
+export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export const FORMATS: Readonly<Record<FormatName, true>> = { 'openai-chat': true };
+export const AUTH_SCHEMES: Readonly<Record<AuthScheme, true>> = {
+  bearer: true,
+  passthrough: true,
+  none: true,
+};
+export const QUIRKS: Readonly<Record<Quirk, true>> = { 'no-stream-options': true, free: true };
+
+/** Text that names models, with or without `*`. A key pasted here would be sent to every provider. */
+export const modelName = matching(/^[^\s\p{Cc}]{1,200}$/u, 'a model name without blanks');
+
+/** Headers that gw itself decides: credentials have a place of their own, the rest belongs to one connection. */
+const OWN_HEADERS: Readonly<Record<string, string>> = {
+  authorization: 'keys',
+  'x-api-key': 'keys',
+  'api-key': 'keys',
+  'proxy-authorization': 'keys',
+  cookie: 'keys',
+  host: 'url',
+  'content-length': 'nothing: it is computed',
+  'transfer-encoding': 'nothing: it is computed',
+  connection: 'nothing: it is decided per connection',
+  upgrade: 'nothing: it is decided per connection',
+  te: 'nothing: it is decided per connection',
+  trailer: 'nothing: it is decided per connection',
+  'accept-encoding': 'nothing: gw reads plain answers only',
+};
+
+/** Reads one provider: what it does not say comes from its preset. */
+export function readProvider(name: string, reader: ObjectReader, presets: readonly Preset[]): Provider {
+  if (!NAME.test(name) || mayBeKey(name)) {
+    reader.problem(reader.place, 'this is no name for a provider', {
+      expected: 'letters, digits and . _ -, starting with a letter or digit, at most 64',
+    });
+  }
+  const preset = readPreset(reader, presets);
+  const url = readUrl(reader) ?? preset?.url;
+  if (url === undefined && reader.value('url') === undefined && reader.value('preset') === undefined) {
+    reader.problem(reader.below('url'), 'this provider has no address', {
+      expected: `"url", or "preset" with one of ${presets.map((known) => known.name).join(', ')}`,
+    });
+  }
+  const given = readKeys(reader);
+  const keys = given ?? presetKeys(preset);
+  const auth = reader.optional('auth', oneOf(AUTH_SCHEMES)) ?? defaultAuth(preset, given);
+  if (auth === 'bearer' && keys.length === 0) {
+    reader.problem(reader.below('keys'), 'this provider has no key', {
+      expected:
+        'at least one: {"env": "NAME"}, {"file": "/path"}, {"keychain": "account"}; or "auth": "none"',
+    });
+  }
+  const provider: Provider = {
+    name,
+    preset: preset?.name,
+    url: url ?? '',
+    format: reader.optional('format', oneOf(FORMATS)) ?? preset?.format ?? 'openai-chat',
+    auth,
+    keys,
+    enabled: reader.optional('enabled', flag) ?? true,
+    headers: readHeaders(reader),
+    quirks: reader.list('quirks', oneOf(QUIRKS)) ?? preset?.quirks ?? [],
+    models: reader.list('models', modelName) ?? [],
+    owns: reader.list('owns', modelName) ?? preset?.owns ?? [],
+  };
+  reader.finish();
+  return provider;
+}
+
+function readPreset(reader: ObjectReader, presets: readonly Preset[]): Preset | undefined {
+  const name = reader.optional('preset', text);
+  const preset = presets.find((known) => known.name === name);
+  if (name !== undefined && !preset) {
+    const names = presets.map((known) => known.name);
+    reader.problem(reader.below('preset'), 'there is no such preset', {
+      expected: `one of ${names.join(', ')}`,
+      nearest: nearest(name, names),
+    });
+  }
+  return preset;
+}
+
+/** The variable that the vendor's own documentation names, unless the file says where the key is. */
+function presetKeys(preset: Preset | undefined): readonly KeyReference[] {
+  const name = preset?.auth === 'bearer' ? preset.env[0] : undefined;
+  return name === undefined ? [] : [{ is: 'env', name }];
+}
+
+function defaultAuth(preset: Preset | undefined, given: readonly KeyReference[] | undefined): AuthScheme {
+  if (given && given.length > 0) return 'bearer';
+  return preset?.auth ?? 'none';
+}
+
+function readKeys(reader: ObjectReader): readonly KeyReference[] | undefined {
+  const seen = new Set<string>();
+  return reader.objects('keys')?.flatMap((entry) => {
+    const reference = readKeyReference(entry);
+    if (!reference) return [];
+    const identity = reference.is === 'inline' ? `inline:${reference.value}` : keyLabel(reference);
+    if (seen.has(identity)) entry.problem(entry.place, 'this key is listed twice');
+    seen.add(identity);
+    return [reference];
+  });
+}
+
+/** An address without trailing slash; credentials, query and fragment have no place in it. */
+function readUrl(reader: ObjectReader): string | undefined {
+  const value = reader.optional('url', text);
+  if (value === undefined) return undefined;
+  const expected = 'an address with the version prefix: "https://api.example.com/v1"';
+  const place = reader.below('url');
+  if (looksLikeKey(value)) {
+    reader.problem(place, 'this holds what looks like a key; put it into "keys"', { expected });
+    return undefined;
+  }
+  const url = URL.parse(value);
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.hostname === '') {
+    reader.problem(place, 'this is no http or https address', { expected });
+  } else if (url.username || url.password) {
+    reader.problem(place, 'an address holds no user name or password; put the key into "keys"', { expected });
+  } else if (url.search || url.hash) {
+    reader.problem(place, 'an address has no ? or # part', { expected });
+  } else {
+    return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  }
+  return undefined;
+}
+
+function readHeaders(reader: ObjectReader): Readonly<Record<string, string>> {
+  const table = reader.object('headers');
+  const headers: Record<string, string> = {};
+  for (const name of table?.names() ?? []) {
+    const place = table?.below(name) ?? '';
+    const value = table?.value(name);
+    const lower = name.toLowerCase();
+    const instead = Object.hasOwn(OWN_HEADERS, lower) ? OWN_HEADERS[lower] : undefined;
+    if (!/^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/.test(lower)) {
+      reader.problem(reader.below('headers'), 'a header has a name that HTTP does not allow');
+    } else if (instead !== undefined) {
+      reader.problem(place, 'gw sets this header itself', { expected: instead });
+    } else if (Object.hasOwn(headers, lower)) {
+      reader.problem(place, 'this header is written twice');
+    } else if (typeof value !== 'string' || !/^[\x20-\x7E\t]{0,4096}$/.test(value)) {
+      reader.problem(place, 'this is no header value', {
+        expected: 'text of printable characters on one line',
+      });
+    } else if (looksLikeKey(value)) {
+      reader.problem(place, 'this holds what looks like a key', { expected: 'the key in "keys"' });
+    } else {
+      headers[lower] = value;
+    }
+  }
+  return headers;
+}

@@ -1,0 +1,81 @@
+import type { Provider, Route, RouteTarget } from '../core/profile.ts';
+import { parseTargetName } from '../core/target.ts';
+import { nearest } from '../lib/nearest.ts';
+import { looksLikeKey, shownValue } from './pasted-key.ts';
+import { placeBelow } from './place.ts';
+import { readPolicy } from './policy.ts';
+import { modelName } from './provider.ts';
+import { matching, type ObjectReader } from './reader.ts';
+
+const target = matching(/^[^\s/]+(\/\S+)?$/, 'a target: "openai/gpt-4o", or "groq" to pass the model along');
+
+/** Reads one route; its targets must name providers of the same profile. */
+export function readRoute(name: string, reader: ObjectReader, providers: readonly Provider[]): Route {
+  if (modelName.read(name) === undefined || looksLikeKey(name)) {
+    reader.problem(reader.place, 'this is no name for a route', { expected: modelName.expected });
+  }
+  const match = reader.list('match', modelName) ?? [];
+  reportRepeats(reader, 'match', match);
+  const texts = reader.list('targets', target);
+  if (texts !== undefined) reportRepeats(reader, 'targets', texts);
+  if (texts === undefined ? reader.value('targets') === undefined : texts.length === 0) {
+    reader.problem(reader.below('targets'), 'this route leads nowhere', {
+      expected: 'at least one target: "openai/gpt-4o"',
+    });
+  }
+  const route: Route = {
+    name,
+    match,
+    targets: (texts ?? []).map((written, index) => readTarget(written, index, reader, providers)),
+    policy: readPolicy(reader.object('policy')),
+  };
+  reader.finish();
+  return route;
+}
+
+function readTarget(
+  written: string,
+  index: number,
+  reader: ObjectReader,
+  providers: readonly Provider[],
+): RouteTarget {
+  const found = parseTargetName(written);
+  const names = providers.map(({ name }) => name);
+  if (!names.includes(found.provider)) {
+    reader.problem(
+      placeBelow(reader.below('targets'), index),
+      `there is no provider ${shownValue(found.provider)}`,
+      {
+        expected: names.length === 0 ? 'a provider: none is defined yet' : `one of ${names.join(', ')}`,
+        nearest: nearest(found.provider, names),
+      },
+    );
+  }
+  return found;
+}
+
+function reportRepeats(reader: ObjectReader, key: string, values: readonly string[]): void {
+  for (const [index, value] of values.entries()) {
+    if (values.indexOf(value) < index) {
+      reader.problem(placeBelow(reader.below(key), index), `${shownValue(value)} is listed twice`);
+    }
+  }
+}
+
+/** Two routes that answer to the same name would make the order of the file decide. */
+export function reportSharedMatches(routes: readonly Route[], place: string, reader: ObjectReader): void {
+  const owners = new Map<string, string>();
+  for (const route of routes) owners.set(route.name, route.name);
+  for (const route of routes) {
+    for (const pattern of route.match) {
+      const owner = owners.get(pattern);
+      if (owner !== undefined && owner !== route.name) {
+        reader.problem(
+          placeBelow(placeBelow(place, route.name), 'match'),
+          `route ${shownValue(owner)} already answers to ${shownValue(pattern)}`,
+        );
+      }
+      owners.set(pattern, owner ?? route.name);
+    }
+  }
+}

@@ -1,0 +1,207 @@
+import type { Policy } from '../core/policy.ts';
+import { DEFAULT_POLICY } from '../core/policy.ts';
+import { DEFAULT_SETTINGS } from '../core/settings.ts';
+import { type JsonObject, keysOf } from '../lib/expect.ts';
+import { AUTH_SCHEMES, FORMATS, QUIRKS } from './provider.ts';
+
+const ADDRESS = 'https://json-schema.org/draft/2020-12/schema';
+const DURATION = { type: ['string', 'number'], description: 'A duration ("10s", "1m30s") or milliseconds.' };
+const SIZE = { type: ['string', 'integer'], description: 'A size ("128MB") or bytes.' };
+
+const POLICY_SUMMARIES: Readonly<Record<keyof Policy, string>> = {
+  connectMs: 'Longest time for TCP and TLS.',
+  firstContentMs: 'Longest wait for the first content of a stream while another target remains.',
+  firstContentReasoningMs: 'The same for models known to reason.',
+  firstContentHighEffortMs: 'The same at high reasoning effort.',
+  lastTargetFactor: 'The last target gets this many times longer.',
+  answerMs: 'Longest wait for the first byte of a non-streamed answer while another target remains.',
+  answerLastMs: 'The same on the last target.',
+  idleMs: 'Longest silence between bytes.',
+  totalMs: 'One deadline for the whole chain of targets.',
+  retries: 'Retries on one target while another remains.',
+  retriesLast: 'Retries on the last target.',
+  backoffMs: 'The wait before retry n is random between 0 and this times 2^n.',
+  backoffCapMs: 'The longest such wait.',
+  waitMs: 'The longest retry-after waited for while another target remains.',
+  waitLastMs: 'The longest retry-after waited for on the last target.',
+  retryBudget: "Share of a target's requests that may be retries.",
+  breakerFailures: 'Consecutive failures that open the breaker.',
+  breakerShare: 'Share of failures in 30 s that opens the breaker.',
+  breakerMinimum: 'Fewest requests in 30 s for that share to count.',
+  breakerOpenMs: 'How long the breaker stays open at first; doubles at each relapse.',
+  breakerOpenCapMs: 'How long it stays open at most.',
+  bodyLimitBytes: 'Largest request body accepted.',
+  onCut: 'What to do when an answer breaks after content was delivered.',
+  rerouteBlocked: "Whether a refusal by one provider's content policy may be taken to another provider.",
+};
+
+function object(properties: JsonObject, description: string, required: readonly string[] = []): JsonObject {
+  return {
+    type: 'object',
+    description,
+    properties,
+    ...(required.length > 0 ? { required } : {}),
+    additionalProperties: false,
+  };
+}
+
+function table(of: JsonObject, description: string): JsonObject {
+  return { type: 'object', description, additionalProperties: of };
+}
+
+function list(items: JsonObject, description: string): JsonObject {
+  return { type: 'array', description, items, uniqueItems: true };
+}
+
+const TEXT = { type: 'string' } as const;
+
+function policySchema(): JsonObject {
+  const properties: JsonObject = {};
+  for (const key of keysOf(DEFAULT_POLICY)) {
+    const description = POLICY_SUMMARIES[key];
+    properties[key] = { ...policyType(key), description, default: DEFAULT_POLICY[key] };
+  }
+  return object(properties, 'What is decided differently from the defaults.');
+}
+
+function policyType(key: keyof Policy): JsonObject {
+  if (key === 'onCut') return { enum: ['error'] };
+  if (key.endsWith('Ms')) return { type: DURATION.type };
+  if (key.endsWith('Bytes')) return { type: SIZE.type };
+  return { type: typeof DEFAULT_POLICY[key] };
+}
+
+function keySchema(description: string): JsonObject {
+  const one = (name: string, what: string): JsonObject =>
+    object({ [name]: { ...TEXT, description: what } }, what, [name]);
+  return {
+    description,
+    oneOf: [
+      one('env', 'Name of an environment variable.'),
+      one('file', 'Path of a file whose first line is the key (~/ is the home directory).'),
+      one('keychain', "Account in the operating system's keychain, service gw."),
+      one('value', 'The key itself: readable by whoever reads this file.'),
+    ],
+  };
+}
+
+function providerSchema(): JsonObject {
+  return object(
+    {
+      preset: { ...TEXT, description: 'A vendor gw knows; fills in everything that is not said here.' },
+      url: { ...TEXT, description: 'Base address with version prefix: https://api.example.com/v1.' },
+      format: { enum: keysOf(FORMATS), description: 'The wire format it speaks.' },
+      auth: {
+        enum: keysOf(AUTH_SCHEMES),
+        description: "bearer sends a key, passthrough the caller's own Authorization, none nothing.",
+      },
+      keys: list(keySchema('Where one key is kept.'), 'Keys, used in turn when one is limited or refused.'),
+      enabled: { type: 'boolean', default: true, description: 'false leaves it out of every plan.' },
+      headers: table(TEXT, 'Extra request headers.'),
+      quirks: list({ enum: keysOf(QUIRKS) }, 'Known oddities of this host.'),
+      models: list(TEXT, 'Models it is known to have.'),
+      owns: list(TEXT, 'Patterns (*) of model names that belong to it when no route names them.'),
+    },
+    'One upstream account or server.',
+  );
+}
+
+function routeSchema(): JsonObject {
+  return object(
+    {
+      match: list(TEXT, 'Model names or patterns (*) it answers to; * alone makes it the default.'),
+      targets: {
+        ...list(
+          TEXT,
+          'provider/model, in the order they stand in for each other; without model, the one asked for.',
+        ),
+        minItems: 1,
+      },
+      policy: policySchema(),
+    },
+    'A name that callers ask for, and its ordered targets.',
+    ['targets'],
+  );
+}
+
+function listenSchema(): JsonObject {
+  const { host, port } = DEFAULT_SETTINGS.listen;
+  return object(
+    {
+      host: {
+        ...TEXT,
+        default: host,
+        description: 'Address to listen on; any but a loopback one needs a token.',
+      },
+      port: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 65_535,
+        default: port,
+        description: 'Port to listen on.',
+      },
+      token: keySchema('Where the token is kept that callers must send as their API key.'),
+      allowedHosts: list(TEXT, 'Host names a caller may use besides 127.0.0.1, localhost and [::1].'),
+      allowedOrigins: list(TEXT, 'Browser origins that may call.'),
+    },
+    'The address callers are pointed at.',
+  );
+}
+
+function build(): JsonObject {
+  const { log, record } = DEFAULT_SETTINGS;
+  return {
+    $schema: ADDRESS,
+    title: 'The profile file of gw',
+    ...object(
+      {
+        $schema: { ...TEXT, description: 'Where an editor finds this schema.' },
+        active: { ...TEXT, default: 'default', description: 'The profile in use.' },
+        listen: listenSchema(),
+        log: object(
+          {
+            level: {
+              enum: ['debug', 'info', 'warn', 'error'],
+              default: log.level,
+              description: 'Least level written.',
+            },
+            maxBytes: { ...SIZE, default: log.maxBytes, description: 'Size at which the log rotates.' },
+            keep: { type: 'integer', minimum: 0, default: log.keep, description: 'Old logs kept.' },
+          },
+          "The daemon's own log.",
+        ),
+        record: object(
+          {
+            maxAgeDays: {
+              type: 'integer',
+              minimum: 1,
+              default: record.maxAgeDays,
+              description: 'Days requests are kept.',
+            },
+            maxBytes: {
+              ...SIZE,
+              default: record.maxBytes,
+              description: 'Size the record of requests is kept under.',
+            },
+          },
+          'The record of requests.',
+        ),
+        profiles: table(
+          object(
+            {
+              providers: table(providerSchema(), 'Where requests can go, by name.'),
+              routes: table(routeSchema(), 'What callers can ask for, by name.'),
+              policy: policySchema(),
+            },
+            'A named set of providers, routes and policies.',
+          ),
+          'Profiles by name.',
+        ),
+      },
+      'gw config validate says what is wrong with it.',
+    ),
+  };
+}
+
+/** The profile file's JSON Schema (2020-12), for editors; `docs/config.schema.json` is this. */
+export const JSON_SCHEMA: JsonObject = build();

@@ -1,0 +1,1 @@
+export { findPreset, PRESETS } from './presets.ts';
