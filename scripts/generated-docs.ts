@@ -1,0 +1,159 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Command, CommandEntry } from '../src/cli/command.ts';
+import { EXIT } from '../src/cli/error.ts';
+import { COMMANDS, NOUNS } from '../src/cli/tree.ts';
+import { JSON_SCHEMA } from '../src/config/index.ts';
+import { FAULTS } from '../src/core/fault.ts';
+import { PRESETS } from '../src/providers/index.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: 'done',
+  failed: 'it failed; the message says why and what to do',
+  usage: 'the command line is wrong',
+  notRunning: 'the daemon is not running',
+  config: 'the profile is wrong',
+  start: 'the daemon could not start, or its port is taken',
+  routeFailed: 'a route was tested and does not serve',
+  routeDegraded: 'a route was tested and serves, but not every target does',
+  commandMissing: '`gw run`: there is no such command',
+  interrupted: 'interrupted from the keyboard',
+};
+
+/** Every page that is made from code, wholly or in part: path from the root → text as it should be. */
+export async function renderPages(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    ['docs/commands.md', renderCommands(await loadCommands())],
+    ['docs/faults.md', withBlock('docs/faults.md', 'faults', renderFaults())],
+    ['docs/add-a-provider.md', withBlock('docs/add-a-provider.md', 'presets', renderPresets())],
+    ['docs/config.schema.json', `${JSON.stringify(JSON_SCHEMA, null, 2)}\n`],
+  ]);
+}
+
+export interface LoadedCommand extends CommandEntry {
+  readonly command: Command;
+}
+
+/** Every command of the tree with its definition. */
+export function loadCommands(): Promise<readonly LoadedCommand[]> {
+  return Promise.all(COMMANDS.map(async (entry) => ({ ...entry, command: (await entry.load()).command })));
+}
+
+/** Replaces what stands between `<!-- name -->` and `<!-- /name -->` in a page that people write. */
+function withBlock(path: string, name: string, text: string): string {
+  const file = join(ROOT, path);
+  const page = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const [before, rest] = page.split(`<!-- ${name} -->`);
+  const after = rest?.split(`<!-- /${name} -->`)[1];
+  if (before === undefined || after === undefined) {
+    throw new Error(`${path} needs the marks <!-- ${name} --> and <!-- /${name} --> around its table`);
+  }
+  return `${before}<!-- ${name} -->\n${text}\n<!-- /${name} -->${after}`;
+}
+
+function renderCommands(commands: readonly LoadedCommand[]): string {
+  const index = commands.map(({ path, summary }) => [`[\`gw ${path}\`](#${anchor(path)})`, summary]);
+  const exits = Object.entries(EXIT_MEANINGS).map(([name, meaning]) => [String(exitCode(name)), meaning]);
+  return (
+    [
+      '# Commands',
+      'Made from the program by `npm run docs`. `gw help <command>` says the same in the terminal.',
+      table(['command', 'what it does'], index),
+      'Every command takes `--json` (JSON on stdout, messages on stderr) and `--help`. Data goes to stdout and messages to ' +
+        'stderr; `NO_COLOR` is respected.',
+      table(['exit code', 'meaning'], exits),
+      ...nounSections(commands),
+    ].join('\n\n') + '\n'
+  );
+}
+
+function exitCode(name: string): number {
+  return Object.entries(EXIT).find(([key]) => key === name)?.[1] ?? EXIT.failed;
+}
+
+/** Sub-commands stand below a heading of their noun, the others by themselves. */
+function nounSections(commands: readonly LoadedCommand[]): string[] {
+  const sections: string[] = [];
+  let last = '';
+  for (const entry of commands) {
+    const noun = entry.path.includes(' ') ? entry.path.slice(0, entry.path.indexOf(' ')) : '';
+    const summary = NOUNS[noun];
+    if (noun !== last && summary !== undefined) sections.push(`## gw ${noun}`, `${summary}.`);
+    last = noun;
+    sections.push(...commandSection(entry, noun === '' ? '##' : '###'));
+  }
+  return sections;
+}
+
+function commandSection({ path, summary, command }: LoadedCommand, heading: string): string[] {
+  const positional = command.arguments ?? [];
+  const options = command.options ?? [];
+  const usage = [
+    'gw',
+    path,
+    ...positional.map(({ name }) => name),
+    ...(options.length > 0 ? ['[options]'] : []),
+  ];
+  return [
+    `${heading} gw ${path}`,
+    `${summary}.`,
+    code([usage.join(' ')]),
+    ...(positional.length > 0
+      ? [
+          table(
+            ['argument', 'meaning'],
+            positional.map((one) => [`\`${one.name}\``, one.summary]),
+          ),
+        ]
+      : []),
+    ...(options.length > 0
+      ? [
+          table(
+            ['option', 'meaning'],
+            options.map((one) => [`\`${one.flags}\``, one.summary]),
+          ),
+        ]
+      : []),
+    code(command.examples),
+  ];
+}
+
+function renderFaults(): string {
+  const rows = Object.entries(FAULTS).map(([name, row]) => [
+    `\`${name}\``,
+    String(row.status),
+    row.remedy,
+    row.scope,
+    row.health,
+    row.sentence,
+  ]);
+  return table(['code', 'status', 'remedy', 'scope', 'health', 'meaning'], rows);
+}
+
+function renderPresets(): string {
+  const rows = PRESETS.map((preset) => [
+    `\`${preset.name}\``,
+    preset.title,
+    `\`${preset.url}\``,
+    preset.local ? 'none: it runs on this machine' : preset.env.map((name) => `\`${name}\``).join(', '),
+    preset.model === undefined ? '' : `\`${preset.model}\``,
+  ]);
+  return table(['preset', 'provider', 'address', 'key', 'small model'], rows);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+function code(lines: readonly string[]): string {
+  return ['```', ...lines, '```'].join('\n');
+}
+
+function anchor(path: string): string {
+  return `gw-${path.replaceAll(' ', '-')}`;
+}
