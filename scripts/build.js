@@ -15,7 +15,7 @@ async function build() {
   rmSync(dist, { recursive: true, force: true });
   await bundle({
     cwd: root,
-    input: { main: 'src/main.ts' },
+    input: { main: 'src/main.ts', 'store-worker': 'src/store/worker.ts' },
     platform: 'node',
     // Ours and our libraries' modules run code only when called, so a command loads just what it names.
     treeshake: { moduleSideEffects: false },

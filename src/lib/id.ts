@@ -22,6 +22,11 @@ export function idMaker(now: () => number): () => string {
   };
 }
 
+/** A bound for ids by time: every id made at `ms` or later sorts after it, every earlier one before it. */
+export function idFloor(ms: number): string {
+  return encodeTime(Math.max(0, Math.floor(ms)));
+}
+
 function encodeTime(ms: number): string {
   let text = '';
   let rest = ms;

@@ -1,0 +1,114 @@
+import { lstatSync } from 'node:fs';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+
+import { failed, ok, type Outcome } from '../core/outcome.ts';
+import type { Trail } from '../core/trail.ts';
+import { errorMessage, field, parseJson, stringField, trusted } from '../lib/expect.ts';
+import { toCondition, type TrailFilter } from './filter.ts';
+import { SCHEMA_VERSION, schemaVersion } from './schema.ts';
+import { openDatabase, sqliteFailure } from './sqlite.ts';
+
+// A reader only waits while a crashed daemon's log is being recovered.
+const BUSY_TIMEOUT_MS = 2_000;
+const DEFAULT_LIMIT = 100;
+const MAX_CANDIDATES = 20;
+
+/** Why there is no archive: nothing was recorded yet (`absent`), or a sentence about what is wrong with the file. */
+export type ArchiveFailure = string;
+
+/** The recorded exchanges, to be read. Works while a daemon writes and while there is none. */
+export interface Archive {
+  /** The newest that match, oldest first; after `filter.after`, the ones written next instead. */
+  list(filter: TrailFilter): Trail[];
+  /** Exchanges whose id begins so, or else ends so (tables show the end): at most 20. */
+  find(idPart: string): Trail[];
+  last(filter?: TrailFilter): Trail | undefined;
+  /** Id of the row written last, to follow from. */
+  newest(): string | undefined;
+  close(): void;
+}
+
+/** Opens the request log for reading. */
+export function openArchive(path: string): Outcome<Archive, ArchiveFailure> {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.size === 0) return failed('absent');
+  if (!found.isFile()) return failed(`${path} is not a file`);
+  try {
+    return open(path);
+  } catch (error) {
+    return failed(unreadable(path, error));
+  }
+}
+
+function open(path: string): Outcome<Archive, ArchiveFailure> {
+  const database = openDatabase(path, { readOnly: true });
+  try {
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    const version = schemaVersion(database);
+    if (version === SCHEMA_VERSION) return ok(new SqliteArchive(database));
+    database.close();
+    return failed(version === 0 ? 'absent' : `${path} was written by a newer gw (its version is ${version})`);
+  } catch (error) {
+    if (database.isOpen) database.close();
+    throw error;
+  }
+}
+
+function unreadable(path: string, error: unknown): string {
+  const failure = sqliteFailure(error);
+  if (failure === 'corrupt') return `${path} is damaged`;
+  if (failure === 'busy') return `${path} is locked by another program`;
+  return `${path} cannot be read: ${errorMessage(error)}`;
+}
+
+class SqliteArchive implements Archive {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  list(filter: TrailFilter): Trail[] {
+    const { sql, values } = toCondition(filter);
+    const limit = filter.limit ?? DEFAULT_LIMIT;
+    if (filter.after !== undefined)
+      return this.#trails(`WHERE ${sql} ORDER BY seq LIMIT ?`, ...values, limit);
+    return this.#trails(`WHERE ${sql} ORDER BY id DESC LIMIT ?`, ...values, limit).reverse();
+  }
+
+  find(idPart: string): Trail[] {
+    const part = idPart.toLowerCase();
+    // Other characters are in no id, and would mean something to LIKE.
+    if (!/^[0-9a-z]+$/.test(part)) return [];
+    // '{' follows 'z', so this is every id with the prefix, found through the index.
+    const found = this.#trails(
+      'WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT ?',
+      part,
+      `${part}{`,
+      MAX_CANDIDATES,
+    );
+    if (found.length > 0) return found;
+    return this.#trails('WHERE id LIKE ? ORDER BY id DESC LIMIT ?', `%${part}`, MAX_CANDIDATES);
+  }
+
+  last(filter: TrailFilter = {}): Trail | undefined {
+    return this.list({ ...filter, limit: 1 })[0];
+  }
+
+  newest(): string | undefined {
+    const row = this.#database.prepare('SELECT id FROM exchange ORDER BY seq DESC LIMIT 1').get();
+    return stringField(row, 'id');
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #trails(clause: string, ...values: SQLInputValue[]): Trail[] {
+    const rows = this.#database.prepare(`SELECT trail FROM exchange ${clause}`).all(...values);
+    return rows.flatMap((row) => {
+      const trail = parseJson(stringField(row, 'trail') ?? '');
+      return typeof field(trail, 'id') === 'string' ? [trusted<Trail>(trail)] : [];
+    });
+  }
+}
