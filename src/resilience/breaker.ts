@@ -65,11 +65,13 @@ export function mayTry(breaker: Breaker, now: number): Admission {
   }
 }
 
-/** An attempt begins: takes the probe slot when `mayTry` says `probe`, and changes nothing otherwise. */
-export function onTry(breaker: Breaker, now: number): Breaker {
-  if (mayTry(breaker, now) !== 'probe' || breaker.is === 'closed') return breaker;
-  const successes = breaker.is === 'half-open' ? breaker.successes : 0;
-  return halfOpen(breaker, successes, true);
+/**
+ * An attempt begins with what `mayTry` said: a `probe` takes the slot. One made all the same (`no`) must not, as its
+ * outcome would not free it.
+ */
+export function onTry(breaker: Breaker, admission: Admission): Breaker {
+  if (admission !== 'probe' || breaker.is === 'closed') return breaker;
+  return halfOpen(breaker, breaker.is === 'half-open' ? breaker.successes : 0, true);
 }
 
 /**

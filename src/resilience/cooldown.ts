@@ -11,12 +11,6 @@ const PROBE_LEASE_MS = 30_000;
 // A 429 that does not say until when: most limits are per minute and refill steadily, so a little room is soon there.
 const UNTOLD_MS = 2_000;
 const UNTOLD_CAP_MS = 30_000;
-// Faults whose `retry-after` is about the target and not about the one request.
-const MAY_NAME_AN_END: ReadonlySet<FaultCode> = new Set([
-  'upstream_rate_limited',
-  'upstream_out_of_credit',
-  'upstream_overloaded',
-]);
 
 /**
  * A target or key being left alone because its provider said so.
@@ -37,13 +31,12 @@ export interface Cooldown {
  * guess that was too short doubles.
  */
 export function cooldownAfter(fault: Fault, now: number, previous?: Cooldown): Cooldown | undefined {
-  const { code, retryAfterMs } = fault;
+  const { code } = fault;
   if (code === 'upstream_refused_key') return cooldown('until-changed', KEY_RETRY_MS, fault, now);
-  if (!MAY_NAME_AN_END.has(code)) return undefined;
-  if (retryAfterMs !== undefined) return cooldown('told', retryAfterMs, fault, now);
-  if (code === 'upstream_out_of_credit') return cooldown('until-changed', CREDIT_RETRY_MS, fault, now);
-  if (code === 'upstream_rate_limited') return cooldown('guessed', guessMs(now, previous), fault, now);
-  return undefined;
+  if (code === 'upstream_out_of_credit') return creditCooldown(fault, now);
+  const next = limitCooldown(fault, now, previous);
+  // An attempt that was under way when the provider named an end may not shorten it.
+  return next && previous && forbids(previous, now) && previous.until > next.until ? previous : next;
 }
 
 /**
@@ -67,6 +60,14 @@ export function onCooldownTry(cooldown: Cooldown, now: number): Cooldown {
   return { ...cooldown, until: now + PROBE_LEASE_MS, lengthMs: PROBE_LEASE_MS };
 }
 
+/**
+ * What is left of a cooldown after an attempt succeeded: nothing, unless the provider said until when. The attempt was
+ * then under way before that, and another one would come too early.
+ */
+export function onCooldownSuccess(cooldown: Cooldown | undefined, now: number): Cooldown | undefined {
+  return forbids(cooldown, now) ? cooldown : undefined;
+}
+
 /** True while a provider's own word forbids an attempt, even when nothing else is left to try. */
 export function forbids(cooldown: Cooldown | undefined, now: number): boolean {
   return cooldown?.is === 'told' && isRunning(cooldown, now);
@@ -82,6 +83,22 @@ export function viewCooldown(cooldown: Cooldown | undefined, now: number): Coold
 
 function cooldown(is: Cooldown['is'], lengthMs: number, fault: Fault, now: number): Cooldown {
   return { is, until: now + lengthMs, lengthMs, reason: fault.code, message: fault.message };
+}
+
+/** A daily quota names its end; the short times beside an empty account are those of rate limits, and mean nothing. */
+function creditCooldown(fault: Fault, now: number): Cooldown {
+  const { retryAfterMs = 0 } = fault;
+  return retryAfterMs > CREDIT_RETRY_MS
+    ? cooldown('told', retryAfterMs, fault, now)
+    : cooldown('until-changed', CREDIT_RETRY_MS, fault, now);
+}
+
+/** An overload without an end is the breaker's to judge; a rate limit without one is guessed. */
+function limitCooldown(fault: Fault, now: number, previous: Cooldown | undefined): Cooldown | undefined {
+  const { code, retryAfterMs } = fault;
+  if (code !== 'upstream_rate_limited' && code !== 'upstream_overloaded') return undefined;
+  if (retryAfterMs !== undefined) return cooldown('told', retryAfterMs, fault, now);
+  return code === 'upstream_overloaded' ? undefined : cooldown('guessed', guessMs(now, previous), fault, now);
 }
 
 /** Doubles when the last guess ended less than its own length ago. */

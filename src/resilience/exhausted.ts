@@ -1,5 +1,7 @@
 import { type Fault, fault } from '../core/fault.ts';
 import type { Target } from '../core/target.ts';
+import type { Breaker } from './breaker.ts';
+import type { Cooldown } from './cooldown.ts';
 import { shares } from './decide.ts';
 
 // The Anthropic SDK sleeps whatever it is told, without bound, and OpenAI's ignores what is over a minute.
@@ -25,6 +27,19 @@ export function faultToTell(failures: readonly Failure[]): Fault {
     (failure) => failure.tried && shares('target', first.target, failure.target),
   );
   return (there ?? first).fault;
+}
+
+/**
+ * When a target may be tried again (epoch milliseconds): `now` when it may be already, undefined when only
+ * a change of its key or account helps. With everything open, the target with the lowest one is tried.
+ */
+export function recoversAt(
+  breaker: Breaker,
+  cooldown: Cooldown | undefined,
+  now: number,
+): number | undefined {
+  if (cooldown?.is === 'until-changed') return undefined;
+  return Math.max(now, breaker.is === 'open' ? breaker.until : now, cooldown?.until ?? now);
 }
 
 /** When it is worth coming back, for `retry-after` (capped) and `x-gw-retry-at` (the truth, epoch milliseconds). */

@@ -17,6 +17,7 @@ export {
   cooldownSpan,
   forbids,
   mayTryCooling,
+  onCooldownSuccess,
   onCooldownTry,
   viewCooldown,
 } from './cooldown.ts';
@@ -28,7 +29,7 @@ export {
   remainingMs,
 } from './deadline.ts';
 export { type Decision, decide, othersAfter, type Position, shares, type Skip, skipAfter } from './decide.ts';
-export { type ComeBack, comeBack, type Failure, faultToTell } from './exhausted.ts';
+export { type ComeBack, comeBack, type Failure, faultToTell, recoversAt } from './exhausted.ts';
 export { isReasoningModel, reasoningOf } from './reasoning.ts';
 export { type HeaderValues, readRetryAfter } from './retry-after.ts';
 export { RetryBudget } from './retry-budget.ts';

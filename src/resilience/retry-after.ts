@@ -18,7 +18,7 @@ const BODY_PREFIX = 16_384;
 /**
  * How long the provider asked to be left alone: milliseconds from `now`, 0 to 24 h, or undefined when it did not say.
  * The most explicit word wins: `retry-after-ms`, `retry-after`, the body, then the reset times of exhausted limits.
- * `status` 429 lets reset times count whose limit is not known to be exhausted.
+ * `status` 429 says that some limit was hit, also when none is told to be exhausted.
  */
 export function readRetryAfter(
   headers: HeaderValues,
@@ -77,23 +77,33 @@ function nonNegative(text: string): number | undefined {
 }
 
 /**
- * `x-ratelimit-reset-requests`, `x-ratelimit-reset`, `anthropic-ratelimit-tokens-reset`, …, each beside a header of the
- * same name with `remaining`. All exhausted limits must recover, so the longest counts; where none is known to be
- * exhausted the shortest does, because OpenAI's resets say when a limit is *full* again, and asking early is cheap.
+ * `x-ratelimit-reset-requests`, `x-ratelimit-reset`, `anthropic-ratelimit-tokens-reset`, …, each beside headers of the
+ * same name with `remaining` and `limit`. All exhausted limits must recover, so the longest of them counts. Where none
+ * is exhausted but one was hit, it is the one with the least left: a request may want more tokens than there are.
  */
-function fromResets(named: ReadonlyMap<string, string>, now: number, anyLimit: boolean): number | undefined {
-  const exhausted: number[] = [];
-  const possible: number[] = [];
+function fromResets(named: ReadonlyMap<string, string>, now: number, oneWasHit: boolean): number | undefined {
+  const resets = [...readResets(named, now)];
+  const exhausted = resets.filter((reset) => reset.left === 0).map((reset) => reset.waitMs);
+  if (exhausted.length > 0) return Math.max(...exhausted);
+  if (!oneWasHit) return undefined;
+  return resets.sort((a, b) => a.left - b.left || a.waitMs - b.waitMs)[0]?.waitMs;
+}
+
+/** Reset times with the share of their limit that is left; 1 where that is not told. */
+function* readResets(
+  named: ReadonlyMap<string, string>,
+  now: number,
+): Generator<{ waitMs: number; left: number }> {
   for (const [name, value] of named) {
     if (!/ratelimit.*-reset\b/.test(name)) continue;
-    const wait = fromMoment(value, now);
-    // Azure sends `0` where it does not know.
-    if (wait === undefined || wait === 0) continue;
-    const isExhausted = /^0+(\.0+)?$/.test(named.get(name.replace('-reset', '-remaining')) ?? '');
-    (isExhausted ? exhausted : possible).push(wait);
+    const waitMs = fromMoment(value, now);
+    // Azure sends a reset of `0` and a remainder of `-1` where it does not know.
+    if (waitMs === undefined || waitMs === 0) continue;
+    const remaining = nonNegative(named.get(name.replace('-reset', '-remaining')) ?? '');
+    const limit = nonNegative(named.get(name.replace('-reset', '-limit')) ?? '') ?? 0;
+    const share = remaining !== undefined && limit > 0 ? remaining / limit : 1;
+    yield { waitMs, left: remaining === 0 ? 0 : share };
   }
-  if (exhausted.length > 0) return Math.max(...exhausted);
-  return anyLimit && possible.length > 0 ? Math.min(...possible) : undefined;
 }
 
 // The quotes may be escaped: gateways such as OpenRouter put the provider's own error inside a string of theirs.
@@ -101,7 +111,7 @@ function fromResets(named: ReadonlyMap<string, string>, now: number, anyLimit: b
 const RETRY_DELAY = /retryDelay\\*"\s*:\s*\\*"(\d+(?:\.\d+)?)s/;
 // OpenAI, Groq: "Please try again in 6m0s." Azure: "Please retry after 26 seconds." Google: "Please retry in 34.4s."
 const SENTENCE =
-  /(?:try again|retry) (?:in|after) (?:(\d[\d.]*) ?(milliseconds?|seconds?|minutes?|hours?)|(\d[\d.smh]*[smh]))/i;
+  /(?:try again|retry) (?:in|after) (?:(\d[\d.]*) ?(milliseconds?|seconds?|minutes?|hours?)|(\d[\d.smhd]*[smhd]))/i;
 
 const WORD_MS: Readonly<Record<string, number>> = {
   millisecond: 1,
