@@ -5,6 +5,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   // first steps
   // daemon
   // looking
+  {
+    path: 'dash',
+    summary: 'Watch providers, requests and failovers live',
+    load: () => import('./commands/dash.ts'),
+  },
   // profile
 ];
 

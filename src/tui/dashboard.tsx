@@ -1,0 +1,68 @@
+import type { ChalkInstance } from 'chalk';
+import { render } from 'ink';
+
+import { App } from './app.tsx';
+import { type FeedPorts, openFeed } from './feed/feed.ts';
+import type { Size } from './size.ts';
+import { type AppState, initialState } from './state.ts';
+import { createStore } from './store.ts';
+import { makePalette, PaletteContext } from './widgets/palette.ts';
+
+const TICK_MS = 1_000;
+
+/** What the dashboard needs of the world: the daemon's feed, time, and a terminal. */
+export interface DashboardPorts extends FeedPorts {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly style: ChalkInstance;
+}
+
+/** Shows the dashboard on the alternate screen until the person leaves; answers with what was known then. */
+export async function showDashboard(ports: DashboardPorts): Promise<AppState> {
+  const { stdin, stdout, stderr } = ports;
+  const store = createStore(initialState(ports.now(), sizeOf(stdout)), ports.after);
+  const feed = openFeed(ports, store.dispatch);
+  const app = (
+    <PaletteContext value={makePalette(ports.style)}>
+      <App store={store} />
+    </PaletteContext>
+  );
+  const terminal = render(app, {
+    stdin,
+    stdout,
+    stderr,
+    alternateScreen: true,
+    interactive: true,
+    incrementalRendering: true,
+    exitOnCtrlC: false,
+  });
+  // Laid out anew before ink redraws: it would draw the old frame into the new size, and leave traces of it.
+  const resized = (): void => {
+    store.dispatch({ type: 'terminal-resized', size: sizeOf(stdout) });
+    terminal.rerender(app);
+  };
+  stdout.prependListener('resize', resized);
+  const stopClock = every(TICK_MS, ports, () => store.dispatch({ type: 'clock-ticked', now: ports.now() }));
+  try {
+    await terminal.waitUntilExit();
+    return store.get();
+  } finally {
+    stdout.off('resize', resized);
+    stopClock();
+    feed.close();
+  }
+}
+
+function sizeOf({ columns, rows }: NodeJS.WriteStream): Size {
+  return { columns, rows };
+}
+
+function every(ms: number, ports: FeedPorts, action: () => void): () => void {
+  let cancel = ports.after(ms, again);
+  function again(): void {
+    action();
+    cancel = ports.after(ms, again);
+  }
+  return () => cancel();
+}

@@ -1,0 +1,126 @@
+import type { Delta, Snapshot, Status } from '../../control/index.ts';
+import type { Incident } from '../../core/health.ts';
+import type { Trail } from '../../core/trail.ts';
+
+// Enough to scroll back through a busy hour, little enough that memory stays flat when left open all day.
+const RECENT_LIMIT = 2_000;
+const INCIDENT_LIMIT = 500;
+
+/** What the viewer knows, and whether it is still being told. Kept when the daemon goes away. */
+export interface Facts {
+  readonly link: Link;
+  readonly status: Status | undefined;
+  readonly live: readonly Trail[];
+  /** Newest first. */
+  readonly recent: readonly Trail[];
+  /** Newest first, by when they began. */
+  readonly incidents: readonly Incident[];
+  readonly tally: Tally;
+}
+
+/** `waiting`: never connected yet. `gone`: the daemon went away and may come back. Times are epoch milliseconds. */
+export type Link =
+  | { readonly is: 'waiting'; readonly since: number }
+  | { readonly is: 'live'; readonly since: number }
+  | { readonly is: 'gone'; readonly since: number };
+
+/** What finished while the viewer was watching. */
+export interface Tally {
+  readonly ended: number;
+  readonly served: number;
+  readonly failovers: number;
+  readonly failed: number;
+}
+
+/** What the connection to the daemon tells. */
+export type FeedEvent =
+  | { readonly type: 'snapshot-received'; readonly at: number; readonly snapshot: Snapshot }
+  | { readonly type: 'delta-received'; readonly at: number; readonly delta: Delta }
+  | { readonly type: 'daemon-gone'; readonly at: number };
+
+/** Where a viewer starts. */
+export function noFacts(now: number): Facts {
+  return {
+    link: { is: 'waiting', since: now },
+    status: undefined,
+    live: [],
+    recent: [],
+    incidents: [],
+    tally: { ended: 0, served: 0, failovers: 0, failed: 0 },
+  };
+}
+
+/** The facts after one more event. */
+export function absorb(facts: Facts, event: FeedEvent): Facts {
+  switch (event.type) {
+    case 'snapshot-received':
+      return absorbSnapshot(facts, event.snapshot, event.at);
+    case 'delta-received':
+      return absorbDelta(facts, event.delta);
+    case 'daemon-gone':
+      return facts.link.is === 'live' ? { ...facts, link: { is: 'gone', since: event.at } } : facts;
+  }
+}
+
+/** The exchange with this id, running or finished. */
+export function findTrail(facts: Facts, id: string): Trail | undefined {
+  return facts.live.find((trail) => trail.id === id) ?? facts.recent.find((trail) => trail.id === id);
+}
+
+/** A restarted daemon starts empty: what was seen before stays below what it tells. */
+function absorbSnapshot(facts: Facts, snapshot: Snapshot, at: number): Facts {
+  const told = new Set(snapshot.incidents.map(({ id }) => id));
+  const earlier = facts.incidents
+    .filter(({ id }) => !told.has(id))
+    .map((incident) => ({ ...incident, over: true }));
+  return {
+    ...facts,
+    link: { is: 'live', since: at },
+    status: snapshot.status,
+    live: snapshot.live,
+    recent: merge(snapshot.recent, facts.recent),
+    incidents: newestFirst([...snapshot.incidents, ...earlier]),
+  };
+}
+
+function absorbDelta(facts: Facts, delta: Delta): Facts {
+  const ended = delta.ended ?? [];
+  return {
+    ...facts,
+    status: delta.status ?? facts.status,
+    live: delta.live ?? withoutEnded(facts.live, ended),
+    recent: ended.length === 0 ? facts.recent : merge([...ended].reverse(), facts.recent),
+    incidents: delta.incidents ? absorbIncidents(facts.incidents, delta.incidents) : facts.incidents,
+    tally: ended.reduce(count, facts.tally),
+  };
+}
+
+function absorbIncidents(known: readonly Incident[], told: readonly Incident[]): readonly Incident[] {
+  const ids = new Set(told.map(({ id }) => id));
+  return newestFirst([...told, ...known.filter(({ id }) => !ids.has(id))]);
+}
+
+function newestFirst(incidents: readonly Incident[]): readonly Incident[] {
+  return [...incidents].sort((a, b) => b.from - a.from).slice(0, INCIDENT_LIMIT);
+}
+
+function merge(newer: readonly Trail[], older: readonly Trail[]): readonly Trail[] {
+  const ids = new Set(newer.map(({ id }) => id));
+  return [...newer, ...older.filter(({ id }) => !ids.has(id))].slice(0, RECENT_LIMIT);
+}
+
+function withoutEnded(live: readonly Trail[], ended: readonly Trail[]): readonly Trail[] {
+  if (ended.length === 0 || live.length === 0) return live;
+  const ids = new Set(ended.map(({ id }) => id));
+  return live.filter(({ id }) => !ids.has(id));
+}
+
+function count(tally: Tally, trail: Trail): Tally {
+  if (trail.rehearsal) return tally;
+  return {
+    ended: tally.ended + 1,
+    served: tally.served + (trail.outcome === 'served' ? 1 : 0),
+    failovers: tally.failovers + (trail.failover ? 1 : 0),
+    failed: tally.failed + (trail.outcome === 'failed' || trail.outcome === 'cut' ? 1 : 0),
+  };
+}

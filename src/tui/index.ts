@@ -1,0 +1,17 @@
+import type { DashboardPorts } from './dashboard.tsx';
+import { summaryLines } from './present/summary.ts';
+
+export type { DashboardPorts } from './dashboard.tsx';
+export type { Feed, FeedPorts } from './feed/feed.ts';
+export { openNarration } from './narration/narrator.ts';
+export type { Note } from './narration/notes.ts';
+export { noteText } from './narration/text.ts';
+
+/** Shows the dashboard until the person leaves; answers with a summary to print on the screen that is back then. */
+export async function runDashboard(ports: DashboardPorts): Promise<readonly string[]> {
+  const begin = ports.now();
+  // Loaded here: ink and react cost more than the rest of gw, and only a terminal needs them.
+  const { showDashboard } = await import('./dashboard.tsx');
+  const { facts } = await showDashboard(ports);
+  return summaryLines(facts, ports.now() - begin);
+}

@@ -1,0 +1,34 @@
+import type { Incident } from '../../core/health.ts';
+import { targetName } from '../../core/target.ts';
+import { foreign, span } from './line.ts';
+import type { Column } from './table.ts';
+import { age, count, faultWord, latency, timeOfDay } from './words.ts';
+
+/** The columns of the failovers panel: one row per incident, ages as of `now`. */
+export function failoverColumns(now: number): readonly Column<Incident>[] {
+  return [
+    { title: 'FAILOVERS', width: 9, cell: ({ from }) => span(timeOfDay(from)) },
+    { title: 'for', width: 11, cell: (incident) => lasted(incident, now) },
+    { title: 'from', width: 16, grow: 2, cell: ({ target }) => span(foreign(targetName(target))) },
+    { title: 'because', width: 13, grow: 1, cell: ({ reason }) => span(faultWord(reason)) },
+    { title: 'to', width: 14, grow: 2, drop: 2, cell: ({ to }) => span(destinations(to)) },
+    { title: 'rescued', width: 7, align: 'right', drop: 1, cell: ({ rescued }) => span(count(rescued)) },
+    { title: 'lost', width: 4, align: 'right', drop: 1, cell: lostCell },
+    { title: 'added', width: 6, align: 'right', drop: 3, cell: ({ addedMs }) => span(latency(addedMs)) },
+  ];
+}
+
+function lasted({ from, last, over }: Incident, now: number) {
+  return over ? span(`✓ ${age(last - from)}`, 'dim') : span(`▲ ${age(now - from)} on`, 'warn');
+}
+
+function lostCell({ lost }: Incident) {
+  return span(count(lost), lost > 0 ? 'bad' : 'plain');
+}
+
+function destinations(to: Incident['to']): string {
+  return Object.entries(to)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, times]) => `${foreign(name)} ×${times}`)
+    .join(', ');
+}

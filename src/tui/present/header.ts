@@ -1,0 +1,110 @@
+import type { Status } from '../../control/index.ts';
+import type { Facts } from '../feed/facts.ts';
+import { foreign, joinFitting, type Line, span, spread, type Tone } from './line.ts';
+import { TARGET_STATES, type TargetRow, targetRows } from './target-state.ts';
+import { age, count, latency, percent, timeOfDay } from './words.ts';
+
+interface Health {
+  readonly symbol: string;
+  readonly word: string;
+  readonly tone: Tone;
+}
+
+/** First line: what gw is doing, where, for how long. */
+export function identityLine(facts: Facts, now: number, columns: number): Line {
+  const { status } = facts;
+  const { symbol, word, tone } = overallHealth(facts);
+  const name = span(status === undefined ? 'gw' : `gw ${foreign(status.version)}`, 'strong');
+  const groups: Line[] = [[name], [span(`${symbol} ${word}`, tone)]];
+  if (status !== undefined) {
+    groups.push([span(foreign(status.address))]);
+    groups.push([span('profile ', 'dim'), span(foreign(status.profile))]);
+    if (facts.link.is === 'live') groups.push([span('up ', 'dim'), span(age(now - status.startedAt))]);
+  }
+  const clock = span(timeOfDay(now), 'dim');
+  return spread(joinFitting(groups, columns - 10), [clock], columns);
+}
+
+/** Second line: how much, how well, how fast. */
+export function figuresLine({ status }: Facts, columns: number): Line {
+  if (status === undefined) return [];
+  const { counters, latency: times } = status;
+  const answered = counters.served + counters.failed + counters.cut;
+  return joinFitting(
+    [
+      figure(times.perMinute.toFixed(times.perMinute < 10 ? 1 : 0), 'req/min'),
+      figure(String(counters.live), 'live'),
+      figure(percent(counters.served, answered), 'served'),
+      figure(count(counters.failovers), 'failovers', counters.failovers > 0 ? 'strong' : 'plain'),
+      figure(count(counters.failed + counters.cut), 'failed', counters.failed + counters.cut > 0 ? 'bad' : 'plain'),
+      [span('p50 ', 'dim'), span(latency(times.p50)), span('  p95 ', 'dim'), span(latency(times.p95))],
+      [
+        span('first token ', 'dim'),
+        span(latency(times.firstContentP50)),
+        span(' / ', 'dim'),
+        span(latency(times.firstContentP95)),
+      ],
+    ],
+    columns,
+  );
+}
+
+/** What a person should act on, most urgent first; undefined while there is nothing. */
+export function bannerLine({ link, status }: Facts, now: number): Line | undefined {
+  if (link.is === 'waiting') {
+    return [span(`… waiting for the daemon (${age(now - link.since)})`, 'warn'), fix('gw start')];
+  }
+  if (link.is === 'gone') {
+    return [span(`✗ daemon gone, waiting (${age(now - link.since)})`, 'bad'), fix('gw start')];
+  }
+  const [first, ...others] = status?.problems ?? [];
+  if (first === undefined) return undefined;
+  const more = others.length > 0 ? ` (and ${others.length} more: gw status)` : '';
+  const said = span(`▲ ${foreign(first.message)}${more}`, 'warn');
+  return first.fix === undefined ? [said] : [said, fix(foreign(first.fix))];
+}
+
+/** All of it in one line, for terminals too small for anything else. */
+export function oneLine(facts: Facts, columns: number): Line {
+  const { symbol, word, tone } = overallHealth(facts);
+  const groups: Line[] = [[span(`gw ${symbol} ${word}`, tone)]];
+  if (facts.status !== undefined) {
+    const { counters, latency: times } = facts.status;
+    const answered = counters.served + counters.failed + counters.cut;
+    groups.push(figure(percent(counters.served, answered), 'ok'));
+    groups.push(figure(String(counters.live), 'live'));
+    groups.push([span('p50 ', 'dim'), span(latency(times.p50))]);
+  }
+  groups.push([span('60×12 shows more', 'dim')]);
+  return joinFitting(groups, columns, span('  '));
+}
+
+/** The one word for everything. */
+export function overallHealth({ link, status }: Facts): Health {
+  if (link.is === 'waiting') return { symbol: '…', word: 'waiting', tone: 'warn' };
+  if (link.is === 'gone') return { symbol: '✗', word: 'daemon gone', tone: 'bad' };
+  if (status === undefined) return { symbol: '…', word: 'connected', tone: 'plain' };
+  if (status.draining) return { symbol: '‖', word: 'stopping', tone: 'warn' };
+  return fromTargets(status);
+}
+
+function fromTargets(status: Status): Health {
+  const rows = targetRows(status).filter(({ state }) => state !== 'disabled');
+  const up = rows.filter(isUp).length;
+  if (rows.length === 0) return { symbol: '○', word: 'no providers', tone: 'warn' };
+  if (up === 0) return { symbol: '✗', word: 'nobody can serve', tone: 'bad' };
+  if (up < rows.length) return { symbol: '▲', word: `${up} of ${rows.length} targets up`, tone: 'warn' };
+  return { symbol: '●', word: 'all up', tone: 'good' };
+}
+
+function isUp({ state }: TargetRow): boolean {
+  return TARGET_STATES[state].up;
+}
+
+function figure(value: string, unit: string, tone: Tone = 'strong'): Line {
+  return [span(value, tone), span(` ${unit}`, 'dim')];
+}
+
+function fix(command: string): Line[number] {
+  return span(`   fix: ${command}`, 'plain');
+}

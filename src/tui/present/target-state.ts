@@ -1,0 +1,148 @@
+import type { ProviderStatus, Status } from '../../control/index.ts';
+import type { FaultCode } from '../../core/fault.ts';
+import type { TargetHealth } from '../../core/health.ts';
+import { type Target, targetName } from '../../core/target.ts';
+import { foreign, type Tone } from './line.ts';
+import { countdown, faultWord } from './words.ts';
+
+/**
+ * What a target is doing, as a person would say it.
+ *
+ * - `serving`: it answered last for some route. `ready`: it would be asked. `idle`: ready, and never asked.
+ * - `open`, `probing`: its breaker. `cooling`: left alone because the provider said so.
+ * - `refused`, `broke`: nothing helps but a new key or money. `no-key`, `disabled`: it cannot be asked at all.
+ */
+export type TargetState =
+  | 'serving'
+  | 'ready'
+  | 'idle'
+  | 'open'
+  | 'probing'
+  | 'cooling'
+  | 'refused'
+  | 'broke'
+  | 'no-key'
+  | 'disabled';
+
+/** Symbol, word and tone of each state: never colour alone. */
+export const TARGET_STATES = {
+  serving: { symbol: '►', word: 'serving', tone: 'good', up: true },
+  ready: { symbol: '●', word: 'ready', tone: 'good', up: true },
+  idle: { symbol: '○', word: 'idle', tone: 'dim', up: true },
+  probing: { symbol: '◐', word: 'probing', tone: 'warn', up: false },
+  cooling: { symbol: '‖', word: 'cooling', tone: 'warn', up: false },
+  open: { symbol: '✗', word: 'open', tone: 'bad', up: false },
+  refused: { symbol: '✗', word: 'key refused', tone: 'bad', up: false },
+  broke: { symbol: '✗', word: 'no credit', tone: 'bad', up: false },
+  'no-key': { symbol: '✗', word: 'no key', tone: 'bad', up: false },
+  disabled: { symbol: '–', word: 'disabled', tone: 'dim', up: false },
+} as const satisfies Readonly<Record<TargetState, StateRow>>;
+
+interface StateRow {
+  readonly symbol: string;
+  readonly word: string;
+  readonly tone: Tone;
+  /** It can serve the next request. */
+  readonly up: boolean;
+}
+
+/** One line of the providers panel: a target, or a provider none of whose targets has been asked yet. */
+export interface TargetRow {
+  readonly id: string;
+  readonly name: string;
+  readonly state: TargetState;
+  /** When the state ends, if that is known. */
+  readonly until: number | undefined;
+  readonly health: TargetHealth | undefined;
+  /** The routes it served last. */
+  readonly routes: readonly string[];
+  /** Why it is in this state, or what went wrong last. */
+  readonly note: string;
+}
+
+/** The rows of the providers panel, in the order of the profile. */
+export function targetRows(status: Status): readonly TargetRow[] {
+  return status.providers.flatMap((provider) => {
+    if (provider.targets.length === 0) return [bareProvider(provider)];
+    return provider.targets.map((health) => targetRow(status, provider, health));
+  });
+}
+
+/** `open 12s`: the state's word with what is left of it. */
+export function stateWord({ state, until }: TargetRow, now: number): string {
+  const { word } = TARGET_STATES[state];
+  return until === undefined ? word : `${word} ${countdown(until, now)}`;
+}
+
+/** A target as one text that no other target has. */
+export function targetId({ provider, model, key }: Target): string {
+  return `${provider}/${model} ${key}`;
+}
+
+function bareProvider(provider: ProviderStatus): TargetRow {
+  const state = unusable(provider) ?? 'idle';
+  return {
+    id: provider.name,
+    name: foreign(provider.name),
+    state,
+    until: undefined,
+    health: undefined,
+    routes: [],
+    note: state === 'no-key' ? missingKeys(provider) : '',
+  };
+}
+
+function targetRow(status: Status, provider: ProviderStatus, health: TargetHealth): TargetRow {
+  const id = targetId(health.target);
+  const routes = status.routes
+    .filter(({ serving }) => serving !== undefined && targetId(serving.target) === id)
+    .map(({ name }) => foreign(name));
+  const { state, until, note } = judge(provider, health, routes.length > 0);
+  const twins = provider.targets.filter(({ target }) => target.model === health.target.model);
+  const key = twins.length > 1 ? ` (${health.target.key})` : '';
+  return { id, name: foreign(targetName(health.target) + key), state, until, health, routes, note };
+}
+
+interface Judgement {
+  readonly state: TargetState;
+  readonly until: number | undefined;
+  readonly note: string;
+}
+
+function judge(provider: ProviderStatus, health: TargetHealth, serving: boolean): Judgement {
+  const { breaker, cooldown, last } = health;
+  const cannot = unusable(provider);
+  if (cannot) return { state: cannot, until: undefined, note: cannot === 'no-key' ? missingKeys(provider) : '' };
+  if (breaker.is === 'open') {
+    return { state: 'open', until: breaker.until, note: explain(breaker.reason, breaker.message) };
+  }
+  if (cooldown) {
+    const state = COOLDOWN_STATES[cooldown.reason] ?? 'cooling';
+    return { state, until: cooldown.until, note: explain(cooldown.reason, cooldown.message) };
+  }
+  if (breaker.is === 'half-open') {
+    return { state: 'probing', until: undefined, note: faultWord(breaker.reason) };
+  }
+  const note = last?.fault === undefined ? '' : `last: ${explain(last.fault, last.message)}`;
+  if (serving) return { state: 'serving', until: undefined, note };
+  return { state: health.attempts === 0 ? 'idle' : 'ready', until: undefined, note };
+}
+
+const COOLDOWN_STATES: Readonly<Partial<Record<FaultCode, TargetState>>> = {
+  upstream_refused_key: 'refused',
+  upstream_out_of_credit: 'broke',
+};
+
+function explain(reason: FaultCode, message: string | undefined): string {
+  const word = faultWord(reason);
+  return message === undefined || message === '' ? word : `${word}: ${foreign(message)}`;
+}
+
+function unusable(provider: ProviderStatus): 'disabled' | 'no-key' | undefined {
+  if (!provider.enabled) return 'disabled';
+  return provider.keys.length > 0 && provider.keys.every(({ resolved }) => !resolved) ? 'no-key' : undefined;
+}
+
+function missingKeys(provider: ProviderStatus): string {
+  return `${provider.keys.map(({ label }) => foreign(label)).join(', ')} not set`;
+}

@@ -1,0 +1,58 @@
+import type { Seen } from '../../behaviour.ts';
+import type { KeyBinding } from '../../key.ts';
+import { openable, type OverviewAction, type OverviewScreen } from './state.ts';
+
+/** The keys of the overview. */
+export const OVERVIEW_KEYS: readonly KeyBinding<Seen<OverviewScreen>, OverviewAction>[] = [
+  {
+    keys: ['up', 'k'],
+    shown: '↑ k',
+    label: 'up',
+    help: 'move the cursor up; rows then stay where they are',
+    action: 'move-up',
+  },
+  { keys: ['down', 'j'], shown: '↓ j', label: 'move', help: 'move the cursor down', action: 'move-down', footer: true },
+  { keys: ['pageup'], shown: 'page up', label: 'page up', help: 'move up by a screenful', action: 'page-up' },
+  {
+    keys: ['pagedown', ' '],
+    shown: 'page down',
+    label: 'page down',
+    help: 'move down by a screenful (space too)',
+    action: 'page-down',
+  },
+  { keys: ['home', 'g'], shown: 'home g', label: 'first', help: 'go to the first row', action: 'first-row' },
+  { keys: ['end', 'G'], shown: 'end G', label: 'last', help: 'go to the last row', action: 'last-row' },
+  {
+    keys: ['enter'],
+    shown: 'enter',
+    label: 'open',
+    help: 'open the request: its plan, attempts and timings (for a target or failover, the latest one of it)',
+    action: 'open',
+    footer: true,
+    disabled: (seen) => (openable(seen) === undefined ? 'no request to open here yet' : undefined),
+  },
+  {
+    keys: ['tab'],
+    shown: 'tab',
+    label: 'panel',
+    help: 'go to the next panel',
+    action: 'next-panel',
+    footer: true,
+  },
+  {
+    keys: ['shift+tab'],
+    shown: 'shift+tab',
+    label: 'panel back',
+    help: 'go to the previous panel',
+    action: 'previous-panel',
+  },
+  {
+    keys: ['escape', 'f'],
+    shown: 'esc f',
+    label: 'follow',
+    help: 'stop reading and follow what is newest again',
+    action: 'follow',
+    footer: true,
+    disabled: ({ screen }) => (screen.reading === undefined ? 'already following the newest' : undefined),
+  },
+];

@@ -1,0 +1,85 @@
+import { bodyRows, extentOf, type Size } from '../../size.ts';
+
+export const PANELS = ['providers', 'live', 'failovers', 'requests'] as const;
+
+/** The panels of the overview, in the order `tab` visits them. */
+export type PanelName = (typeof PANELS)[number];
+
+/** How much room a panel has: columns, and rows below its title. */
+export interface PanelBox {
+  readonly name: PanelName;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Panels from top to bottom; below them, where there is room, two more stacks side by side. */
+export interface OverviewLayout {
+  readonly top: readonly PanelBox[];
+  readonly left: readonly PanelBox[];
+  readonly right: readonly PanelBox[];
+  /** Blank lines between panels. */
+  readonly gap: number;
+}
+
+const COLUMN_GAP = 3;
+
+/**
+ * Where the panels stand. Depends on the terminal and the number of targets alone, never on how much is going on,
+ * so that nothing jumps while one looks at it.
+ */
+export function overviewLayout(size: Size, targets: number, focus: PanelName): OverviewLayout {
+  const { columns } = size;
+  const body = bodyRows(size);
+  switch (extentOf(size)) {
+    case 'line':
+      return { top: [], left: [], right: [], gap: 0 };
+    case 'single':
+      return { top: [{ name: focus, columns, rows: body - 1 }], left: [], right: [], gap: 0 };
+    case 'compact':
+      return { top: stack(columns, body, 0, targets), left: [], right: [], gap: 0 };
+    case 'full':
+      return { top: stack(columns, body, 1, targets), left: [], right: [], gap: 1 };
+    case 'split':
+      return split(columns, body, targets);
+  }
+}
+
+/** The room of one panel; none when it is not shown. */
+export function boxOf(layout: OverviewLayout, name: PanelName): PanelBox | undefined {
+  return [...layout.top, ...layout.left, ...layout.right].find((box) => box.name === name);
+}
+
+function stack(columns: number, body: number, gap: number, targets: number): readonly PanelBox[] {
+  const content = body - PANELS.length - (PANELS.length - 1) * gap;
+  const providers = clamp(targets, 1, Math.floor(content * 0.4));
+  const live = clamp(Math.floor(content * 0.2), 2, 6);
+  const failovers = clamp(Math.floor(content * 0.2), 2, 6);
+  const requests = content - providers - live - failovers;
+  return [
+    { name: 'providers', columns, rows: providers },
+    { name: 'live', columns, rows: live },
+    { name: 'failovers', columns, rows: failovers },
+    { name: 'requests', columns, rows: requests },
+  ];
+}
+
+function split(columns: number, body: number, targets: number): OverviewLayout {
+  const gap = 1;
+  const providers = clamp(targets, 1, Math.floor(body * 0.4));
+  const below = body - providers - 1 - gap;
+  const left = Math.floor((columns - COLUMN_GAP) / 2);
+  const live = Math.floor((below - 2 - gap) / 2);
+  return {
+    top: [{ name: 'providers', columns, rows: providers }],
+    left: [
+      { name: 'live', columns: left, rows: live },
+      { name: 'failovers', columns: left, rows: below - 2 - gap - live },
+    ],
+    right: [{ name: 'requests', columns: columns - COLUMN_GAP - left, rows: below - 1 }],
+    gap,
+  };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(high, value));
+}

@@ -1,0 +1,44 @@
+import { type AppEvent, type AppState, reduce } from './state.ts';
+
+// Ten frames a second look live and cost a tenth of what events at full speed would.
+const FRAME_MS = 100;
+
+/** Holds the state, and tells the screen when to look: keys at once, everything else at most ten times a second. */
+export interface Store {
+  /** The state as last announced. */
+  get(): AppState;
+  subscribe(listener: () => void): () => void;
+  dispatch(event: AppEvent): void;
+}
+
+/** Makes a store; `after` runs an action once after a delay in milliseconds. */
+export function createStore(
+  initial: AppState,
+  after: (delayMs: number, action: () => void) => () => void,
+): Store {
+  const listeners = new Set<() => void>();
+  let current = initial;
+  let announced = initial;
+  let cancelFrame: (() => void) | undefined;
+
+  const announce = (): void => {
+    cancelFrame?.();
+    cancelFrame = undefined;
+    announced = current;
+    for (const listener of listeners) listener();
+  };
+  return {
+    get: () => announced,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dispatch: (event) => {
+      const next = reduce(current, event);
+      if (next === current) return;
+      current = next;
+      if (event.type === 'key-pressed' || event.type === 'terminal-resized') announce();
+      else cancelFrame ??= after(FRAME_MS, announce);
+    },
+  };
+}
