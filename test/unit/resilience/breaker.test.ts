@@ -72,6 +72,13 @@ describe('a closed breaker', () => {
     expect(failed(breaker, NOW + 31_000).is).toBe('closed');
   });
 
+  test('only forgets when the clock is set back', () => {
+    let breaker = newBreaker();
+    for (let i = 0; i < 4; i++) breaker = failed(onSuccess(breaker, 'yes', NOW), NOW);
+    breaker = onSuccess(breaker, 'yes', NOW - 60_000);
+    expect(failed(breaker, NOW - 60_000).is).toBe('closed');
+  });
+
   test('keeps its identity on success, so that the hot path allocates nothing', () => {
     const breaker = newBreaker();
     expect(onSuccess(breaker, 'yes', NOW)).toBe(breaker);
