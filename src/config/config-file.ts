@@ -18,6 +18,10 @@ export interface ConfigFile {
   exists(): boolean;
   /** Understands the file; without one, a profile with nothing in it. */
   read(): Outcome<Config, readonly ConfigProblem[]>;
+  /** The text of the file; undefined when there is none or it cannot be read. */
+  text(): string | undefined;
+  /** Makes the directory, private, without writing the file. */
+  prepare(): void;
   /** The file as it is written; `{}` when it is absent or no JSON. */
   raw(): JsonObject;
   /**
@@ -25,8 +29,11 @@ export interface ConfigFile {
    * atomically (0600). When anything is wrong, nothing is written. What `edit` throws is passed on.
    */
   change(edit: (draft: JsonObject) => void): Promise<Outcome<Config, readonly ConfigProblem[]>>;
-  /** The same with a whole new text, as an editor leaves it. */
-  replace(text: string): Promise<Outcome<Config, readonly ConfigProblem[]>>;
+  /**
+   * The same with a whole new text, as an editor leaves it. With `instead` it is refused when the file no longer
+   * holds that text: somebody else's change would be lost.
+   */
+  replace(text: string, instead?: string): Promise<Outcome<Config, readonly ConfigProblem[]>>;
   /** What a text would mean, without touching the file. */
   check(text: string): Outcome<Config, readonly ConfigProblem[]>;
   /** What was put right on the way (permissions), since the last call. */
@@ -52,67 +59,106 @@ type Checked = Outcome<Config, readonly ConfigProblem[]>;
 
 /** Opens the profile file; nothing is read or written before it is asked for. */
 export function openConfigFile(options: ConfigFileOptions): ConfigFile {
-  const path = options.paths.config;
-  const notices: string[] = [];
-  const problem = (message: string): ConfigProblem[] => [{ file: path, place: '', message }];
+  return new StoredConfig(options);
+}
 
-  const load = (): Outcome<string | undefined, readonly ConfigProblem[]> => {
-    const stored = readPrivateFile(path);
-    if (stored.is === 'failed') return failed(problem(stored.fault));
-    notices.push(...stored.value.notices);
-    return ok(stored.value.text);
-  };
-  const check = (text: string): Checked => checkText(text, path, options.presets);
+class StoredConfig implements ConfigFile {
+  readonly path: string;
+  readonly #directory: string;
+  readonly #presets: readonly Preset[];
+  readonly #timing: LockTiming;
+  readonly #notices: string[] = [];
+
+  constructor({ paths, presets, timing = SYSTEM_TIMING }: ConfigFileOptions) {
+    this.path = paths.config;
+    this.#directory = paths.configDir;
+    this.#presets = presets;
+    this.#timing = timing;
+  }
+
+  exists(): boolean {
+    return lstatSync(this.path, { throwIfNoEntry: false }) !== undefined;
+  }
+
+  read(): Checked {
+    const text = this.#load();
+    return text.is === 'failed' ? text : this.check(text.value);
+  }
+
+  text(): string | undefined {
+    const text = this.#load();
+    return text.is === 'ok' && this.exists() ? text.value : undefined;
+  }
+
+  raw(): JsonObject {
+    const value = parseJson(this.text() ?? '');
+    return isObject(value) ? value : {};
+  }
+
+  check(text: string): Checked {
+    return checkText(text, this.path, this.#presets);
+  }
+
+  async change(edit: (draft: JsonObject) => void): Promise<Checked> {
+    const outcome = await this.#rewrite((before) => {
+      const draft = parseDraft(before, this.path);
+      if (draft.is === 'failed') return draft;
+      edit(draft.value);
+      return ok(serialize(draft.value));
+    });
+    return outcome.is === 'ok' ? outcome : failed(outcome.fault.map(withoutPosition));
+  }
+
+  replace(text: string, instead?: string): Promise<Checked> {
+    return this.#rewrite((before) =>
+      instead !== undefined && before !== instead
+        ? this.#refuse('the file was changed by somebody else meanwhile')
+        : ok(text),
+    );
+  }
+
+  prepare(): void {
+    this.#notices.push(...makePrivateDirectory(this.path));
+  }
+
+  takeNotices(): readonly string[] {
+    return this.#notices.splice(0);
+  }
 
   /** Makes a new text under the lock; it is written only when it means something. */
-  const rewrite = async (
-    make: (before: string) => Outcome<string, readonly ConfigProblem[]>,
-  ): Promise<Checked> => {
-    notices.push(...makePrivateDirectory(path));
-    const lock = await acquireLock(`${path}.lock`, PATIENCE_MS, options.timing ?? SYSTEM_TIMING);
-    if (!lock) return failed(problem(`another gw is changing this file (if none runs, remove ${path}.lock)`));
+  async #rewrite(make: (before: string) => Outcome<string, readonly ConfigProblem[]>): Promise<Checked> {
+    this.prepare();
+    const lock = await acquireLock(`${this.path}.lock`, PATIENCE_MS, this.#timing);
+    if (!lock) {
+      return this.#refuse(`another gw is changing this file (if none runs, remove ${this.path}.lock)`);
+    }
     try {
-      const before = load();
+      const before = this.#load();
       if (before.is === 'failed') return before;
-      const text = make(before.value ?? '');
+      const text = make(before.value);
       if (text.is === 'failed') return text;
-      const config = check(text.value);
+      const config = this.check(text.value);
       if (config.is === 'failed' || text.value === before.value) return config;
-      const write = await prepareWrite(options.paths.configDir, path, text.value);
-      if (!lock.stillHeld())
-        return failed(problem('another gw began to change this file meanwhile; try again'));
+      const write = await prepareWrite(this.#directory, this.path, text.value);
+      if (!lock.stillHeld()) return this.#refuse('another gw began to change this file meanwhile; try again');
       write();
       return config;
     } finally {
       lock.release();
     }
-  };
+  }
 
-  return {
-    path,
-    exists: () => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
-    read() {
-      const text = load();
-      return text.is === 'failed' ? text : check(text.value ?? '');
-    },
-    raw() {
-      const text = load();
-      const value = text.is === 'ok' && text.value !== undefined ? parseJson(text.value) : undefined;
-      return isObject(value) ? value : {};
-    },
-    async change(edit) {
-      const outcome = await rewrite((before) => {
-        const draft = parseDraft(before, path);
-        if (draft.is === 'failed') return draft;
-        edit(draft.value);
-        return ok(serialize(draft.value));
-      });
-      return outcome.is === 'ok' ? outcome : failed(outcome.fault.map(withoutPosition));
-    },
-    replace: (text) => rewrite(() => ok(text)),
-    check,
-    takeNotices: () => notices.splice(0),
-  };
+  /** The text as it is stored; empty when there is no file. */
+  #load(): Outcome<string, readonly ConfigProblem[]> {
+    const stored = readPrivateFile(this.path);
+    if (stored.is === 'failed') return this.#refuse(stored.fault);
+    this.#notices.push(...stored.value.notices);
+    return ok(stored.value.text ?? '');
+  }
+
+  #refuse(message: string): { readonly is: 'failed'; readonly fault: readonly ConfigProblem[] } {
+    return failed([{ file: this.path, place: '', message }]);
+  }
 }
 
 /** A draft that was never written has no lines that its owner could look at. */

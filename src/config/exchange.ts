@@ -1,0 +1,54 @@
+import { isObject, isString, type JsonObject } from '../lib/expect.ts';
+import { looksLikeKey } from './pasted-key.ts';
+import { placeBelow, valueAt } from './place.ts';
+
+/** One profile of a document without the keys it holds itself, and the places where they were. */
+export function withoutInlineKeys(
+  document: JsonObject,
+  name: string,
+): { readonly profile: JsonObject; readonly left: readonly string[] } {
+  const profile = structuredClone(valueAt(document, ['profiles', name]));
+  const left: string[] = [];
+  const providers = valueAt(profile, ['providers']);
+  for (const [provider, entry] of Object.entries(isObject(providers) ? providers : {})) {
+    const keys = valueAt(entry, ['keys']);
+    if (!Array.isArray(keys) || !isObject(entry)) continue;
+    const place = placeBelow(placeBelow('providers', provider), 'keys');
+    const kept = keys.filter((key: unknown, index) => {
+      if (!isObject(key) || !Object.hasOwn(key, 'value')) return true;
+      left.push(placeBelow(place, index));
+      return false;
+    });
+    // An empty list would say that there is no key; none at all says that the preset's variable holds it.
+    if (kept.length === 0) delete entry['keys'];
+    else entry['keys'] = kept;
+  }
+  return { profile: isObject(profile) ? profile : {}, left };
+}
+
+/** What is different between two profiles, one line for each place: `+ place: value`, `- place: value`. */
+export function compareProfiles(before: unknown, after: unknown): string[] {
+  const lines: string[] = [];
+  compare('', before, after, lines);
+  return lines;
+}
+
+function compare(place: string, before: unknown, after: unknown, lines: string[]): void {
+  if (JSON.stringify(before) === JSON.stringify(after)) return;
+  if ((isObject(before) || before === undefined) && isObject(after) && Object.keys(after).length > 0) {
+    const old = before ?? {};
+    for (const key of new Set([...Object.keys(old), ...Object.keys(after)])) {
+      compare(placeBelow(place, key), valueAt(old, [key]), valueAt(after, [key]), lines);
+    }
+    return;
+  }
+  if (before !== undefined) lines.push(`- ${place}: ${shown(before)}`);
+  if (after !== undefined) lines.push(`+ ${place}: ${shown(after)}`);
+}
+
+/** A value in one line, without any key in it. */
+function shown(value: unknown): string {
+  return JSON.stringify(value, (name, below: unknown) =>
+    isString(below) && (name === 'value' || looksLikeKey(below)) ? '[hidden]' : below,
+  );
+}
