@@ -1,0 +1,224 @@
+import type { FaultCode } from './fault.ts';
+import { FAULTS } from './fault.ts';
+import type { Incident } from './health.ts';
+import type { Target } from './target.ts';
+import { targetName } from './target.ts';
+import type { Attempt, Trail } from './trail.ts';
+
+/** An incident is over when its target failed nobody for this long. */
+export const INCIDENT_GAP_MS = 120_000;
+/** It is over sooner when its target serves again and its last failure is this long ago: one success proves little. */
+export const INCIDENT_PROOF_MS = 30_000;
+
+const MAX_KEPT = 200;
+const MAX_SAMPLES = 200;
+
+/**
+ * Failovers of one target for one reason, joined over time. Fed with finished exchanges in the order they end, it can
+ * be asked at any moment; what is over is kept as history, the last 200.
+ *
+ * - An incident begins when an attempt on a target fails by the target's fault and gw moves on from that target.
+ * - While it runs, exchanges whose plan left the target out (breaker open, key cooling down) count into it too.
+ * - It is over after `INCIDENT_GAP_MS` without either, or when the target serves again `INCIDENT_PROOF_MS` after the
+ *   last. A failure after that begins a new one.
+ * - A retry that the same target then serves is no failover. Rehearsals count nowhere. An exchange whose caller hung
+ *   up keeps an incident running but is neither rescued nor lost.
+ */
+export class IncidentLog {
+  readonly #running = new Map<string, Running>();
+  #over: Incident[] = [];
+
+  /** Takes note of a finished exchange; true when an incident began, grew or ended. */
+  add(trail: Trail): boolean {
+    if (trail.rehearsal === true || trail.outcome === 'pending') return false;
+    const endAt = endOf(trail);
+    let changed = this.#closeQuiet(trail.at);
+    for (const failure of failuresOf(trail)) {
+      this.#note(failure, trail);
+      changed = true;
+    }
+    if (this.#noteSkips(trail)) changed = true;
+    if (this.#closeProven(trail, endAt)) changed = true;
+    return changed;
+  }
+
+  /** All incidents known, in the order they began. `now` decides which of them are over. */
+  list(now: number): Incident[] {
+    const running = [...this.#running.values()].map((each) => toIncident(each, isQuiet(each, now)));
+    return [...this.#over, ...running].sort((a, b) => a.from - b.from || (a.id < b.id ? -1 : 1));
+  }
+
+  #note(failure: Failure, trail: Trail): void {
+    const key = `${targetKey(failure.target)}\n${failure.reason}`;
+    let running = this.#running.get(key);
+    if (running === undefined) {
+      running = begin(failure, trail);
+      this.#running.set(key, running);
+    }
+    running.from = Math.min(running.from, failure.at);
+    running.last = Math.max(running.last, failure.at);
+    running.message = failure.message;
+    count(running, trail);
+  }
+
+  #noteSkips(trail: Trail): boolean {
+    let noted = false;
+    for (const { target, skipped } of trail.plan) {
+      if (skipped === undefined || isOwnChoice(skipped)) continue;
+      const running = this.#latest(target);
+      if (running === undefined) continue;
+      running.last = Math.max(running.last, trail.at);
+      count(running, trail);
+      noted = true;
+    }
+    return noted;
+  }
+
+  /** Of several reasons a target fails for at once, the latest is the one it is being left alone for. */
+  #latest(target: Target): Running | undefined {
+    let latest: Running | undefined;
+    for (const running of this.#running.values()) {
+      if (targetKey(running.target) !== targetKey(target)) continue;
+      if (latest === undefined || running.last >= latest.last) latest = running;
+    }
+    return latest;
+  }
+
+  #closeQuiet(now: number): boolean {
+    return this.#close((running) => isQuiet(running, now));
+  }
+
+  #closeProven(trail: Trail, endAt: number): boolean {
+    const attempt = servingAttempt(trail);
+    if (attempt === undefined || trail.outcome !== 'served') return false;
+    const served = targetKey(attempt.target);
+    // An answer that began before the failure says nothing about the time after it.
+    const beganAt = trail.at + attempt.startMs;
+    return this.#close(
+      ({ target, last }) =>
+        targetKey(target) === served && beganAt > last && endAt - last > INCIDENT_PROOF_MS,
+    );
+  }
+
+  #close(isOver: (running: Running) => boolean): boolean {
+    let closed = false;
+    for (const [key, running] of this.#running) {
+      if (!isOver(running)) continue;
+      this.#running.delete(key);
+      this.#over.push(toIncident(running, true));
+      closed = true;
+    }
+    if (this.#over.length > MAX_KEPT) this.#over = this.#over.slice(-MAX_KEPT);
+    return closed;
+  }
+}
+
+/** The incidents in a stretch of history, in any order, as they stood at `now` (the end of the last exchange). */
+export function collectIncidents(trails: Iterable<Trail>, now?: number): Incident[] {
+  const log = new IncidentLog();
+  const ordered = [...trails].sort((a, b) => endOf(a) - endOf(b));
+  for (const trail of ordered) log.add(trail);
+  const last = ordered.at(-1);
+  return log.list(now ?? (last === undefined ? 0 : endOf(last)));
+}
+
+interface Running {
+  readonly id: string;
+  readonly target: Target;
+  readonly reason: FaultCode;
+  message: string;
+  from: number;
+  last: number;
+  rescued: number;
+  lost: number;
+  readonly to: Map<string, number>;
+  /** Milliseconds the latest rescued exchanges lost before the attempt that served them. */
+  readonly addedMs: number[];
+}
+
+interface Failure {
+  readonly target: Target;
+  readonly reason: FaultCode;
+  readonly message: string;
+  readonly at: number;
+}
+
+/** For each target that gw moved on from by the target's own fault, the last thing that went wrong there. */
+function failuresOf(trail: Trail): Failure[] {
+  const failures = new Map<string, Failure>();
+  const served = trail.served === undefined ? undefined : targetKey(trail.served);
+  for (const { target, fault, message, startMs, endMs } of trail.attempts) {
+    if (fault === undefined || FAULTS[fault].scope === 'request') continue;
+    const key = targetKey(target);
+    if (key === served && trail.outcome === 'served') continue;
+    const at = trail.at + (endMs ?? startMs);
+    failures.set(key, { target, reason: fault, message: message ?? FAULTS[fault].sentence, at });
+  }
+  return [...failures.values()];
+}
+
+function begin({ target, reason, message, at }: Failure, trail: Trail): Running {
+  const position = trail.plan.findIndex((step) => targetKey(step.target) === targetKey(target)) + 1;
+  return {
+    id: `${trail.id}.${position}.${reason}`,
+    target,
+    reason,
+    message,
+    from: at,
+    last: at,
+    rescued: 0,
+    lost: 0,
+    to: new Map(),
+    addedMs: [],
+  };
+}
+
+function count(running: Running, trail: Trail): void {
+  if (trail.outcome === 'failed' || trail.outcome === 'cut') running.lost++;
+  if (trail.outcome !== 'served' || trail.served === undefined) return;
+  running.rescued++;
+  const name = targetName(trail.served);
+  running.to.set(name, (running.to.get(name) ?? 0) + 1);
+  running.addedMs.push(servingAttempt(trail)?.startMs ?? 0);
+  if (running.addedMs.length > MAX_SAMPLES) running.addedMs.shift();
+}
+
+function toIncident({ to, addedMs, ...running }: Running, over: boolean): Incident {
+  const median = medianOf(addedMs);
+  return {
+    ...running,
+    over,
+    to: Object.fromEntries(to),
+    ...(median === undefined ? {} : { addedMs: median }),
+  };
+}
+
+function isQuiet({ last }: Running, now: number): boolean {
+  return now - last > INCIDENT_GAP_MS;
+}
+
+function servingAttempt(trail: Trail): Attempt | undefined {
+  const { served } = trail;
+  if (served === undefined) return undefined;
+  return trail.attempts.findLast(
+    ({ target, fault }) => fault === undefined && targetKey(target) === targetKey(served),
+  );
+}
+
+/** A target the profile's owner switched off is no failure of that target. */
+function isOwnChoice(skipped: string): boolean {
+  return skipped.includes('disabled');
+}
+
+function targetKey({ provider, model, key }: Target): string {
+  return `${provider}\n${model}\n${key}`;
+}
+
+function endOf(trail: Trail): number {
+  return trail.at + (trail.totalMs ?? 0);
+}
+
+function medianOf(values: readonly number[]): number | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)];
+}

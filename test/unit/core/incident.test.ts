@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+
+import { collectIncidents, IncidentLog } from '../../../src/core/incident.ts';
+import type { Trail } from '../../../src/core/trail.ts';
+import {
+  failedAttempt,
+  failoverTrail,
+  GROQ,
+  NIGHT,
+  OPENAI,
+  sampleTrail,
+  servedAttempt,
+} from '../../sample-trail.ts';
+
+const SECOND_MS = 1_000;
+const at = (seconds: number): number => NIGHT + seconds * SECOND_MS;
+
+const failsOver = (seconds: number, change: Partial<Trail> = {}): Trail =>
+  failoverTrail({ at: at(seconds), ...change });
+const serves = (seconds: number): Trail => sampleTrail({ at: at(seconds) });
+const leftOut = (seconds: number, skipped = 'breaker open for 5s'): Trail =>
+  sampleTrail({
+    at: at(seconds),
+    plan: [{ target: OPENAI, skipped }, { target: GROQ }],
+    attempts: [servedAttempt({ target: GROQ })],
+    served: GROQ,
+    failover: true,
+  });
+const lost = (seconds: number): Trail =>
+  sampleTrail({
+    at: at(seconds),
+    attempts: [failedAttempt(), failedAttempt({ target: GROQ, startMs: 100, endMs: 200 })],
+    outcome: 'failed',
+    status: 503,
+    fault: 'exhausted',
+    served: undefined as never,
+    totalMs: 200,
+  });
+
+describe('incidents', () => {
+  test('join failovers of one target for one reason', () => {
+    const incidents = collectIncidents([failsOver(0), failsOver(20), failsOver(100)]);
+    expect(incidents).toMatchObject([
+      {
+        target: OPENAI,
+        reason: 'upstream_overloaded',
+        message: 'openai answered 503: the server is overloaded',
+        from: at(0) + 90,
+        last: at(100) + 90,
+        over: false,
+        rescued: 3,
+        lost: 0,
+        to: { 'groq/llama-3.3-70b': 3 },
+        addedMs: 91,
+      },
+    ]);
+  });
+
+  test('are apart for another reason and for another target', () => {
+    const limited = failedAttempt({ fault: 'upstream_rate_limited', status: 429 });
+    const incidents = collectIncidents([
+      failsOver(0),
+      failsOver(1, { attempts: [limited, servedAttempt({ target: GROQ, startMs: 91 })] }),
+      lost(2),
+    ]);
+    expect(
+      incidents.map(({ target, reason, rescued, lost }) => [target.provider, reason, rescued, lost]),
+    ).toEqual([
+      ['openai', 'upstream_overloaded', 1, 1],
+      ['openai', 'upstream_rate_limited', 1, 0],
+      ['groq', 'upstream_overloaded', 0, 1],
+    ]);
+    expect(new Set(incidents.map(({ id }) => id)).size).toBe(3);
+  });
+
+  test('end after two minutes without a failure, and the next failure begins another', () => {
+    const incidents = collectIncidents([failsOver(0), failsOver(119), failsOver(119 + 121)]);
+    expect(incidents.map(({ over, rescued }) => [over, rescued])).toEqual([
+      [true, 2],
+      [false, 1],
+    ]);
+  });
+
+  test('end when the target serves again more than 30 s after its last failure, not sooner', () => {
+    expect(collectIncidents([failsOver(0), serves(20)])[0]?.over).toBe(false);
+    expect(collectIncidents([failsOver(0), serves(31)])[0]?.over).toBe(true);
+    expect(collectIncidents([failsOver(0), serves(31), failsOver(32)]).length).toBe(2);
+  });
+
+  test('are not ended by an answer that began before the failure', () => {
+    const long = sampleTrail({ at: at(-10), attempts: [servedAttempt({ endMs: 60_000 })], totalMs: 60_000 });
+    expect(collectIncidents([failsOver(0), long])[0]?.over).toBe(false);
+  });
+
+  test('count exchanges that left the target out while they run, and only then', () => {
+    const incidents = collectIncidents([leftOut(-1), failsOver(0), leftOut(60), leftOut(150), leftOut(400)]);
+    expect(incidents.length).toBe(1);
+    expect(incidents[0]).toMatchObject({ rescued: 3, last: at(150), over: true, addedMs: 1 });
+  });
+
+  test('do not count a provider that was disabled on purpose', () => {
+    expect(collectIncidents([failsOver(0), leftOut(60, 'the provider is disabled')])[0]?.rescued).toBe(1);
+  });
+
+  test('do not count a retry that the same target then served', () => {
+    const retried = sampleTrail({
+      attempts: [failedAttempt({ remedy: 'retry' }), servedAttempt({ startMs: 400, waitedMs: 300 })],
+    });
+    expect(collectIncidents([retried])).toEqual([]);
+  });
+
+  test("do not count the caller's own mistakes, hang-ups and rehearsals", () => {
+    const rejected = sampleTrail({
+      attempts: [failedAttempt({ fault: 'upstream_rejected', status: 400, remedy: 'fail' })],
+      outcome: 'failed',
+      status: 400,
+    });
+    const gone = sampleTrail({
+      attempts: [failedAttempt({ fault: 'client_gone' })],
+      outcome: 'gone',
+      status: 499,
+    });
+    expect(collectIncidents([rejected, gone, failsOver(0, { rehearsal: true })])).toEqual([]);
+  });
+
+  test('keep running when the caller hung up after a failure, without calling it lost', () => {
+    const gone = failsOver(5, { outcome: 'gone', served: undefined as never });
+    expect(collectIncidents([failsOver(0), gone])[0]).toMatchObject({
+      rescued: 1,
+      lost: 0,
+      last: at(5) + 90,
+    });
+  });
+
+  test('count a cut answer as lost', () => {
+    const cut = sampleTrail({
+      attempts: [servedAttempt({ fault: 'stream_broken', message: 'reset' })],
+      outcome: 'cut',
+      fault: 'stream_broken',
+    });
+    expect(collectIncidents([cut])[0]).toMatchObject({ reason: 'stream_broken', rescued: 0, lost: 1 });
+  });
+
+  test('are the same whatever order the exchanges come in', () => {
+    const trails = [failsOver(0), failsOver(50), serves(120), failsOver(130)];
+    expect(collectIncidents(trails.toReversed())).toEqual(collectIncidents(trails));
+    expect(collectIncidents(trails).length).toBe(2);
+  });
+
+  test('can be asked while they grow, and say whether anything changed', () => {
+    const log = new IncidentLog();
+    expect(log.add(serves(0))).toBe(false);
+    expect(log.list(at(1))).toEqual([]);
+    expect(log.add(failsOver(10))).toBe(true);
+    expect(log.list(at(12))).toMatchObject([{ over: false, rescued: 1 }]);
+    expect(log.add(failsOver(13))).toBe(true);
+    expect(log.list(at(14))).toMatchObject([{ over: false, rescued: 2 }]);
+    expect(log.list(at(13 + 121))).toMatchObject([{ over: true, rescued: 2 }]);
+    expect(log.add(serves(60))).toBe(true);
+    expect(log.add(serves(70))).toBe(false);
+  });
+
+  test('are kept to a bounded history', () => {
+    const log = new IncidentLog();
+    for (let i = 0; i < 300; i++) log.add(failsOver(i * 200));
+    expect(log.list(at(300 * 200)).length).toBe(201);
+  });
+});
