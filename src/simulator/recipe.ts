@@ -1,0 +1,49 @@
+/** Where the figures about tokens stand in an answer; hosts differ, and each of these has been seen in the wild. */
+export const USAGE_PLACES = ['asked', 'each', 'finish', 'later', 'none'] as const;
+
+/** What an answer is made of before it is written down: amounts, texts and pace. */
+export interface Recipe {
+  /** Tokens of the answer; the prose decides when undefined. */
+  readonly tokens: number | undefined;
+  /** Tokens are padded to so many characters. */
+  readonly tokenSize: number;
+  readonly reasoningTokens: number;
+  /** The answer says exactly this. */
+  readonly text: string | undefined;
+  /** The answer repeats the last message. */
+  readonly echo: boolean;
+  /** Calls a tool when the request offers one, whatever the message says. */
+  readonly callTool: boolean;
+  readonly finishReason: string | undefined;
+  readonly promptTokens: number | undefined;
+  readonly cachedTokens: number;
+  readonly usage: (typeof USAGE_PLACES)[number];
+  readonly junkUsage: boolean;
+  /** The answer says it came from this model. */
+  readonly model: string | undefined;
+  readonly headersMs: number;
+  readonly firstTokenMs: number;
+  readonly tokenMs: number;
+  /** Waits vary by this share to both sides, the same way for the same request. */
+  readonly jitter: number;
+}
+
+/** An answer at once, as long as its prose, with usage where the caller asked for it. */
+export const PLAIN_RECIPE: Recipe = {
+  tokens: undefined,
+  tokenSize: 0,
+  reasoningTokens: 0,
+  text: undefined,
+  echo: false,
+  callTool: false,
+  finishReason: undefined,
+  promptTokens: undefined,
+  cachedTokens: 0,
+  usage: 'asked',
+  junkUsage: false,
+  model: undefined,
+  headersMs: 0,
+  firstTokenMs: 0,
+  tokenMs: 0,
+  jitter: 0,
+};
