@@ -29,14 +29,12 @@ export interface Format {
   readonly keepAlive: Buffer;
 }
 
-/** How hard the model was asked to think, as far as the request says. */
-export type ReasoningEffort = 'unsaid' | 'normal' | 'high';
-
 /** What routing needs to know of a request. */
 export interface Envelope {
   readonly model: string;
   readonly stream: boolean;
-  readonly effort: ReasoningEffort;
+  /** How hard the model is asked to think, in the request's own word. */
+  readonly effort: string | undefined;
   /** Model names the body brought as its own fallbacks; stripped before forwarding. */
   readonly fallbacks: readonly string[];
   /** What the body says about the conversation it belongs to. */

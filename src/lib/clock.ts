@@ -1,11 +1,11 @@
 /** Where time comes from. Passed in as an argument so that tests can hold it still. */
 export interface Clock {
   /** Wall clock, in milliseconds since the epoch. */
-  now(): number;
+  readonly now: () => number;
   /** Monotonic milliseconds with fractions; only differences mean something. */
-  monotonic(): number;
+  readonly monotonic: () => number;
   /** Runs `action` once after `delayMs`; the returned function cancels it. */
-  after(delayMs: number, action: () => void): () => void;
+  readonly after: (delayMs: number, action: () => void) => () => void;
 }
 
 /** The machine's own time. Its timers do not keep the process alive by themselves. */

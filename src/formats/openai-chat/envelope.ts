@@ -1,5 +1,5 @@
 import { type Fault, fault } from '../../core/fault.ts';
-import type { Envelope, ReasoningEffort, RenderTarget } from '../../core/format.ts';
+import type { Envelope, RenderTarget } from '../../core/format.ts';
 import { OPERATIONS, type Operation } from '../../core/operation.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import { field, isObject, isString, parseJson, stringField } from '../../lib/expect.ts';
@@ -55,7 +55,7 @@ export function renderRequest(envelope: Envelope, body: Buffer, target: RenderTa
 export const EMPTY_ENVELOPE: Envelope = {
   model: '',
   stream: false,
-  effort: 'unsaid',
+  effort: undefined,
   fallbacks: [],
   session: undefined,
   wantsUsage: true,
@@ -121,11 +121,9 @@ function readModels(body: Buffer, span: Span | undefined): string[] {
   return list.map((item) => (isString(item) ? item : stringField(item, 'model'))).filter(isString);
 }
 
-function readEffort(body: Buffer, found: ReadonlyMap<string, Span>): ReasoningEffort {
+function readEffort(body: Buffer, found: ReadonlyMap<string, Span>): string | undefined {
   const flat = stringSpan(body, found.get('reasoning_effort'));
-  const word = flat ?? stringField(parseSpan(body, found.get('reasoning')), 'effort');
-  if (word === undefined) return 'unsaid';
-  return word === 'high' || word === 'xhigh' || word === 'max' ? 'high' : 'normal';
+  return flat ?? stringField(parseSpan(body, found.get('reasoning')), 'effort');
 }
 
 /** The edits that take out the fields only gw understands; neighbours go together, so that no comma is left over. */

@@ -19,7 +19,7 @@ export function readMultipartEnvelope(contentType: string, body: Buffer): Outcom
   return ok({
     model: model ? body.toString('utf8', model.start, model.end) : '',
     stream: text(body, fields.get('stream')) === 'true',
-    effort: 'unsaid',
+    effort: undefined,
     fallbacks: [],
     session: undefined,
     wantsUsage: true,

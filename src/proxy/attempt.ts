@@ -1,0 +1,259 @@
+import type { Dispatcher } from 'undici';
+
+import { type Fault, fault } from '../core/fault.ts';
+import type { Policy } from '../core/policy.ts';
+import type { Clock } from '../lib/clock.ts';
+import { formatDuration } from '../lib/duration.ts';
+import type { Exchange } from './exchange.ts';
+import { requestIdOf } from './headers.ts';
+import { type AnswerHeaders, Outlet } from './outlet.ts';
+import { AnswerSink } from './relay/answer-sink.ts';
+import { ErrorSink } from './relay/error-sink.ts';
+import type { Sink, SinkReport } from './relay/sink.ts';
+import { StreamSink } from './relay/stream-sink.ts';
+import type { AttemptDraft } from './trail-draft.ts';
+import { faultOfError, isLostConnection } from './unreachable.ts';
+import type { Upstream } from './upstream.ts';
+
+/** How one call to one target ended. */
+export type AttemptResult =
+  | { readonly is: 'served' }
+  | { readonly is: 'gone' }
+  | { readonly is: 'cut'; readonly fault: Fault }
+  /** `lost`: a connection broke before any byte came back, so asking once more costs nothing. */
+  | { readonly is: 'failed'; readonly fault: Fault; readonly lost: boolean };
+
+/** What is sent, where, and how long it may take. */
+export interface AttemptOrder {
+  readonly upstream: Upstream;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: string[];
+  readonly body: Buffer | null;
+  readonly policy: Policy;
+  /** Milliseconds until the first content of a stream, or the head of a whole answer. */
+  readonly limitMs: number;
+  /** Called once, when the target has shown that it works. */
+  readonly onContent: () => void;
+}
+
+/** Silence after which the caller gets a sign of life: proxies on the way close idle connections after 30 s and more. */
+const KEEP_ALIVE_MS = 15_000;
+/** A timer this late means that this process stood still (sleep, stop, load): the provider is given time to be heard. */
+const LAG_MS = 250;
+const GRACE_MS = 1000;
+/** How long a provider may keep the connection after its end mark before it is cut off. */
+const LINGER_MS = 2000;
+
+/** Makes one call and relays its answer; what undici reports drives it. Never throws, settles exactly once. */
+export function makeAttempt(
+  exchange: Exchange,
+  record: AttemptDraft,
+  order: AttemptOrder,
+  clock: Clock,
+): Promise<AttemptResult> {
+  return new Promise((resolve) => {
+    const attempt = new Attempt(exchange, record, order, clock, resolve);
+    exchange.interrupt = () => attempt.interrupted();
+    attempt.start();
+  });
+}
+
+class Attempt implements Dispatcher.DispatchHandler, SinkReport {
+  readonly #exchange: Exchange;
+  readonly #record: AttemptDraft;
+  readonly #order: AttemptOrder;
+  readonly #clock: Clock;
+  readonly #outlet: Outlet;
+  #resolve: ((result: AttemptResult) => void) | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #sink: Sink | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #lastByteAt = 0;
+  #upstreamEnded = false;
+
+  constructor(
+    exchange: Exchange,
+    record: AttemptDraft,
+    order: AttemptOrder,
+    clock: Clock,
+    resolve: (result: AttemptResult) => void,
+  ) {
+    this.#exchange = exchange;
+    this.#record = record;
+    this.#order = order;
+    this.#clock = clock;
+    this.#resolve = resolve;
+    this.#outlet = new Outlet(
+      exchange,
+      () => this.#controller?.pause(),
+      () => this.#resume(),
+    );
+  }
+
+  start(): void {
+    const { upstream, method, path, headers, body, limitMs } = this.#order;
+    this.#arm(limitMs, () => this.#late());
+    try {
+      upstream.pool.dispatch({ method, path: upstream.prefix + path, headers, body }, this);
+    } catch (error) {
+      this.onResponseError(undefined, error);
+    }
+  }
+
+  /** The caller hung up, or gw gives the exchange up. */
+  interrupted(): void {
+    if (this.#exchange.gone) {
+      this.#settle({ is: 'gone' });
+      return;
+    }
+    const why = fault('upstream_unreachable', this.#exchange.abandoned ?? 'the exchange was abandoned');
+    if (this.#sink) this.#sink.lose(why);
+    else this.failed(why);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#resolve === undefined) this.#abort();
+    else this.#record.sentMs = this.#exchange.elapsed();
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
+    // 1xx answers are news, not answers.
+    if (this.#resolve === undefined || status < 200) return;
+    this.#record.headersMs = this.#exchange.elapsed();
+    this.#record.status = status;
+    const id = requestIdOf(headers);
+    if (id !== undefined) this.#record.requestId = id;
+    const encoding = headers['content-encoding'];
+    if (encoding !== undefined && encoding !== 'identity') {
+      // A kilobyte of gzip can be a gigabyte of zeros, and no honest host compresses what it was asked not to.
+      this.failed(fault('upstream_garbled', `the answer is compressed although it was asked not to be`));
+      return;
+    }
+    this.#sink = this.#makeSink(status, headers);
+    // A stream still owes its first content; everything else only has to keep coming.
+    if (!(this.#sink instanceof StreamSink)) this.#watchSilence();
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#resolve === undefined) return;
+    this.#lastByteAt = this.#clock.monotonic();
+    this.#record.bytes += chunk.length;
+    this.#sink?.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#upstreamEnded = true;
+    if (this.#resolve === undefined) this.#cancelTimer?.();
+    else this.#sink?.end();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | undefined, error: unknown): void {
+    this.#upstreamEnded = true;
+    if (this.#resolve === undefined) {
+      this.#cancelTimer?.();
+      return;
+    }
+    const found = faultOfError(error);
+    if (this.#sink) this.#sink.lose(found);
+    else this.#settle({ is: 'failed', fault: found, lost: isLostConnection(error) });
+  }
+
+  content(): void {
+    this.#record.firstContentMs = this.#exchange.elapsed();
+    this.#order.onContent();
+    this.#watchSilence();
+  }
+
+  served(): void {
+    this.#settle({ is: 'served' });
+  }
+
+  failed(why: Fault): void {
+    this.#settle({ is: 'failed', fault: why, lost: false });
+  }
+
+  cut(why: Fault): void {
+    this.#settle({ is: 'cut', fault: why });
+  }
+
+  #makeSink(status: number, headers: AnswerHeaders): Sink {
+    const now = this.#clock.now;
+    if (status >= 300) return new ErrorSink(this.#exchange, this, { status, headers, now });
+    const type = headers['content-type'];
+    const stream = typeof type === 'string' && type.startsWith('text/event-stream');
+    const answer = { status, headers, outlet: this.#outlet };
+    return stream
+      ? new StreamSink(this.#exchange, this, answer)
+      : new AnswerSink(this.#exchange, this, answer);
+  }
+
+  #settle(result: AttemptResult): void {
+    const resolve = this.#resolve;
+    if (!resolve) return;
+    this.#resolve = undefined;
+    this.#cancelTimer?.();
+    this.#exchange.interrupt = undefined;
+    this.#exchange.endAttempt(this.#record);
+    if (!this.#upstreamEnded) this.#letGo(result);
+    resolve(result);
+  }
+
+  /** After its end mark a provider closes the answer by itself, and the connection stays usable; else it is cut off. */
+  #letGo(result: AttemptResult): void {
+    if (result.is !== 'served') this.#abort();
+    else this.#cancelTimer = this.#clock.after(LINGER_MS, () => this.#abort());
+  }
+
+  #abort(): void {
+    this.#upstreamEnded = true;
+    this.#controller?.abort(new Error('this attempt is over'));
+  }
+
+  #resume(): void {
+    this.#lastByteAt = this.#clock.monotonic();
+    this.#controller?.resume();
+  }
+
+  #late(): void {
+    const { limitMs } = this.#order;
+    const what = this.#record.headersMs === undefined ? 'no answer' : 'no content';
+    const why = fault('upstream_timeout', `${what} within ${formatDuration(limitMs)}`);
+    if (this.#sink) this.#sink.lose(why);
+    else this.failed(why);
+  }
+
+  /** From here on the answer may take as long as it likes, as long as something keeps coming. */
+  #watchSilence(): void {
+    this.#lastByteAt = this.#clock.monotonic();
+    this.#armSilence(Math.min(KEEP_ALIVE_MS, this.#order.policy.idleMs));
+  }
+
+  #armSilence(delayMs: number): void {
+    this.#arm(delayMs, () => this.#checkSilence());
+  }
+
+  #checkSilence(): void {
+    const { idleMs } = this.#order.policy;
+    const silentMs = this.#outlet.blocked ? 0 : this.#clock.monotonic() - this.#lastByteAt;
+    // One millisecond of slack: timers may fire that much early.
+    if (silentMs + 1 >= idleMs) {
+      this.#sink?.lose(fault('upstream_timeout', `nothing came for ${formatDuration(idleMs)}`));
+      return;
+    }
+    if (silentMs + 1 >= KEEP_ALIVE_MS) this.#sink?.keepAlive();
+    const untilSign = silentMs + 1 >= KEEP_ALIVE_MS ? KEEP_ALIVE_MS : KEEP_ALIVE_MS - silentMs;
+    this.#armSilence(Math.min(untilSign, idleMs - silentMs));
+  }
+
+  #arm(delayMs: number, action: () => void): void {
+    this.#cancelTimer?.();
+    const due = this.#clock.monotonic() + delayMs;
+    this.#cancelTimer = this.#clock.after(delayMs, () => {
+      const late = this.#clock.monotonic() - due;
+      if (late > LAG_MS) this.#arm(GRACE_MS, action);
+      else action();
+    });
+  }
+}

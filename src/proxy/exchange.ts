@@ -1,0 +1,109 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { Envelope, Format } from '../core/format.ts';
+import type { Operation } from '../core/operation.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Drill } from './drill.ts';
+import type { CompiledPlan, Fleet, Step } from './fleet.ts';
+import type { ReadHeaders } from './headers.ts';
+import type { Recognised } from './recognise.ts';
+import type { AttemptDraft, TrailDraft } from './trail-draft.ts';
+
+/** The steps of a plan that may be tried now, in order. */
+export interface ChosenPlan {
+  readonly compiled: CompiledPlan;
+  readonly steps: readonly Step[];
+  /** Every target was being left alone, and this one is tried all the same because it recovers first. */
+  readonly forced: boolean;
+}
+
+/** One client request, from its first byte to the last byte of its answer. Stages fill it in as they go. */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly headers: ReadHeaders;
+  readonly recognised: Recognised;
+  readonly format: Format;
+  /** The profile as it was when the request came; a reload does not change it under way. */
+  readonly fleet: Fleet;
+  readonly trail: TrailDraft;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  body: Buffer = Buffer.alloc(0);
+  envelope: Envelope | undefined;
+  plan: ChosenPlan | undefined;
+  drill: Drill | undefined;
+  /** The caller hung up. */
+  gone = false;
+  /** Why gw itself gives this exchange up (it is being stopped). */
+  abandoned: string | undefined;
+  /** What is to be ended when the caller hangs up or the exchange is abandoned. */
+  interrupt: (() => void) | undefined;
+
+  constructor(start: {
+    readonly request: IncomingMessage;
+    readonly response: ServerResponse;
+    readonly headers: ReadHeaders;
+    readonly recognised: Recognised;
+    readonly format: Format;
+    readonly fleet: Fleet;
+    readonly trail: TrailDraft;
+    readonly clock: Clock;
+  }) {
+    this.request = start.request;
+    this.response = start.response;
+    this.headers = start.headers;
+    this.recognised = start.recognised;
+    this.format = start.format;
+    this.fleet = start.fleet;
+    this.trail = start.trail;
+    this.#clock = start.clock;
+    this.#startedAt = start.clock.monotonic();
+  }
+
+  get operation(): Operation {
+    return this.trail.operation;
+  }
+
+  /** Milliseconds since the request came, to the hundredth. */
+  elapsed(): number {
+    return Math.round((this.#clock.monotonic() - this.#startedAt) * 100) / 100;
+  }
+
+  /** True once nobody waits for the answer any more. */
+  get over(): boolean {
+    return this.gone || this.abandoned !== undefined;
+  }
+
+  /** Waits, unless the exchange ends first. */
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        this.interrupt = undefined;
+        resolve();
+      };
+      const cancel = this.#clock.after(ms, finish);
+      this.interrupt = () => {
+        cancel();
+        finish();
+      };
+    });
+  }
+
+  /** Notes that the attempt ended, now. */
+  endAttempt(attempt: AttemptDraft): void {
+    attempt.endMs = this.elapsed();
+  }
+}
+
+/** The exchange as its first stages see it: the caller hung up, or gw gives it up. */
+export function hangUp(exchange: Exchange): void {
+  exchange.gone = true;
+  exchange.interrupt?.();
+}
+
+/** Gives the exchange up on gw's own account; the caller is told why. */
+export function abandon(exchange: Exchange, why: string): void {
+  exchange.abandoned = why;
+  exchange.interrupt?.();
+}

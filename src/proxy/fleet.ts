@@ -1,0 +1,186 @@
+import { keyLabel } from '../core/key-label.ts';
+import type { Policy } from '../core/policy.ts';
+import type { KeyPort } from '../core/ports.ts';
+import type { Profile, Provider } from '../core/profile.ts';
+import {
+  type Resolution,
+  type ResolvedTarget,
+  resolveNamedRoute,
+  resolveOwnTargets,
+  resolveRoute,
+} from '../core/resolve.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Target } from '../core/target.ts';
+import type { PlanStep } from '../core/trail.ts';
+import { isReasoningModel } from '../resilience/index.ts';
+import { type KeyState, TargetState, type TargetView } from './target-state.ts';
+import { openUpstream, ownHeaders, type Upstream, upstreamIdentity } from './upstream.ts';
+
+// Callers choose model names, so the cache of plans must not grow with them.
+const PLANS_KEPT = 500;
+const TARGETS_KEPT = 5000;
+
+/** One target of a route, ready to be called. */
+export interface Step {
+  readonly target: Target;
+  readonly provider: Provider;
+  readonly upstream: Upstream;
+  /** Header names and values that every request to it carries, the credential among them. */
+  readonly headers: readonly string[];
+  readonly state: TargetState;
+  /** Why it cannot be used whatever its health: disabled, no key. */
+  readonly skipped: string | undefined;
+  readonly reasons: boolean;
+}
+
+/** The compiled fallback order for one model name. */
+export interface CompiledPlan {
+  readonly route: string;
+  readonly policy: Policy;
+  readonly steps: readonly Step[];
+  /** The same, as the trail tells it while nothing is left out. */
+  readonly told: readonly PlanStep[];
+}
+
+/** What survives a reload: health of targets and keys, and open connections. */
+export class Memory {
+  readonly #targets = new Map<string, TargetState>();
+  readonly #keys = new Map<string, KeyState>();
+
+  target(target: Target): TargetState {
+    const name = `${target.provider}\n${target.key}\n${target.model}`;
+    let state = this.#targets.get(name);
+    if (!state) {
+      if (this.#targets.size >= TARGETS_KEPT) this.#targets.clear();
+      state = new TargetState(target, this.#key(target));
+      this.#targets.set(name, state);
+    }
+    return state;
+  }
+
+  views(now: number): TargetView[] {
+    return [...this.#targets.values()].map((state) => state.view(now));
+  }
+
+  #key(target: Target): KeyState {
+    const name = `${target.provider}\n${target.key}`;
+    let state = this.#keys.get(name);
+    if (!state) {
+      state = { cooldown: undefined };
+      this.#keys.set(name, state);
+    }
+    return state;
+  }
+
+  /** Refused keys and empty accounts are worth another try once the profile was read again. */
+  forgetKeyCooldowns(): void {
+    for (const state of this.#keys.values()) state.cooldown = undefined;
+  }
+}
+
+/** A profile made ready for work: upstreams with their connections, and plans compiled on first use. */
+export class Fleet {
+  readonly settings: Settings;
+  readonly profile: Profile;
+  readonly #keys: KeyPort;
+  readonly #memory: Memory;
+  readonly #upstreams = new Map<string, Upstream>();
+  readonly #plans = new Map<string, CompiledPlan | undefined>();
+
+  constructor(settings: Settings, profile: Profile, keys: KeyPort, memory: Memory, before?: Fleet) {
+    this.settings = settings;
+    this.profile = profile;
+    this.#keys = keys;
+    this.#memory = memory;
+    for (const { name, url } of profile.providers) {
+      const old = before === undefined ? undefined : before.#upstreams.get(name);
+      const same = old?.identity === upstreamIdentity(url, profile.policy.connectMs);
+      this.#upstreams.set(name, same && old ? old : openUpstream(name, url, profile.policy.connectMs));
+    }
+  }
+
+  /** The plan for the model a caller asked for; undefined when nothing offers it. */
+  planFor(model: string): CompiledPlan | undefined {
+    if (this.#plans.has(model)) return this.#plans.get(model);
+    if (this.#plans.size >= PLANS_KEPT) this.#plans.clear();
+    const resolution = resolveRoute(this.profile, model);
+    const plan = resolution && this.#compile(resolution);
+    this.#plans.set(model, plan);
+    return plan;
+  }
+
+  planForRoute(route: string, model: string): CompiledPlan | undefined {
+    const resolution = resolveNamedRoute(this.profile, route, model);
+    return resolution && this.#compile(resolution);
+  }
+
+  /** The plan for targets a request named itself, or the first name that the profile does not have. */
+  planForTargets(names: readonly string[], model: string): CompiledPlan | { readonly unknown: string } {
+    const resolution = resolveOwnTargets(this.profile, names, model);
+    return 'unknown' in resolution ? resolution : this.#compile(resolution);
+  }
+
+  /** Closes connections that the next fleet does not use, once their requests are done. */
+  retire(next: Fleet | undefined): Promise<void> {
+    const kept = new Set(next ? next.#upstreams.values() : []);
+    const closing = [...this.#upstreams.values()].filter((upstream) => !kept.has(upstream));
+    return Promise.all(closing.map(({ pool }) => pool.close())).then(() => undefined);
+  }
+
+  /** Drops every connection at once. */
+  destroy(): Promise<void> {
+    return Promise.all([...this.#upstreams.values()].map(({ pool }) => pool.destroy())).then(() => undefined);
+  }
+
+  #compile(resolution: Resolution): CompiledPlan {
+    const steps = resolution.targets.flatMap((target) => this.#steps(target));
+    return {
+      route: resolution.route,
+      policy: resolution.policy,
+      steps,
+      told: steps.map(({ target, skipped }) => (skipped === undefined ? { target } : { target, skipped })),
+    };
+  }
+
+  /** One step per key of the provider, in their order. */
+  #steps({ provider, model, skipped }: ResolvedTarget): Step[] {
+    const upstream = this.#upstreams.get(provider.name);
+    if (!upstream) return [];
+    const reasons = isReasoningModel(model);
+    const own = ownHeaders(provider);
+    return credentials(provider, this.#keys).map(({ key, headers, missing }) => {
+      const target: Target = { provider: provider.name, model, key };
+      return {
+        target,
+        provider,
+        upstream,
+        headers: [...headers, ...own],
+        state: this.#memory.target(target),
+        skipped: skipped ?? missing,
+        reasons,
+      };
+    });
+  }
+}
+
+interface Credential {
+  readonly key: string;
+  readonly headers: readonly string[];
+  readonly missing: string | undefined;
+}
+
+function credentials(provider: Provider, keys: KeyPort): Credential[] {
+  if (provider.auth !== 'bearer' || provider.keys.length === 0) {
+    return [{ key: 'none', headers: [], missing: undefined }];
+  }
+  const labels = new Map<string, number>();
+  return provider.keys.map((reference) => {
+    const label = keyLabel(reference);
+    const count = (labels.get(label) ?? 0) + 1;
+    labels.set(label, count);
+    const key = count === 1 ? label : `${label}#${count}`;
+    const secret = keys.resolve(reference);
+    if (!secret) return { key, headers: [], missing: `its key ${label} does not resolve` };
+    return { key, headers: ['authorization', `Bearer ${secret.reveal()}`], missing: undefined };
+  });
+}

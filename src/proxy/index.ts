@@ -1,0 +1,3 @@
+export type { DrillOrder } from './drill.ts';
+export { createProxy, type Proxy, type ProxyOptions } from './proxy.ts';
+export type { TargetView } from './target-state.ts';

@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** A request must be complete in this time: slow enough for 100 MB over a bad link, and it ends a slowloris. */
+const REQUEST_MS = 300_000;
+/** Its head in this. */
+const HEADERS_MS = 15_000;
+/** Idle connections of callers are kept longer than any SDK's pool keeps them, so that the caller closes first. */
+const KEEP_ALIVE_MS = 120_000;
+/** Agents put session state and long tokens into headers; Node's own 16 KB is too tight for some. */
+const MAX_HEADER_BYTES = 64 * 1024;
+
+/** Creates the HTTP server; everything that is not a well-formed HTTP/1.1 request is answered here. */
+export function createListener(serve: (request: IncomingMessage, response: ServerResponse) => void): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      requestTimeout: REQUEST_MS,
+      headersTimeout: HEADERS_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      noDelay: true,
+      insecureHTTPParser: false,
+      requireHostHeader: true,
+    },
+    serve,
+  );
+  server.on('upgrade', (_, socket) => {
+    refuse(
+      socket,
+      '426 Upgrade Required',
+      'gw does not speak WebSocket; use plain HTTP requests',
+      'connection: close',
+    );
+  });
+  server.on('connect', (_, socket) => {
+    refuse(
+      socket,
+      '405 Method Not Allowed',
+      'gw is no forward proxy; use its address as a base URL',
+      'allow: GET, POST',
+    );
+  });
+  server.on('clientError', (error: ClientError, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const [status, message] = explain(error);
+    refuse(socket, status, message, 'connection: close');
+  });
+  return server;
+}
+
+interface ClientError extends Error {
+  readonly code?: string;
+  readonly rawPacket?: Buffer;
+}
+
+function explain({ code, rawPacket }: ClientError): [status: string, message: string] {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return ['431 Request Header Fields Too Large', `the request headers are over ${MAX_HEADER_BYTES} bytes`];
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return ['408 Request Timeout', 'the request did not arrive in time'];
+  // 0x16 opens a TLS record (RFC 8446, 5.1).
+  if (rawPacket?.[0] === 0x16) return ['400 Bad Request', 'this is plain HTTP: use http://, not https://'];
+  if (rawPacket?.subarray(0, 14).toString('latin1') === 'PRI * HTTP/2.0') {
+    return ['400 Bad Request', 'gw speaks HTTP/1.1, not HTTP/2'];
+  }
+  return ['400 Bad Request', `the request is not valid HTTP (${code ?? 'unreadable'})`];
+}
+
+function refuse(socket: Duplex, status: string, message: string, header: string): void {
+  const body = JSON.stringify({
+    error: { message, type: 'invalid_request_error', param: null, code: 'bad_request' },
+  });
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${header}\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,65 @@
+import type { Exchange } from './exchange.ts';
+import { relayedHeaders } from './headers.ts';
+import { traceHeaders } from './trace-headers.ts';
+
+/** Headers of an upstream answer as undici hands them over: lower-case names. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Where an answer leaves to the caller: writes at its pace, and knows whether anything was committed. */
+export class Outlet {
+  readonly #exchange: Exchange;
+  readonly #onBlocked: () => void;
+  readonly #onDrained: () => void;
+  committed = false;
+  /** The caller reads slower than the provider writes. */
+  blocked = false;
+
+  constructor(exchange: Exchange, onBlocked: () => void, onDrained: () => void) {
+    this.#exchange = exchange;
+    this.#onBlocked = onBlocked;
+    this.#onDrained = onDrained;
+  }
+
+  /** Sends the head of the answer: from here on the caller has this target's answer. */
+  commit(status: number, headers: AnswerHeaders, length: number | undefined): void {
+    const { response, trail } = this.#exchange;
+    this.committed = true;
+    trail.status = status;
+    const lines = relayedHeaders(headers);
+    if (length !== undefined) lines.push('content-length', String(length));
+    traceHeaders(trail, lines);
+    response.writeHead(status, lines);
+  }
+
+  write(bytes: Buffer): void {
+    this.#exchange.trail.bytesOut += bytes.length;
+    if (this.#exchange.response.write(bytes) || this.blocked) return;
+    this.blocked = true;
+    this.#onBlocked();
+    this.#exchange.response.once('drain', () => {
+      this.blocked = false;
+      this.#onDrained();
+    });
+  }
+
+  /** The answer is whole. */
+  end(bytes?: Buffer): void {
+    if (bytes) {
+      this.#exchange.trail.bytesOut += bytes.length;
+      this.#exchange.response.end(bytes);
+    } else {
+      this.#exchange.response.end();
+    }
+  }
+
+  /** Ends a truncated answer so that nobody takes it for a whole one: last words, then the connection breaks. */
+  break(lastWords: Buffer | undefined): void {
+    const { response } = this.#exchange;
+    if (lastWords === undefined) {
+      response.destroy();
+      return;
+    }
+    this.#exchange.trail.bytesOut += lastWords.length;
+    response.write(lastWords, () => response.destroy());
+  }
+}

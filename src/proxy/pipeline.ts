@@ -1,0 +1,35 @@
+import type { LogPort, Watcher } from '../core/ports.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { DrillBook } from './drill.ts';
+import { compose, type Handler } from './stage.ts';
+import { answerLocally } from './stages/answer-locally.ts';
+import { authorize } from './stages/authorize.ts';
+import { conclude } from './stages/conclude.ts';
+import { failover } from './stages/failover.ts';
+import { plan } from './stages/plan.ts';
+import { receive } from './stages/receive.ts';
+import { refuseLoops } from './stages/refuse-loops.ts';
+
+/** What the life of a request needs from outside. */
+export interface PipelinePorts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly watcher: Watcher;
+  readonly log: LogPort;
+  readonly drills: DrillBook;
+  readonly version: string;
+  readonly instance: string;
+}
+
+/** The story of a request, in order. */
+export function pipeline(ports: PipelinePorts): Handler {
+  return compose([
+    conclude(ports.log),
+    authorize,
+    refuseLoops(ports.instance),
+    answerLocally(ports.version),
+    receive,
+    plan(ports.clock, ports.drills),
+    failover(ports),
+  ]);
+}

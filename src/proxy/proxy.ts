@@ -1,0 +1,194 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { KeyPort, LogPort, RecordPort, Watcher } from '../core/ports.ts';
+import type { Profile } from '../core/profile.ts';
+import type { Settings } from '../core/settings.ts';
+import { FORMATS } from '../formats/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import { idMaker } from '../lib/id.ts';
+import { DrillBook, type DrillOrder } from './drill.ts';
+import { abandon, Exchange, hangUp } from './exchange.ts';
+import { Fleet, Memory } from './fleet.ts';
+import { clientName, type ReadHeaders, readHeaders } from './headers.ts';
+import { createListener } from './listener.ts';
+import { pipeline } from './pipeline.ts';
+import { recognise } from './recognise.ts';
+import type { Handler } from './stage.ts';
+import type { TargetView } from './target-state.ts';
+import { TrailDraft } from './trail-draft.ts';
+
+/** What the proxy is made from. */
+export interface ProxyOptions {
+  readonly settings: Settings;
+  readonly profile: Profile;
+  readonly keys: KeyPort;
+  readonly clock: Clock;
+  readonly watcher: Watcher;
+  readonly record: RecordPort;
+  readonly log: LogPort;
+  readonly version: string;
+  /** Unique to this daemon; marks requests that pass through it. */
+  readonly instance: string;
+  /** Jitter of backoff; `Math.random` unless a test wants the same every time. */
+  readonly random?: () => number;
+}
+
+/** The proxy: one HTTP server in front of the profile's providers. */
+export interface Proxy {
+  /** Listens and answers with the real port; rejects with the system's error (`EADDRINUSE`). */
+  listen(port: number, host: string): Promise<number>;
+  /** Takes a new profile: new requests follow it, running ones finish on the old one, connections stay. */
+  apply(next: Pick<ProxyOptions, 'settings' | 'profile' | 'keys'>): void;
+  /** Every target met so far, with its breaker and cooldown. */
+  health(): readonly TargetView[];
+  /** Arms a drill; requests with the returned token in `x-gw-drill` meet its faults. */
+  armDrill(order: DrillOrder): string;
+  /** Refuses new connections, lets running exchanges finish for `ms`, tells the rest that gw stops, and closes. */
+  drain(ms: number): Promise<void>;
+  /** Closes at once. */
+  close(): Promise<void>;
+}
+
+/** Creates the proxy; nothing is opened until `listen`. */
+export function createProxy(options: ProxyOptions): Proxy {
+  return new LocalProxy(options);
+}
+
+class LocalProxy implements Proxy {
+  readonly #options: ProxyOptions;
+  readonly #memory = new Memory();
+  readonly #drills: DrillBook;
+  readonly #live = new Set<Exchange>();
+  readonly #newId: () => string;
+  readonly #handle: Handler;
+  readonly #server: Server;
+  #fleet: Fleet;
+  #onIdle: (() => void) | undefined;
+
+  constructor(options: ProxyOptions) {
+    const { settings, profile, keys, clock, random = Math.random } = options;
+    this.#options = options;
+    this.#drills = new DrillBook(clock.now);
+    this.#newId = idMaker(clock.now);
+    this.#handle = pipeline({ ...options, random, drills: this.#drills });
+    this.#fleet = new Fleet(settings, profile, keys, this.#memory);
+    this.#server = createListener((request, response) => void this.#serve(request, response));
+  }
+
+  listen(port: number, host: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ port, host }, () => {
+        this.#server.off('error', reject);
+        resolve(portOf(this.#server.address()));
+      });
+    });
+  }
+
+  apply({ settings, profile, keys }: Pick<ProxyOptions, 'settings' | 'profile' | 'keys'>): void {
+    const before = this.#fleet;
+    this.#fleet = new Fleet(settings, profile, keys, this.#memory, before);
+    this.#memory.forgetKeyCooldowns();
+    void before.retire(this.#fleet);
+  }
+
+  health(): readonly TargetView[] {
+    return this.#memory.views(this.#options.clock.now());
+  }
+
+  armDrill(order: DrillOrder): string {
+    return this.#drills.arm(order);
+  }
+
+  async drain(ms: number): Promise<void> {
+    this.#server.close();
+    this.#server.closeIdleConnections();
+    await new Promise<void>((resolve) => {
+      if (this.#live.size === 0) {
+        resolve();
+        return;
+      }
+      this.#onIdle = resolve;
+      this.#options.clock.after(ms, resolve);
+    });
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    for (const exchange of this.#live) abandon(exchange, 'gw is stopping');
+    // Last words leave before their connections are closed.
+    await nextTurn();
+    const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+    await Promise.all([this.#fleet.destroy(), this.#drills.close()]);
+  }
+
+  /** One exchange from socket to socket; nothing escapes it. */
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { clock, watcher, record } = this.#options;
+    const exchange = openExchange(request, response, { fleet: this.#fleet, clock, newId: this.#newId });
+    const { trail } = exchange;
+    const counts = exchange.recognised.is === 'operation';
+    response.once('close', () => {
+      if (!response.writableFinished) hangUp(exchange);
+    });
+    this.#live.add(exchange);
+    if (counts) watcher.exchangeStarted(trail);
+    await this.#handle(exchange);
+    this.#live.delete(exchange);
+    if (counts) {
+      watcher.exchangeEnded(trail);
+      record.record(trail);
+    }
+    if (this.#live.size === 0) this.#onIdle?.();
+  }
+}
+
+function openExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: { readonly fleet: Fleet; readonly clock: Clock; readonly newId: () => string },
+): Exchange {
+  const { fleet, clock, newId } = parts;
+  const headers = readHeaders(request.rawHeaders);
+  const method = request.method ?? 'GET';
+  const recognised = recognise(method, request.url ?? '/');
+  const trail = new TrailDraft({
+    id: newId(),
+    at: clock.now(),
+    operation: recognised.is === 'operation' ? recognised.operation : 'models',
+    format: 'openai-chat',
+    method,
+    path: recognised.path,
+    client: clientOf(headers),
+  });
+  return new Exchange({
+    request,
+    response,
+    headers,
+    recognised,
+    format: FORMATS[trail.format],
+    fleet,
+    trail,
+    clock,
+  });
+}
+
+function clientOf({ userAgent, session, retryCount }: ReadHeaders): TrailDraft['client'] {
+  return {
+    name: clientName(userAgent),
+    ...(session !== undefined && { session }),
+    ...(retryCount > 0 && { retries: retryCount }),
+  };
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Lets last words leave before connections are closed. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}

@@ -1,0 +1,24 @@
+import type { Fault } from '../../core/fault.ts';
+
+/** What becomes of an upstream answer's body. */
+export interface Sink {
+  push(chunk: Buffer): void;
+  /** The provider ended the answer properly. */
+  end(): void;
+  /** The answer was lost: connection, time limit, or gw being stopped. */
+  lose(fault: Fault): void;
+  /** Nothing came for a while; keeps the caller's connection alive where the format can. */
+  keepAlive(): void;
+}
+
+/** How a sink reports to its attempt. */
+export interface SinkReport {
+  /** The first content is there: the target works, and the answer is committed. */
+  content(): void;
+  /** The answer reached the caller whole. */
+  served(): void;
+  /** Nothing reached the caller. */
+  failed(fault: Fault): void;
+  /** Part of the answer reached the caller, and it was told that the rest is missing. */
+  cut(fault: Fault): void;
+}

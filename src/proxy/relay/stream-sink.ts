@@ -1,0 +1,162 @@
+import { type Fault, fault } from '../../core/fault.ts';
+import type { StreamJudge } from '../../core/format.ts';
+import { type SseEvent, SseReader } from '../../lib/sse.ts';
+import type { Exchange } from '../exchange.ts';
+import type { AnswerHeaders, Outlet } from '../outlet.ts';
+import type { Sink, SinkReport } from './sink.ts';
+
+/** An event larger than this is no event: 8 MiB images in one are seen, nothing above. */
+const LONGEST_EVENT = 32 * 1024 * 1024;
+/** Opening frames are a few hundred bytes; past this much nothing is gained by holding more. */
+const HOLD_BYTES = 1024 * 1024;
+
+/**
+ * Relays a stream of events. The opening frames are held until the first content, so that until then another target can
+ * take over unseen; after it every event leaves as it arrives, in the bytes it came in.
+ */
+export class StreamSink implements Sink {
+  readonly #exchange: Exchange;
+  readonly #report: SinkReport;
+  readonly #outlet: Outlet;
+  readonly #status: number;
+  readonly #headers: AnswerHeaders;
+  readonly #judge: StreamJudge;
+  readonly #reader = new SseReader();
+  /** Usage was asked for on the caller's behalf, so the event that carries it is not for the caller. */
+  readonly #dropUsage: boolean;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #done = false;
+
+  constructor(
+    exchange: Exchange,
+    report: SinkReport,
+    answer: { readonly status: number; readonly headers: AnswerHeaders; readonly outlet: Outlet },
+  ) {
+    this.#exchange = exchange;
+    this.#report = report;
+    this.#outlet = answer.outlet;
+    this.#status = answer.status;
+    this.#headers = answer.headers;
+    this.#judge = exchange.format.judgeStream(exchange.operation);
+    this.#dropUsage = exchange.envelope?.askUsage !== undefined;
+  }
+
+  push(chunk: Buffer): void {
+    for (const event of this.#reader.push(chunk)) {
+      this.#take(event, event.raw);
+      if (this.#done) return;
+    }
+    if (this.#reader.heldBytes > LONGEST_EVENT) {
+      this.lose(fault('upstream_garbled', `an event of the stream is larger than ${LONGEST_EVENT} bytes`));
+    }
+  }
+
+  end(): void {
+    // The last event may lack its blank line; what is left is judged with one and passed on without.
+    const rest = this.#reader.rest();
+    if (rest.length > 0) {
+      for (const event of new SseReader().push(Buffer.concat([rest, BLANK_LINE]))) this.#take(event, rest);
+    }
+    if (this.#done) return;
+    if (this.#judge.finished) this.#complete();
+    else this.lose(fault('upstream_garbled', this.#outlet.committed ? TRUNCATED : EMPTY));
+  }
+
+  lose(lost: Fault): void {
+    if (this.#done) return;
+    this.#noteUsage();
+    if (this.#judge.finished) {
+      this.#complete();
+      return;
+    }
+    this.#done = true;
+    if (!this.#outlet.committed) {
+      this.#report.failed(lost);
+      return;
+    }
+    const broken = fault('stream_broken', lost.message);
+    const { format, trail } = this.#exchange;
+    this.#outlet.break(format.renderStreamError({ fault: broken, status: 502, id: trail.id, tried: [] }));
+    this.#report.cut(broken);
+  }
+
+  keepAlive(): void {
+    if (this.#outlet.committed && !this.#outlet.blocked) this.#outlet.write(this.#exchange.format.keepAlive);
+  }
+
+  #take(event: SseEvent, bytes: Buffer): void {
+    switch (this.#judge.judge(event.data, event.name)) {
+      case 'opening':
+        this.#hold(bytes);
+        return;
+      case 'content':
+        this.#pass(bytes);
+        return;
+      case 'usage':
+        if (!this.#dropUsage) this.#hold(bytes);
+        return;
+      case 'end':
+        this.#pass(bytes);
+        this.#complete();
+        return;
+      case 'error':
+        this.#refuse(bytes);
+        return;
+      case 'malformed':
+        this.#exchange.trail.malformed = (this.#exchange.trail.malformed ?? 0) + 1;
+    }
+  }
+
+  #hold(bytes: Buffer): void {
+    if (this.#outlet.committed) {
+      this.#outlet.write(bytes);
+      return;
+    }
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
+    if (this.#heldBytes > HOLD_BYTES) this.#commit();
+  }
+
+  #pass(bytes: Buffer): void {
+    if (!this.#outlet.committed) this.#commit();
+    this.#outlet.write(bytes);
+  }
+
+  #commit(): void {
+    this.#outlet.commit(this.#status, this.#headers, undefined);
+    this.#report.content();
+    for (const bytes of this.#held) this.#outlet.write(bytes);
+    this.#held = [];
+  }
+
+  /** The provider reports a failure inside its stream; once content was delivered, its own words are the last ones. */
+  #refuse(bytes: Buffer): void {
+    this.#done = true;
+    const said = this.#judge.fault ?? fault('upstream_garbled');
+    this.#noteUsage();
+    if (!this.#outlet.committed) {
+      this.#report.failed(said);
+      return;
+    }
+    this.#outlet.break(bytes);
+    this.#report.cut(fault('stream_broken', said.message));
+  }
+
+  #complete(): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#noteUsage();
+    if (!this.#outlet.committed) this.#commit();
+    this.#outlet.end();
+    this.#report.served();
+  }
+
+  #noteUsage(): void {
+    if (this.#judge.usage) this.#exchange.trail.usage = this.#judge.usage;
+  }
+}
+
+const BLANK_LINE = Buffer.from('\n\n');
+const EMPTY = 'the stream ended without any content';
+const TRUNCATED = 'the stream ended before its answer was finished';

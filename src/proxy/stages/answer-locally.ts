@@ -1,0 +1,74 @@
+import { fault } from '../../core/fault.ts';
+import type { Profile } from '../../core/profile.ts';
+import { isGlob } from '../../lib/glob.ts';
+import type { Exchange } from '../exchange.ts';
+import type { LocalAnswer } from '../recognise.ts';
+import { type Reply, refused } from '../reply.ts';
+import type { Stage } from '../stage.ts';
+
+/** Answers what no provider needs to see: probes, the model list, agents' telemetry, paths that are nothing. */
+export function answerLocally(version: string): Stage {
+  return (next) => async (exchange) => {
+    const { recognised } = exchange;
+    switch (recognised.is) {
+      case 'operation':
+        return next(exchange);
+      case 'unknown':
+        return refused(
+          fault(
+            'not_found',
+            `there is nothing at ${recognised.path}; the OpenAI API is at /v1, for example /v1/chat/completions`,
+          ),
+        );
+      case 'local':
+        exchange.request.resume();
+        return answer(exchange, recognised.answer, version);
+    }
+  };
+}
+
+function answer(exchange: Exchange, wanted: LocalAnswer, version: string): Reply {
+  switch (wanted) {
+    case 'hello':
+      return json(200, { name: 'gw', version, openai: '/v1' });
+    case 'telemetry':
+      return { is: 'answer', status: 204, headers: [], body: Buffer.alloc(0) };
+    case 'models':
+      return json(200, { object: 'list', data: modelNames(exchange.fleet.profile).map(describe) });
+    case 'model':
+      return oneModel(exchange);
+  }
+}
+
+function oneModel(exchange: Exchange): Reply {
+  const name = decodeURIComponent(exchange.recognised.path.slice('/models/'.length));
+  if (exchange.fleet.planFor(name)) return json(200, describe(name));
+  return refused(fault('model_unknown', `no route or provider offers the model "${name}"`));
+}
+
+/** Every name a caller may ask for: routes, exact matches, targets and the providers' known models. */
+function modelNames(profile: Profile): string[] {
+  const names = new Set<string>();
+  for (const route of profile.routes) {
+    if (!route.match.includes('*')) names.add(route.name);
+    for (const pattern of route.match) if (!isGlob(pattern)) names.add(pattern);
+    for (const target of route.targets) if (target.model !== undefined) names.add(target.model);
+  }
+  for (const provider of profile.providers) {
+    if (provider.enabled) for (const model of provider.models) names.add(model);
+  }
+  return [...names];
+}
+
+function describe(id: string): unknown {
+  return { id, object: 'model', created: 0, owned_by: 'gw' };
+}
+
+function json(status: number, value: unknown): Reply {
+  return {
+    is: 'answer',
+    status,
+    headers: ['content-type', 'application/json'],
+    body: Buffer.from(JSON.stringify(value)),
+  };
+}

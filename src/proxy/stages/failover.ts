@@ -1,0 +1,178 @@
+import { fault } from '../../core/fault.ts';
+import { OPERATIONS } from '../../core/operation.ts';
+import type { Clock } from '../../lib/clock.ts';
+import {
+  comeBack,
+  deadlineFrom,
+  type Decision,
+  decide,
+  type Failure,
+  faultToTell,
+  othersAfter,
+  remainingMs,
+  shares,
+} from '../../resilience/index.ts';
+import type { AttemptResult } from '../attempt.ts';
+import { callTarget, type CallPorts } from '../call.ts';
+import type { ChosenPlan, Exchange } from '../exchange.ts';
+import type { Step } from '../fleet.ts';
+import { type Reply, refused } from '../reply.ts';
+import type { Stage } from '../stage.ts';
+import { parseTimeout } from './plan.ts';
+
+/** What walking a plan needs from outside. */
+export interface FailoverPorts extends CallPorts {
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** Walks the plan until a target serves. The only loop of the proxy. */
+export function failover(ports: FailoverPorts): Stage {
+  return () => async (exchange) => {
+    const { plan } = exchange;
+    if (!plan) return refused(fault('internal', 'there is no plan'));
+    return new Walk(exchange, plan, ports).run();
+  };
+}
+
+class Walk {
+  readonly #exchange: Exchange;
+  readonly #plan: ChosenPlan;
+  readonly #ports: FailoverPorts;
+  readonly #deadline: number;
+  readonly #failures: Failure[] = [];
+  #rest: readonly Step[];
+
+  constructor(exchange: Exchange, plan: ChosenPlan, ports: FailoverPorts) {
+    this.#exchange = exchange;
+    this.#plan = plan;
+    this.#ports = ports;
+    this.#rest = plan.steps;
+    const asked = exchange.headers.wishes['timeout'];
+    this.#deadline = deadlineFrom(
+      0,
+      plan.compiled.policy,
+      asked === undefined ? undefined : parseTimeout(asked),
+    );
+  }
+
+  async run(): Promise<Reply> {
+    for (;;) {
+      const [step, ...others] = this.#rest;
+      if (!step) return this.#exhausted();
+      this.#rest = others;
+      const reply = await this.#try(step);
+      if (reply) return reply;
+    }
+  }
+
+  /** Everything that happens at one target; undefined means: on to the next. */
+  async #try(step: Step): Promise<Reply | undefined> {
+    const { clock } = this.#ports;
+    // Health may have changed since the plan was made: another request took the probe, or the breaker opened.
+    if (!this.#plan.forced && !this.#exchange.drill && step.state.admission(clock.now()) === 'no') {
+      this.#failures.push({ target: step.target, fault: fault('breaker_open'), tried: false });
+      return undefined;
+    }
+    let waitedMs = 0;
+    let reconnected = false;
+    for (let retries = 0; ;) {
+      const result = await callTarget(this.#exchange, step, this.#call(waitedMs), this.#ports);
+      if (result.is !== 'failed') return replyTo(result);
+      if (this.#exchange.over) return this.#endOver();
+      this.#failures.push({ target: step.target, fault: result.fault, tried: true });
+      // The peer may have closed an idle connection just as it was used: once more on a fresh one costs nothing.
+      if (result.lost && !reconnected) {
+        reconnected = true;
+        waitedMs = 0;
+        continue;
+      }
+      const decision = this.#decide(step, retries);
+      this.#note(decision, result);
+      if (decision.do === 'fail') return this.#refuse();
+      if (decision.do === 'next') {
+        this.#leaveOut(step, decision);
+        return undefined;
+      }
+      step.state.budget.onRetry(clock.now());
+      retries++;
+      waitedMs = decision.afterMs;
+      await this.#exchange.wait(waitedMs);
+      if (this.#exchange.over) return this.#endOver();
+    }
+  }
+
+  #call(waitedMs: number): { isLast: boolean; remainingMs: number; waitedMs: number } {
+    return {
+      isLast: this.#rest.length === 0,
+      remainingMs: remainingMs(this.#deadline, this.#exchange.elapsed()),
+      waitedMs,
+    };
+  }
+
+  #decide(step: Step, retriesHere: number): Decision {
+    const { policy } = this.#plan.compiled;
+    const last = this.#failures.at(-1);
+    if (!last) return { do: 'fail' };
+    const others = othersAfter(
+      last.fault.code,
+      step.target,
+      this.#rest.map(({ target }) => target),
+    );
+    const { clock, random } = this.#ports;
+    return decide(
+      last.fault,
+      {
+        isLast: others.length === 0,
+        retriesHere,
+        callerRetries: this.#exchange.headers.retryCount,
+        budgetAllows: step.state.budget.allows(policy.retryBudget, clock.now()),
+        remainingMs: remainingMs(this.#deadline, this.#exchange.elapsed()),
+        contentDelivered: false,
+      },
+      policy,
+      random,
+    );
+  }
+
+  #note(decision: Decision, result: Extract<AttemptResult, { is: 'failed' }>): void {
+    const attempt = this.#exchange.trail.attempts.at(-1);
+    if (!attempt) return;
+    attempt.remedy = decision.do;
+    if (result.fault.retryAfterMs !== undefined) attempt.retryAfterMs = result.fault.retryAfterMs;
+  }
+
+  /** What shares the fault's cause with the failed target is not tried either. */
+  #leaveOut(step: Step, decision: Extract<Decision, { do: 'next' }>): void {
+    this.#rest = this.#rest.filter(({ target }) => !shares(decision.skip, step.target, target));
+  }
+
+  #exhausted(): Reply {
+    return this.#refuse();
+  }
+
+  #refuse(): Reply {
+    const now = this.#ports.clock.now();
+    const recoveries = this.#plan.steps.map(({ state }) => state.recoversAt(now));
+    const told = faultToTell(this.#failures);
+    // A fault of the request itself has nothing to come back for.
+    const back = OPERATIONS[this.#exchange.operation].stateless ? comeBack(recoveries, now) : undefined;
+    return refused(told, this.#failures, back && back.at > now ? back : undefined);
+  }
+
+  #endOver(): Reply {
+    if (this.#exchange.gone) return { is: 'gone' };
+    return refused(fault('exhausted', this.#exchange.abandoned), this.#failures);
+  }
+}
+
+function replyTo(result: Exclude<AttemptResult, { is: 'failed' }>): Reply {
+  switch (result.is) {
+    case 'served':
+      return { is: 'relayed' };
+    case 'gone':
+      return { is: 'gone' };
+    case 'cut':
+      return { is: 'cut', fault: result.fault };
+  }
+}

@@ -1,0 +1,189 @@
+import { FAULTS, type Fault, fault } from '../../core/fault.ts';
+import { OPERATIONS } from '../../core/operation.ts';
+import { defaultRoute } from '../../core/resolve.ts';
+import { targetName } from '../../core/target.ts';
+import type { PlanStep } from '../../core/trail.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { formatDuration, parseDuration } from '../../lib/duration.ts';
+import { nearest } from '../../lib/nearest.ts';
+import { comeBack, type Failure } from '../../resilience/index.ts';
+import type { DrillBook } from '../drill.ts';
+import type { ChosenPlan, Exchange } from '../exchange.ts';
+import type { CompiledPlan, Step } from '../fleet.ts';
+import { type Refusal, refused } from '../reply.ts';
+import type { Stage } from '../stage.ts';
+
+/** Chooses the targets: those of the route that answers to the model, without the ones being left alone. */
+export function plan(clock: Clock, drills: DrillBook): Stage {
+  return (next) => async (exchange) => {
+    const wrong = readWishes(exchange, drills);
+    if (wrong) return refused(wrong);
+    const found = compile(exchange);
+    if ('code' in found) return refused(found);
+    exchange.trail.route = found.route;
+    exchange.trail.plan = found.told;
+    const chosen = exchange.drill ? chooseForDrill(found) : choose(exchange, found, clock.now());
+    if ('is' in chosen) return chosen;
+    exchange.plan = chosen;
+    return next(exchange);
+  };
+}
+
+function readWishes(exchange: Exchange, drills: DrillBook): Fault | undefined {
+  const { timeout, drill } = exchange.headers.wishes;
+  if (timeout !== undefined && parseTimeout(timeout) === undefined) {
+    return fault(
+      'bad_request',
+      `x-gw-timeout takes a duration such as 30s or milliseconds, not "${timeout}"`,
+    );
+  }
+  if (drill === undefined) return undefined;
+  exchange.drill = drills.find(drill);
+  if (!exchange.drill) return fault('bad_request', 'this drill is not armed, or no longer');
+  exchange.trail.rehearsal = true;
+  return undefined;
+}
+
+/** Milliseconds in `30s`, `500ms` or a bare number of milliseconds. */
+export function parseTimeout(text: string): number | undefined {
+  const ms = /^\d+$/.test(text) ? Number(text) : parseDuration(text);
+  return ms !== undefined && ms > 0 ? ms : undefined;
+}
+
+function compile(exchange: Exchange): CompiledPlan | Fault {
+  const { fleet, headers, envelope, operation } = exchange;
+  const model = envelope?.model ?? '';
+  const { targets, route } = headers.wishes;
+  if (targets !== undefined) {
+    return forNames(
+      exchange,
+      targets
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+      'x-gw-targets',
+    );
+  }
+  if (route !== undefined) {
+    return fleet.planForRoute(route, model) ?? unknownRoute(exchange, route);
+  }
+  const fallbacks = envelope?.fallbacks ?? [];
+  if (fallbacks.length > 0)
+    return forNames(exchange, model === '' ? fallbacks : [model, ...fallbacks], 'the body');
+  const found = fleet.planFor(model);
+  if (found) return OPERATIONS[operation].stateless ? found : firstOnly(found);
+  return unknownModel(exchange, model);
+}
+
+function forNames(exchange: Exchange, names: readonly string[], where: string): CompiledPlan | Fault {
+  const found = exchange.fleet.planForTargets(names, exchange.envelope?.model ?? '');
+  if (!('unknown' in found)) return found;
+  return fault(
+    'bad_request',
+    `${where} names "${found.unknown}", which the profile does not have${didYouMean(exchange, found.unknown)}`,
+  );
+}
+
+function unknownRoute(exchange: Exchange, route: string): Fault {
+  return fault(
+    'bad_request',
+    `x-gw-route names "${route}", which the profile does not have${didYouMean(exchange, route)}`,
+  );
+}
+
+function unknownModel(exchange: Exchange, model: string): Fault {
+  const { profile } = exchange.fleet;
+  if (profile.providers.length === 0) {
+    return fault('model_unknown', 'the profile has no providers yet; add one with: gw init');
+  }
+  if (model === '') return fault('bad_request', 'the request names no model, and there is no default route');
+  const add = defaultRoute(profile)
+    ? ''
+    : '; make a default route with: gw route set default <targets…> --match "*"';
+  return fault(
+    'model_unknown',
+    `no route or provider offers the model "${model}"${didYouMean(exchange, model)}${add}`,
+  );
+}
+
+function didYouMean(exchange: Exchange, name: string): string {
+  const { routes, providers } = exchange.fleet.profile;
+  const known = [
+    ...routes.flatMap((route) => [route.name, ...route.match]),
+    ...providers.map((provider) => provider.name),
+  ];
+  const close = nearest(name, known);
+  return close === undefined ? '' : ` (did you mean "${close}"?)`;
+}
+
+/** What another target may not take over: the operation leaves something behind at the provider. */
+function firstOnly(found: CompiledPlan): CompiledPlan {
+  return { ...found, steps: found.steps.slice(0, 1), told: found.told.slice(0, 1) };
+}
+
+/** A drill proves the order of the route, so nobody's health matters. */
+function chooseForDrill(compiled: CompiledPlan): ChosenPlan {
+  return { compiled, steps: compiled.steps, forced: false };
+}
+
+function choose(exchange: Exchange, compiled: CompiledPlan, now: number): ChosenPlan | Refusal {
+  const { steps } = compiled;
+  if (steps.every((step) => step.skipped === undefined && step.state.admission(now) !== 'no')) {
+    return { compiled, steps, forced: false };
+  }
+  const reasons = steps.map((step) => step.skipped ?? whyNotNow(step, now));
+  exchange.trail.plan = steps.map(({ target }, index) => tell({ target }, reasons[index]));
+  const open = steps.filter((_, index) => reasons[index] === undefined);
+  if (open.length > 0) return { compiled, steps: open, forced: false };
+  return lastResort(compiled, now) ?? refuseAll(steps, reasons, now);
+}
+
+function tell(step: PlanStep, skipped: string | undefined): PlanStep {
+  return skipped === undefined ? step : { ...step, skipped };
+}
+
+function whyNotNow({ state }: Step, now: number): string | undefined {
+  if (state.admission(now) !== 'no') return undefined;
+  const { breaker, cooldown } = state.view(now);
+  if (cooldown) {
+    const left =
+      cooldown.until === undefined
+        ? 'until that changes'
+        : `for another ${formatDuration(cooldown.until - now)}`;
+    return `cooling down ${left}: ${FAULTS[cooldown.reason].sentence}`;
+  }
+  if (breaker.is === 'open') {
+    return `left alone for another ${formatDuration(breaker.until - now)}: ${FAULTS[breaker.reason].sentence}`;
+  }
+  return 'recovering: one probe at a time';
+}
+
+/** Breakers alone never refuse a caller: of the targets nobody forbids, the one that recovers first is tried. */
+function lastResort(compiled: CompiledPlan, now: number): ChosenPlan | undefined {
+  const candidates = compiled.steps
+    .filter((step) => step.skipped === undefined && !step.state.isForbidden(now))
+    .map((step) => ({ step, at: step.state.recoversAt(now) ?? Infinity }))
+    .sort((a, b) => a.at - b.at);
+  const [first] = candidates;
+  return first && { compiled, steps: [first.step], forced: true };
+}
+
+function refuseAll(steps: readonly Step[], reasons: readonly (string | undefined)[], now: number): Refusal {
+  const failures: Failure[] = steps.map(({ target, state }, index) => {
+    const reason = state.view(now).cooldown?.reason ?? 'breaker_open';
+    return { target, fault: fault(reason, reasons[index]), tried: false };
+  });
+  const usable = steps.filter((step) => step.skipped === undefined);
+  if (usable.length === 0) {
+    const list = steps.map((step) => `${targetName(step.target)}: ${step.skipped ?? ''}`).join('; ');
+    return refused(fault('exhausted', `no target of this route can be used (${list})`), failures);
+  }
+  return refused(
+    failures.find((_, index) => steps[index]?.skipped === undefined)?.fault ?? fault('exhausted'),
+    failures,
+    comeBack(
+      usable.map(({ state }) => state.recoversAt(now)),
+      now,
+    ),
+  );
+}

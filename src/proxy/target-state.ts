@@ -1,0 +1,111 @@
+import type { Fault } from '../core/fault.ts';
+import { FAULTS } from '../core/fault.ts';
+import type { BreakerView, CooldownView } from '../core/health.ts';
+import type { Policy } from '../core/policy.ts';
+import type { Target } from '../core/target.ts';
+import {
+  type Admission,
+  type Breaker,
+  type Cooldown,
+  cooldownAfter,
+  cooldownSpan,
+  forbids,
+  mayTry,
+  mayTryCooling,
+  newBreaker,
+  onCooldownSuccess,
+  onCooldownTry,
+  onFailure,
+  onNeutral,
+  onSuccess,
+  onTry,
+  recoversAt,
+  RetryBudget,
+  viewBreaker,
+  viewCooldown,
+} from '../resilience/index.ts';
+
+/** What all models behind one key of a provider share. */
+export interface KeyState {
+  cooldown: Cooldown | undefined;
+}
+
+/** A target as others see it. */
+export interface TargetView {
+  readonly target: Target;
+  readonly breaker: BreakerView;
+  readonly cooldown?: CooldownView;
+}
+
+/** What gw remembers of one target between requests. The transitions are pure; this holds the current state. */
+export class TargetState {
+  readonly target: Target;
+  readonly budget = new RetryBudget();
+  readonly #key: KeyState;
+  #breaker: Breaker = newBreaker();
+  #cooldown: Cooldown | undefined;
+
+  constructor(target: Target, key: KeyState) {
+    this.target = target;
+    this.#key = key;
+  }
+
+  /** Whether an attempt may be made now; `no` comes with `whyNot`. */
+  admission(now: number): Admission {
+    if (this.#cooldown === undefined && this.#key.cooldown === undefined) return mayTry(this.#breaker, now);
+    const cooling = [mayTryCooling(this.#cooldown, now), mayTryCooling(this.#key.cooldown, now)];
+    if (cooling.includes('no')) return 'no';
+    const own = mayTry(this.#breaker, now);
+    return own === 'yes' && cooling.includes('probe') ? 'probe' : own;
+  }
+
+  /** An attempt begins; its outcome hands back what the breaker said of it. */
+  begin(now: number): Admission {
+    const admission = mayTry(this.#breaker, now);
+    this.#breaker = onTry(this.#breaker, admission);
+    if (this.#cooldown) this.#cooldown = onCooldownTry(this.#cooldown, now);
+    if (this.#key.cooldown) this.#key.cooldown = onCooldownTry(this.#key.cooldown, now);
+    return admission;
+  }
+
+  /** The target answered: content arrived, or the whole answer. */
+  succeeded(admission: Admission, now: number): void {
+    this.#breaker = onSuccess(this.#breaker, admission, now);
+    if (this.#cooldown) this.#cooldown = onCooldownSuccess(this.#cooldown, now);
+    if (this.#key.cooldown) this.#key.cooldown = onCooldownSuccess(this.#key.cooldown, now);
+  }
+
+  failed(admission: Admission, fault: Fault, policy: Policy, now: number): void {
+    this.#breaker =
+      FAULTS[fault.code].health === 'failure'
+        ? onFailure(this.#breaker, admission, fault, policy, now)
+        : onNeutral(this.#breaker, admission);
+    const spanKey = cooldownSpan(fault.code) === 'key';
+    const cooldown = cooldownAfter(fault, now, spanKey ? this.#key.cooldown : this.#cooldown);
+    if (!cooldown) return;
+    if (spanKey) this.#key.cooldown = cooldown;
+    else this.#cooldown = cooldown;
+  }
+
+  /** The attempt ended without saying anything about the target. */
+  neutral(admission: Admission): void {
+    this.#breaker = onNeutral(this.#breaker, admission);
+  }
+
+  /** The provider said until when it must not be asked; nothing overrides that. */
+  isForbidden(now: number): boolean {
+    return forbids(this.#cooldown, now) || forbids(this.#key.cooldown, now);
+  }
+
+  /** When it may be tried again, epoch milliseconds; undefined when only a change helps. */
+  recoversAt(now: number): number | undefined {
+    const own = recoversAt(this.#breaker, this.#cooldown, now);
+    const key = recoversAt(this.#breaker, this.#key.cooldown, now);
+    return own === undefined || key === undefined ? undefined : Math.max(own, key);
+  }
+
+  view(now: number): TargetView {
+    const cooldown = viewCooldown(this.#key.cooldown, now) ?? viewCooldown(this.#cooldown, now);
+    return { target: this.target, breaker: viewBreaker(this.#breaker, now), ...(cooldown && { cooldown }) };
+  }
+}

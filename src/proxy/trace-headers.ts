@@ -1,0 +1,21 @@
+import { targetName } from '../core/target.ts';
+import type { TrailDraft } from './trail-draft.ts';
+
+/** Adds what every answer says about how it came to be. */
+export function traceHeaders(trail: TrailDraft, lines: string[]): void {
+  const attempt = trail.attempts.at(-1);
+  lines.push('x-gw-request-id', trail.id, 'x-gw-attempts', String(trail.attempts.length));
+  if (!attempt) return;
+  lines.push('x-gw-provider', attempt.target.provider, 'x-gw-model', headerSafe(attempt.target.model));
+  const from = trail.plan[0];
+  if (from && from.target !== attempt.target) {
+    const reason =
+      from.skipped ?? trail.attempts.find(({ target }) => target === from.target)?.fault ?? 'unknown';
+    lines.push('x-gw-failover', headerSafe(`from=${targetName(from.target)}; reason=${reason}`));
+  }
+}
+
+/** Model names and messages come from elsewhere; a header takes printable ASCII. */
+export function headerSafe(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : text.replace(/[^\x20-\x7e]/g, '?');
+}

@@ -1,0 +1,68 @@
+import type { FaultCode, Remedy } from '../core/fault.ts';
+import type { FormatName, Operation } from '../core/operation.ts';
+import type { Target } from '../core/target.ts';
+import type { Attempt, Client, PlanStep, Trail, TrailOutcome } from '../core/trail.ts';
+import type { Usage } from '../core/usage.ts';
+
+/** A trail while it is being written; watchers see it grow. */
+export class TrailDraft implements Trail {
+  readonly id: string;
+  readonly at: number;
+  operation: Operation;
+  readonly format: FormatName;
+  readonly method: string;
+  readonly path: string;
+  stream = false;
+  asked?: string;
+  route?: string;
+  client: Client;
+  plan: readonly PlanStep[] = [];
+  readonly attempts: AttemptDraft[] = [];
+  outcome: TrailOutcome = 'pending';
+  status = 0;
+  fault?: FaultCode;
+  message?: string;
+  served?: Target;
+  failover = false;
+  firstContentMs?: number;
+  totalMs?: number;
+  bytesIn = 0;
+  bytesOut = 0;
+  usage?: Usage;
+  malformed?: number;
+  rehearsal?: boolean;
+
+  constructor(start: Pick<Trail, 'id' | 'at' | 'operation' | 'format' | 'method' | 'path' | 'client'>) {
+    this.id = start.id;
+    this.at = start.at;
+    this.operation = start.operation;
+    this.format = start.format;
+    this.method = start.method;
+    this.path = start.path;
+    this.client = start.client;
+  }
+}
+
+/** An attempt while it is being made. */
+export class AttemptDraft implements Attempt {
+  readonly target: Target;
+  readonly startMs: number;
+  readonly waitedMs: number;
+  sentMs?: number;
+  headersMs?: number;
+  firstContentMs?: number;
+  endMs?: number;
+  status?: number;
+  requestId?: string;
+  fault?: FaultCode;
+  message?: string;
+  remedy?: Remedy;
+  retryAfterMs?: number;
+  bytes = 0;
+
+  constructor(target: Target, startMs: number, waitedMs: number) {
+    this.target = target;
+    this.startMs = startMs;
+    this.waitedMs = Math.round(waitedMs);
+  }
+}
