@@ -64,7 +64,7 @@ export class IncidentLog {
   #noteSkips(trail: Trail): boolean {
     let noted = false;
     for (const { target, skipped } of trail.plan) {
-      if (skipped === undefined || isOwnChoice(skipped)) continue;
+      if (skipped === undefined || isOwnChoice(skipped) || wasTried(trail, target)) continue;
       const running = this.#latest(target);
       if (running === undefined) continue;
       running.last = Math.max(running.last, trail.at);
@@ -203,6 +203,11 @@ function servingAttempt(trail: Trail): Attempt | undefined {
   return trail.attempts.findLast(
     ({ target, fault }) => fault === undefined && targetKey(target) === targetKey(served),
   );
+}
+
+/** When every target is being left alone, one of them is asked all the same. */
+function wasTried(trail: Trail, target: Target): boolean {
+  return trail.attempts.some((attempt) => targetKey(attempt.target) === targetKey(target));
 }
 
 /** A target the profile's owner switched off is no failure of that target. */

@@ -98,6 +98,11 @@ describe('incidents', () => {
     expect(incidents[0]).toMatchObject({ rescued: 3, last: at(150), over: true, addedMs: 1 });
   });
 
+  test('do not count a target twice that was asked although it was to be left alone', () => {
+    const forced = { plan: [{ target: OPENAI, skipped: 'left alone for another 4s' }, { target: GROQ }] };
+    expect(collectIncidents([failsOver(0), failsOver(5, forced)])[0]?.rescued).toBe(2);
+  });
+
   test('do not count a provider that was disabled on purpose', () => {
     expect(collectIncidents([failsOver(0), leftOut(60, 'the provider is disabled')])[0]?.rescued).toBe(1);
   });
