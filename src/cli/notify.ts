@@ -37,7 +37,7 @@ export async function notifyDaemon(context: Context): Promise<void> {
 }
 
 /** The variables that any profile of the file refers to: the daemon may be serving another one than the active. */
-function referencedValues(context: Context): Record<string, string> {
+export function referencedValues(context: Context): Record<string, string> {
   const config = openConfigFile({ paths: context.paths, presets: PRESETS }).read();
   const names = new Set<string>();
   if (config.is === 'ok') {

@@ -3,7 +3,36 @@ import type { CommandEntry } from './command.ts';
 /** Every command, in the order help shows them. A new command is a file and a line here. */
 export const COMMANDS: readonly CommandEntry[] = [
   // first steps
+  {
+    path: 'init',
+    summary: 'Find keys and local servers, and make a profile of them',
+    load: () => import('./commands/init.ts'),
+  },
   // daemon
+  { path: 'start', summary: 'Start the daemon in the background', load: () => import('./commands/start.ts') },
+  {
+    path: 'stop',
+    summary: 'Let requests finish, then end the daemon',
+    load: () => import('./commands/stop.ts'),
+  },
+  {
+    path: 'restart',
+    summary: 'Stop and start again, where it was',
+    load: () => import('./commands/restart.ts'),
+  },
+  {
+    path: 'reload',
+    summary: 'Read the profile again without dropping a connection',
+    load: () => import('./commands/reload.ts'),
+  },
+  { path: 'status', summary: 'What the daemon is doing', load: () => import('./commands/status.ts') },
+  { path: 'serve', summary: 'Run the daemon in the foreground', load: () => import('./commands/serve.ts') },
+  { path: 'logs', summary: "The daemon's own log", load: () => import('./commands/logs.ts') },
+  {
+    path: 'simulate',
+    summary: 'Run a provider that costs nothing and fails on request',
+    load: () => import('./commands/simulate.ts'),
+  },
   // looking
   {
     path: 'dash',
@@ -11,6 +40,81 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/dash.ts'),
   },
   // profile
+  {
+    path: 'provider add',
+    summary: 'Add a provider: a known one by name, any other by address',
+    load: () => import('./commands/provider/add.ts'),
+  },
+  {
+    path: 'provider list',
+    summary: 'Providers, their keys and the routes that use them',
+    load: () => import('./commands/provider/list.ts'),
+  },
+  {
+    path: 'provider show',
+    summary: 'Everything about one provider',
+    load: () => import('./commands/provider/show.ts'),
+  },
+  {
+    path: 'provider edit',
+    summary: 'Change the address, keys, headers or models of a provider',
+    load: () => import('./commands/provider/edit.ts'),
+  },
+  {
+    path: 'provider remove',
+    summary: 'Remove a provider, also from the routes that use it',
+    load: () => import('./commands/provider/remove.ts'),
+  },
+  {
+    path: 'provider enable',
+    summary: 'Use a provider again',
+    load: () => import('./commands/provider/enable.ts'),
+  },
+  {
+    path: 'provider disable',
+    summary: 'Pass a provider over without losing it',
+    load: () => import('./commands/provider/disable.ts'),
+  },
+  {
+    path: 'provider test',
+    summary: 'Call providers with each of their keys and say what is wrong',
+    load: () => import('./commands/provider/test.ts'),
+  },
+  {
+    path: 'route set',
+    summary: 'Make a route, or replace its targets',
+    load: () => import('./commands/route/set.ts'),
+  },
+  {
+    path: 'route list',
+    summary: 'Routes, what they answer to, and their targets',
+    load: () => import('./commands/route/list.ts'),
+  },
+  {
+    path: 'route show',
+    summary: 'One route and its targets in order',
+    load: () => import('./commands/route/show.ts'),
+  },
+  {
+    path: 'route add',
+    summary: 'Add a target to a route',
+    load: () => import('./commands/route/add.ts'),
+  },
+  {
+    path: 'route remove',
+    summary: 'Remove a target from a route, or the route',
+    load: () => import('./commands/route/remove.ts'),
+  },
+  {
+    path: 'route move',
+    summary: 'Move a target within its route',
+    load: () => import('./commands/route/move.ts'),
+  },
+  {
+    path: 'route resolve',
+    summary: 'Which targets a model name leads to, and why',
+    load: () => import('./commands/route/resolve.ts'),
+  },
   {
     path: 'profile list',
     summary: 'Profiles, and which one is active',

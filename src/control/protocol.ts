@@ -16,6 +16,8 @@ export interface Methods {
   status: { params: Record<string, never>; result: Status };
   /** Refuses new work, lets streams finish for `drainMs`, then exits. Answers when draining began. */
   stop: { params: { readonly drainMs: number }; result: { readonly live: number } };
+  /** Waits until draining has ended; answers how many exchanges were still running and were cut off. */
+  drained: { params: Record<string, never>; result: { readonly live: number } };
   /** Reads the profile again. `env` are the caller's values of the variables the profile refers to. */
   reload: { params: { readonly env: Readonly<Record<string, string>> }; result: ReloadResult };
   /** Waits until every finished exchange is on disk. */
@@ -131,7 +133,7 @@ export interface Delta {
   readonly at: number;
   /** The whole list of running exchanges (at most 100), when it changed. */
   readonly live?: readonly Trail[];
-  /** Exchanges that finished, oldest first. */
+  /** Exchanges that finished, oldest first; of a busy daemon's the latest 50. */
   readonly ended?: readonly Trail[];
   readonly incidents?: readonly Incident[];
   /** About once a second. */

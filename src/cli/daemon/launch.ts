@@ -1,0 +1,152 @@
+import { homedir } from 'node:os';
+
+import { ControlError } from '../../control/index.ts';
+import { targetName } from '../../core/target.ts';
+import {
+  type Chosen,
+  chooseProfile,
+  DaemonError,
+  type DaemonErrorKind,
+  daemonEnvironment,
+  type Launch,
+  type Overrides,
+  startDaemon,
+  type Started,
+  StartError,
+} from '../../daemon/index.ts';
+import { terminalSafe } from '../../lib/terminal-safe.ts';
+import { PRESETS } from '../../providers/index.ts';
+import type { Input } from '../command.ts';
+import type { Context } from '../context.ts';
+import { CommandError, EXIT, type ExitCode } from '../error.ts';
+import { referencedValues } from '../notify.ts';
+import { openStored } from '../stored-config.ts';
+
+/** The options that say where a daemon listens and what it serves; shared by every command that starts one. */
+export const LAUNCH_OPTIONS = [
+  { flags: '--port <number>', summary: 'listen on this port instead of the one in the profile file (4499)' },
+  { flags: '--host <address>', summary: 'listen on this address instead of 127.0.0.1' },
+  { flags: '--profile <name>', summary: 'serve this profile instead of the active one' },
+] as const;
+
+/** What of the profile file the command line overrides. */
+export function readOverrides(input: Input): Overrides {
+  const port = readPort(input.text('port'));
+  const host = input.text('host');
+  const profile = input.text('profile');
+  return {
+    ...(port === undefined ? {} : { port }),
+    ...(host === undefined ? {} : { host: host === 'localhost' ? '127.0.0.1' : host }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+}
+
+function readPort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new CommandError(`${terminalSafe(text)} is no port.`, {
+    why: 'a port is a number from 0 (any free one) to 65535',
+    fix: '--port 4499',
+    exit: EXIT.usage,
+  });
+}
+
+/** What a start would serve; a profile that cannot be served ends the command with exit code 4. */
+export function chooseFor(context: Context, overrides: Overrides): Chosen {
+  const chosen = chooseProfile(openStored(context), context.env, PRESETS, overrides);
+  if (chosen.is === 'failed') throw commandErrorFor(chosen.fault, context);
+  return chosen.value;
+}
+
+/** Starts a daemon as this shell would have it, unless one runs. */
+export async function launch(context: Context, overrides: Overrides): Promise<Started> {
+  const request: Launch = {
+    paths: context.paths,
+    clock: context.clock,
+    program: process.argv[1] ?? '',
+    overrides,
+    env: { ...daemonEnvironment(context.env), ...referencedValues(context) },
+  };
+  try {
+    return await startDaemon(request);
+  } catch (error) {
+    throw commandErrorFor(error, context);
+  }
+}
+
+const EXIT_FOR: Readonly<Record<DaemonErrorKind, ExitCode>> = {
+  config: EXIT.config,
+  running: EXIT.start,
+  start: EXIT.start,
+};
+
+/** Turns what the daemon side says into what a command throws; a failed start shows what the log says. */
+export function commandErrorFor(error: unknown, context: Context): unknown {
+  if (error instanceof ControlError) {
+    return new CommandError(error.message, {
+      ...(error.fix === undefined ? {} : { fix: error.fix }),
+      exit: EXIT.start,
+      cause: error,
+    });
+  }
+  if (!(error instanceof DaemonError)) return error;
+  if (error instanceof StartError && error.kind !== 'config' && error.logLines.length > 0) {
+    context.say(`The last lines of ${context.paths.log}:`);
+    for (const line of error.logLines) context.say(`  ${line}`);
+  }
+  return new CommandError(error.message, {
+    ...(error.why === undefined ? {} : { why: error.why }),
+    ...(error.fix === undefined ? {} : { fix: error.fix }),
+    exit: EXIT_FOR[error.kind],
+    cause: error,
+  });
+}
+
+/** Where the daemon's owner is found on this machine. */
+export function homeOf(context: Context): string {
+  return context.env['HOME'] ?? homedir();
+}
+
+/** Tells a person what is running and how to use it. */
+export function printStarted(context: Context, { hello, status, already }: Started): void {
+  if (context.json) {
+    context.printJson({
+      address: status.address,
+      baseUrl: `${status.address}/v1`,
+      instance: hello.instance,
+      pid: hello.pid,
+      version: hello.version,
+      profile: status.profile,
+      already,
+      routes: status.routes.map(({ name, match, targets }) => ({ name, match, targets })),
+      problems: status.problems,
+    });
+    return;
+  }
+  const { style } = context;
+  const state = already ? 'gw is already running at' : 'gw is running at';
+  context.print(
+    `${state} ${style.bold(status.address)} (profile ${terminalSafe(status.profile)}, pid ${hello.pid})`,
+  );
+  context.print('');
+  context.print(`  export OPENAI_BASE_URL=${status.address}/v1`);
+  context.print('');
+  for (const { match, targets } of status.routes) {
+    context.print(terminalSafe(`  ${match.join(', ')}  →  ${targets.join(', then ')}`));
+  }
+  for (const { message, fix } of status.problems) {
+    context.say(`! ${terminalSafe(message)}`);
+    if (fix !== undefined) context.say(`  fix: ${terminalSafe(fix)}`);
+  }
+}
+
+/** A profile made from the environment is worth saying: it was never written down. */
+export function sayWhereFrom(context: Context, chosen: Chosen): void {
+  if (!chosen.fromEnvironment) return;
+  const names = chosen.environmentNames.join(', ');
+  const targets = chosen.profile.routes[0]?.targets.map(targetName).join(', then ') ?? '';
+  context.say(
+    `No profile yet: using the keys in the environment (${names}) for ${targets}. To keep it: gw init`,
+  );
+}

@@ -1,0 +1,147 @@
+import type { Counters, Latency, ProviderStatus, Status } from '../../control/index.ts';
+import type { TargetHealth } from '../../core/health.ts';
+import { formatDuration } from '../../lib/duration.ts';
+import { terminalSafe } from '../../lib/terminal-safe.ts';
+import type { Style } from '../style.ts';
+import { type Cell, formatTable, truncate } from '../table.ts';
+
+/** The status for a terminal of this width (60 to 100 columns are laid out for), line by line. */
+export function statusLines(status: Status, style: Style, columns: number): string[] {
+  const width = Math.max(40, Math.min(columns, 100));
+  return [
+    ...headLines(status, style, width),
+    ...counterLines(status.counters, status.latency).map((line) => `  ${truncate(line, width - 2)}`),
+    '',
+    ...providerTable(status, style, width).split('\n'),
+    ...problemLines(status, style),
+  ];
+}
+
+function headLines(status: Status, style: Style, width: number): string[] {
+  const state = status.draining ? style.yellow('◌ gw is stopping') : style.green('● gw is running');
+  const profile = truncate(terminalSafe(status.profile), Math.max(8, width - 60));
+  const up = formatDuration(status.now - status.startedAt);
+  return [`${state}  ${style.bold(status.address)}  profile ${profile}  up ${up}`];
+}
+
+function counterLines(counters: Counters, latency: Latency): string[] {
+  const { live, served, failovers, failed, cut, gone, dropped } = counters;
+  const rare = [
+    failed > 0 ? `${count(failed)} failed` : '',
+    cut > 0 ? `${count(cut)} cut` : '',
+    gone > 0 ? `${count(gone)} gone` : '',
+    dropped > 0 ? `${count(dropped)} unrecorded` : '',
+  ].filter((text) => text !== '');
+  const first = [
+    `${count(live)} live`,
+    `${count(served)} served`,
+    `${count(failovers)} failed over`,
+    ...rare,
+  ];
+  if (latency.p50 === undefined) return [first.join(' · ')];
+  const firstContent =
+    latency.firstContentP50 === undefined ? [] : [`first token ${formatDuration(latency.firstContentP50)}`];
+  const times = [
+    `${latency.perMinute.toFixed(latency.perMinute < 10 ? 1 : 0)}/min`,
+    `p50 ${formatDuration(latency.p50)}`,
+    `p95 ${formatDuration(latency.p95 ?? latency.p50)}`,
+    ...firstContent,
+  ];
+  return [first.join(' · '), `last 5 min: ${times.join(' · ')}`];
+}
+
+function providerTable(status: Status, style: Style, width: number): string {
+  const columns = [
+    { title: 'provider', shrinkTo: 8 },
+    { title: 'state', shrinkTo: 12 },
+    { title: 'p50', align: 'right' },
+    { title: 'p95', align: 'right' },
+    { title: 'ttft', align: 'right' },
+    { title: 'errors', align: 'right' },
+    { title: '', shrinkTo: 8 },
+  ] as const;
+  const rows = status.providers.map((provider) => providerRow(provider, status, style));
+  return formatTable(columns, rows, { width, indent: 2, paintTitle: style.dim });
+}
+
+function providerRow(provider: ProviderStatus, status: Status, style: Style): Cell[] {
+  const busiest = [...provider.targets].sort((a, b) => b.recent.attempts - a.recent.attempts)[0];
+  const state = providerState(provider, status.now);
+  const routes = status.routes.filter(({ serving }) => serving?.target.provider === provider.name);
+  return [
+    provider.name,
+    { text: `${state.symbol} ${state.words}`, paint: (text) => style[state.colour](text) },
+    milliseconds(busiest?.recent.p50),
+    milliseconds(busiest?.recent.p95),
+    milliseconds(busiest?.recent.firstContentP50),
+    errorShare(provider.targets),
+    routes.length === 0 ? '' : { text: `◀ ${routes.map(({ name }) => name).join(', ')}`, paint: style.cyan },
+  ];
+}
+
+interface ProviderState {
+  readonly symbol: string;
+  readonly words: string;
+  readonly colour: 'green' | 'yellow' | 'red' | 'dim';
+}
+
+/** The state in a word beside its symbol: colour alone tells some people nothing. */
+function providerState(provider: ProviderStatus, now: number): ProviderState {
+  if (!provider.enabled) return { symbol: '○', words: 'disabled', colour: 'dim' };
+  if (provider.keys.length > 0 && provider.keys.every(({ resolved }) => !resolved)) {
+    return { symbol: '✗', words: 'no key', colour: 'red' };
+  }
+  const resting = provider.targets.flatMap((target) => restingWords(target, now));
+  const first = resting[0];
+  if (first !== undefined) {
+    const every = resting.length === provider.targets.length;
+    return { symbol: every ? '✗' : '◐', words: first, colour: every ? 'red' : 'yellow' };
+  }
+  if (provider.targets.every(({ attempts }) => attempts === 0)) {
+    return { symbol: '○', words: 'not used yet', colour: 'dim' };
+  }
+  return { symbol: '●', words: 'ok', colour: 'green' };
+}
+
+function restingWords({ breaker, cooldown }: TargetHealth, now: number): string[] {
+  if (cooldown !== undefined) {
+    const until = cooldown.until === undefined ? 'until changed' : left(cooldown.until, now);
+    return [`${SHORT_REASONS[cooldown.reason] ?? 'cooling down'}, ${until}`];
+  }
+  if (breaker.is === 'open') return [`failing, ${left(breaker.until, now)}`];
+  return breaker.is === 'half-open' ? ['probing'] : [];
+}
+
+/** What a cooldown's reason is called in a column of a dozen characters. */
+const SHORT_REASONS: Readonly<Record<string, string>> = {
+  upstream_rate_limited: 'rate limited',
+  upstream_refused_key: 'key refused',
+  upstream_out_of_credit: 'no credit',
+};
+
+function left(until: number, now: number): string {
+  return until <= now ? 'ends now' : `${formatDuration(until - now)} left`;
+}
+
+function errorShare(targets: readonly TargetHealth[]): string {
+  const attempts = targets.reduce((sum, { recent }) => sum + recent.attempts, 0);
+  const failures = targets.reduce((sum, { recent }) => sum + recent.failures, 0);
+  return attempts === 0 ? '–' : `${Math.round((100 * failures) / attempts)}%`;
+}
+
+function problemLines({ problems }: Status, style: Style): string[] {
+  if (problems.length === 0) return [];
+  const lines = problems.flatMap(({ message, fix }) => [
+    style.yellow(`  ! ${terminalSafe(message)}`),
+    ...(fix === undefined ? [] : [`    fix: ${terminalSafe(fix)}`]),
+  ]);
+  return ['', ...lines];
+}
+
+function milliseconds(ms: number | undefined): string {
+  return ms === undefined ? '–' : formatDuration(ms);
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}

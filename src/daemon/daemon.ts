@@ -1,0 +1,255 @@
+import type { ConfigFile } from '../config/index.ts';
+import {
+  type ControlServer,
+  type Handlers,
+  type Problem,
+  PROTOCOL_VERSION,
+  type ReloadResult,
+  type Status,
+} from '../control/index.ts';
+import type { Paths } from '../core/paths.ts';
+import type { Preset } from '../core/profile.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Proxy } from '../proxy/index.ts';
+import type { Recorder } from '../store/index.ts';
+import { DrillGround } from './drill.ts';
+import { Feed } from './feed.ts';
+import { chooseProfile, type Loaded, loadChosen } from './loaded.ts';
+import type { Lock } from './lock.ts';
+import type { LogFile } from './log.ts';
+import type { Observatory } from './observatory.ts';
+import { addressOf } from './port-check.ts';
+import { type Overrides, removeState } from './state-file.ts';
+import { makeStatus } from './status.ts';
+
+/** How a person starts a daemon, whatever of it is running. */
+export interface DaemonOptions {
+  readonly paths: Paths;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  readonly version: string;
+  readonly presets: readonly Preset[];
+  readonly clock: Clock;
+  readonly overrides: Overrides;
+}
+
+/** Everything a running daemon holds, in the order it was opened. */
+export interface DaemonParts {
+  readonly instance: string;
+  readonly startedAt: number;
+  readonly port: number;
+  readonly lock: Lock;
+  readonly log: LogFile;
+  readonly file: ConfigFile;
+  readonly loaded: Loaded;
+  readonly recorder: Recorder;
+  readonly observatory: Observatory;
+  readonly proxy: Proxy;
+}
+
+/** A daemon that serves. */
+export class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #parts: DaemonParts;
+  readonly #drills = new DrillGround();
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #drained = Promise.withResolvers<number>();
+  readonly #hurry = Promise.withResolvers<void>();
+  readonly feed: Feed;
+  /** Values handed over by whoever started or reloaded us: in memory, nowhere else. */
+  #env: Record<string, string | undefined>;
+  #loaded: Loaded;
+  #reloadProblems: readonly Problem[] = [];
+  #control: ControlServer | undefined;
+  #draining = false;
+
+  constructor(options: DaemonOptions, parts: DaemonParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#env = { ...options.env };
+    this.#loaded = parts.loaded;
+    this.feed = new Feed({
+      clock: options.clock,
+      observatory: parts.observatory,
+      status: () => this.status(),
+      incidents: () => parts.observatory.incidents(options.clock.now()),
+    });
+  }
+
+  get instance(): string {
+    return this.#parts.instance;
+  }
+
+  get address(): string {
+    return addressOf(this.#parts.loaded.settings.listen.host, this.#parts.port);
+  }
+
+  get log(): LogFile {
+    return this.#parts.log;
+  }
+
+  /** Resolves when everything is closed and the lock is free. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  set control(server: ControlServer) {
+    this.#control = server;
+  }
+
+  /** What each control method does. */
+  handlers(): Handlers {
+    const { recorder, observatory, proxy } = this.#parts;
+    return {
+      hello: () => ({
+        instance: this.instance,
+        version: this.#options.version,
+        pid: process.pid,
+        protocol: PROTOCOL_VERSION,
+      }),
+      status: () => this.status(),
+      stop: ({ drainMs }) => this.stop(drainMs),
+      drained: async () => ({ live: await this.#drained.promise }),
+      reload: ({ env }) => this.reload(env),
+      flush: async () => {
+        await recorder.flush();
+        return { dropped: recorder.dropped };
+      },
+      exchange: ({ id }) => observatory.find(id) ?? null,
+      drill: async (params) => ({
+        token: proxy.armDrill({ ...params, simulatorUrl: await this.#drills.url() }),
+      }),
+    };
+  }
+
+  status(): Status {
+    const { instance, startedAt, recorder, observatory, proxy } = this.#parts;
+    const { paths, version, clock } = this.#options;
+    return makeStatus({
+      instance,
+      version,
+      pid: process.pid,
+      address: this.address,
+      startedAt,
+      now: clock.now(),
+      configPath: paths.config,
+      logPath: paths.log,
+      draining: this.#draining,
+      rssBytes: process.memoryUsage.rss(),
+      loaded: this.#loaded,
+      observatory,
+      health: proxy.health(),
+      problems: this.#problems(),
+      dropped: recorder.dropped,
+    });
+  }
+
+  #problems(): Problem[] {
+    const { recorder, log } = this.#parts;
+    const problems: Problem[] = [...this.#reloadProblems];
+    const record = recorder.problem();
+    if (record !== undefined) {
+      problems.push({ message: `the request log has a problem: ${record}`, fix: 'gw doctor' });
+    }
+    const logProblem = log.problem();
+    if (logProblem !== undefined) {
+      problems.push({ message: `the log cannot be written: ${logProblem}`, fix: 'free disk space' });
+    }
+    return problems;
+  }
+
+  /** Reads the profile again without dropping a connection; one that cannot be used changes nothing. */
+  async reload(env: Readonly<Record<string, string>>): Promise<ReloadResult> {
+    const { presets, overrides, home } = this.#options;
+    const { file, log, proxy } = this.#parts;
+    this.#env = { ...this.#env, ...env };
+    const chosen = chooseProfile(file, this.#env, presets, overrides);
+    if (chosen.is === 'failed') {
+      const { message, why, fix } = chosen.fault;
+      const text = `${message}${why === undefined ? '' : ` (${why})`}`;
+      this.#reloadProblems = [
+        { message: `${text}; the old profile keeps serving`, fix: `${fix ?? 'gw config edit'} && gw reload` },
+      ];
+      log.write('warn', 'reload-refused', { reason: text });
+      this.feed.statusChanged();
+      return { profile: this.#loaded.profile.name, problems: [text], unresolvedKeys: [] };
+    }
+    const loaded = await loadChosen(chosen.value, this.#env, home);
+    this.#loaded = loaded;
+    this.#reloadProblems = this.#moved(loaded);
+    proxy.apply(loaded);
+    log.change(loaded.settings.log);
+    log.write('info', 'profile-reloaded', { profile: loaded.profile.name });
+    this.feed.statusChanged();
+    return {
+      profile: loaded.profile.name,
+      problems: [],
+      unresolvedKeys: loaded.unresolved.map(({ label }) => label),
+    };
+  }
+
+  /** A listening socket cannot move; saying so beats a setting that silently does nothing. */
+  #moved(loaded: Loaded): Problem[] {
+    const before = this.#parts.loaded.settings.listen;
+    const { host, port } = loaded.settings.listen;
+    if (host === before.host && port === before.port) return [];
+    return [
+      {
+        message: `the profile now says ${addressOf(host, port)}, and gw still listens on ${this.address}`,
+        fix: 'gw restart',
+      },
+    ];
+  }
+
+  /**
+   * Refuses new work, lets what runs finish for `drainMs`, then ends everything; answers how much was running.
+   * Asked again with less time, it hurries.
+   */
+  stop(drainMs: number): { live: number } {
+    const live = this.#parts.observatory.liveCount;
+    if (this.#draining) {
+      if (drainMs <= 0) this.#hurry.resolve();
+      return { live };
+    }
+    this.#draining = true;
+    this.log.write('info', 'daemon-draining', { live, drainMs });
+    this.feed.statusChanged();
+    void this.#finish(Math.max(0, drainMs));
+    return { live };
+  }
+
+  async #finish(drainMs: number): Promise<void> {
+    const { proxy, recorder, observatory, log, lock } = this.#parts;
+    const { clock } = this.#options;
+    let cutOff = 0;
+    const giveUp = (): void => void (cutOff ||= observatory.liveCount);
+    // Set before the proxy's own timer of the same length, so that it counts what that one ends.
+    const cancel = clock.after(drainMs, giveUp);
+    void this.#hurry.promise.then(giveUp);
+    const steps: (() => unknown)[] = [
+      () => Promise.race([proxy.drain(drainMs), this.#hurry.promise]),
+      () => {
+        cancel();
+        this.#drained.resolve(cutOff);
+        log.write('info', 'daemon-stopping', { cutOff });
+      },
+      () => proxy.close(),
+      () => recorder.close(),
+      () => this.#drills.close(),
+      () => removeState(this.#options.paths.state, this.instance),
+      () => this.#control?.close(),
+      () => log.write('info', 'daemon-stopped'),
+      () => log.close(),
+      () => lock.release(),
+    ];
+    // Whatever fails on the way down, the rest still has to happen.
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        log.write('error', 'stop-failed', { error });
+      }
+    }
+    this.#ended.resolve();
+  }
+}

@@ -1,0 +1,14 @@
+export { guardProcess } from './crash.ts';
+export { Daemon, type DaemonOptions } from './daemon.ts';
+export { daemonEnvironment } from './environment.ts';
+export { DaemonError, type DaemonErrorKind } from './error.ts';
+export { findDaemon, type FoundDaemon } from './find.ts';
+export { type Chosen, chooseProfile } from './loaded.ts';
+export { decodeLogRecord, isLevel, LOG_LEVELS, type LogRecord, readableLogLine } from './log-line.ts';
+export { lastLines, readableLine } from './log-tail.ts';
+export { askPort, splitAddress } from './port-check.ts';
+export { READY_VARIABLE, tellStarter } from './ready.ts';
+export { runDaemon } from './run.ts';
+export { findRunning, type Launch, startDaemon, type Started, StartError } from './start.ts';
+export { type DaemonState, type Overrides, readState } from './state-file.ts';
+export { type Stopped, stopDaemon } from './stop.ts';

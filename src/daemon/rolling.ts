@@ -1,0 +1,40 @@
+const SLOT_MS = 30_000;
+const SLOTS = 10;
+
+/** Length of the window, in milliseconds. */
+export const WINDOW_MS = SLOT_MS * SLOTS;
+
+/** The last five minutes in half-minute slots; a slot is cleared when its turn comes round again. */
+export class RollingWindow<T extends { clear(): void }> {
+  readonly #make: () => T;
+  readonly #slots: (T | undefined)[] = Array.from({ length: SLOTS });
+  readonly #turns = new Float64Array(SLOTS).fill(-1);
+
+  constructor(make: () => T) {
+    this.#make = make;
+  }
+
+  /** The slot for a moment (epoch milliseconds). */
+  at(time: number): T {
+    const turn = Math.floor(time / SLOT_MS);
+    const index = turn % SLOTS;
+    let slot = this.#slots[index];
+    if (slot === undefined) {
+      slot = this.#make();
+      this.#slots[index] = slot;
+    }
+    if (turn > (this.#turns[index] ?? -1)) {
+      slot.clear();
+      this.#turns[index] = turn;
+    }
+    return slot;
+  }
+
+  /** The slots that still count at `now`. */
+  recent(now: number): T[] {
+    const turn = Math.floor(now / SLOT_MS);
+    return this.#slots.filter((slot, index): slot is T => {
+      return slot !== undefined && turn - (this.#turns[index] ?? -1) < SLOTS;
+    });
+  }
+}

@@ -1,0 +1,140 @@
+import { dirname } from 'node:path';
+
+import { openConfigFile } from '../config/index.ts';
+import { ControlError, ensurePrivateDirectory, serveControl } from '../control/index.ts';
+import type { Paths } from '../core/paths.ts';
+import { DEFAULT_SETTINGS } from '../core/settings.ts';
+import { idMaker } from '../lib/id.ts';
+import { createProxy } from '../proxy/index.ts';
+import { openRecorder } from '../store/index.ts';
+import { Daemon, type DaemonOptions, type DaemonParts } from './daemon.ts';
+import { DaemonError } from './error.ts';
+import { chooseProfile, loadChosen } from './loaded.ts';
+import { type Lock, tryLock } from './lock.ts';
+import type { LogRecord } from './log-line.ts';
+import { openLog } from './log.ts';
+import { Observatory } from './observatory.ts';
+import { listenError } from './port-owner.ts';
+import { serveLockPath } from './serve-lock.ts';
+import { readState, writeState } from './state-file.ts';
+
+/**
+ * Starts a daemon in this process: takes the lock, reads the profile, listens, opens the control socket, and only
+ * then writes the state file. Rejects with a `DaemonError`, with everything it opened closed again.
+ */
+export async function runDaemon(
+  options: DaemonOptions & { readonly echo?: ((record: LogRecord) => void) | undefined },
+): Promise<Daemon> {
+  const undo: (() => unknown)[] = [];
+  try {
+    preparePrivateDirectory(options.paths);
+    const lock = await takeServeLock(options.paths);
+    undo.push(() => lock.release());
+    return await open(options, lock, undo);
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error instanceof ControlError ? controlProblem(error) : error;
+  }
+}
+
+async function open(
+  options: Parameters<typeof runDaemon>[0],
+  lock: Lock,
+  undo: (() => unknown)[],
+): Promise<Daemon> {
+  const { paths, clock, presets, env, overrides, version, home } = options;
+  const file = openConfigFile({ paths, presets });
+  const chosen = chooseProfile(file, env, presets, overrides);
+  const settings = chosen.is === 'ok' ? chosen.value.settings : DEFAULT_SETTINGS;
+  const log = openLog({ path: paths.log, settings: settings.log, clock, echo: options.echo });
+  undo.push(() => log.close());
+  if (chosen.is === 'failed') throw reported(log, chosen.fault);
+  const loaded = await loadChosen(chosen.value, env, home);
+  const startedAt = clock.now();
+  const instance = idMaker(() => startedAt)();
+  const recorder = openRecorder({ path: paths.database, settings: settings.record, log, clock });
+  undo.push(() => recorder.close());
+  const observatory = new Observatory(startedAt);
+  const proxy = createProxy({
+    settings: loaded.settings,
+    profile: loaded.profile,
+    keys: loaded.keys,
+    clock,
+    watcher: observatory,
+    record: recorder,
+    log,
+    version,
+    instance,
+  });
+  undo.push(() => proxy.close());
+  const { host, port: wanted } = loaded.settings.listen;
+  const port = await proxy.listen(wanted, host).catch(async (error: unknown) => {
+    throw reported(log, await listenError(error, host, wanted));
+  });
+  const parts: DaemonParts = {
+    instance,
+    startedAt,
+    port,
+    lock,
+    log,
+    file,
+    loaded,
+    recorder,
+    observatory,
+    proxy,
+  };
+  return serve(options, new Daemon(options, parts), loaded.profile.name, startedAt);
+}
+
+async function serve(
+  { paths, version, overrides }: DaemonOptions,
+  daemon: Daemon,
+  profile: string,
+  startedAt: number,
+): Promise<Daemon> {
+  daemon.control = await serveControl({
+    path: paths.socket,
+    handlers: daemon.handlers(),
+    subscribe: (send) => daemon.feed.subscribe(send),
+  });
+  const { instance, address } = daemon;
+  const pid = process.pid;
+  writeState(paths.state, { pid, instance, address, version, profile, log: paths.log, startedAt, overrides });
+  daemon.log.write('info', 'daemon-started', { address, profile, version, pid, instance });
+  return daemon;
+}
+
+function preparePrivateDirectory(paths: Paths): void {
+  try {
+    ensurePrivateDirectory(paths.stateDir);
+    ensurePrivateDirectory(dirname(paths.log));
+  } catch (error) {
+    if (error instanceof ControlError) throw error;
+    throw new DaemonError('start', `cannot make ${paths.stateDir}`, {
+      why: error instanceof Error ? error.message : String(error),
+      fix: 'set GW_HOME to a directory you can write',
+      cause: error,
+    });
+  }
+}
+
+async function takeServeLock(paths: Paths): Promise<Lock> {
+  const lock = await tryLock(serveLockPath(paths));
+  if (lock) return lock;
+  const state = readState(paths.state);
+  throw new DaemonError('running', 'gw is running already', {
+    why:
+      state === undefined ? `${paths.stateDir} is in use` : `it serves ${state.address} (pid ${state.pid})`,
+    fix: 'gw status',
+  });
+}
+
+function reported(log: ReturnType<typeof openLog>, error: DaemonError): DaemonError {
+  log.write('error', 'start-failed', { message: error.message, why: error.why, fix: error.fix });
+  return error;
+}
+
+function controlProblem(error: ControlError): DaemonError {
+  const kind = error.reason === 'occupied' ? 'running' : 'start';
+  return new DaemonError(kind, error.message, { fix: error.fix, cause: error });
+}

@@ -1,0 +1,69 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+
+import { numberField, parseJson, stringField, field } from '../lib/expect.ts';
+
+/** What was asked for on the command line, over what the profile says; kept so that a restart can repeat it. */
+export interface Overrides {
+  readonly port?: number;
+  readonly host?: string;
+  readonly profile?: string;
+}
+
+/** What a daemon leaves on disk after it listens. It tells where to look, never who is alive: ask the socket. */
+export interface DaemonState {
+  readonly pid: number;
+  readonly instance: string;
+  /** `http://127.0.0.1:4499`. */
+  readonly address: string;
+  readonly version: string;
+  readonly profile: string;
+  readonly log: string;
+  readonly startedAt: number;
+  readonly overrides: Overrides;
+}
+
+/** Replaces the state file in one step; 0600. */
+export function writeState(path: string, state: DaemonState): void {
+  const draft = `${path}.${state.pid}`;
+  writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  renameSync(draft, path);
+}
+
+/** The state a daemon left; undefined when there is none or it is not readable. */
+export function readState(path: string): DaemonState | undefined {
+  let parsed: unknown;
+  try {
+    parsed = parseJson(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+  const instance = stringField(parsed, 'instance');
+  const address = stringField(parsed, 'address');
+  if (instance === undefined || address === undefined) return undefined;
+  return {
+    pid: numberField(parsed, 'pid') ?? 0,
+    instance,
+    address,
+    version: stringField(parsed, 'version') ?? '',
+    profile: stringField(parsed, 'profile') ?? '',
+    log: stringField(parsed, 'log') ?? '',
+    startedAt: numberField(parsed, 'startedAt') ?? 0,
+    overrides: readOverrides(field(parsed, 'overrides')),
+  };
+}
+
+/** Removes the state file, but only our own: another daemon may have written its own since. */
+export function removeState(path: string, instance: string): void {
+  if (readState(path)?.instance === instance) rmSync(path, { force: true });
+}
+
+function readOverrides(value: unknown): Overrides {
+  const port = numberField(value, 'port');
+  const host = stringField(value, 'host');
+  const profile = stringField(value, 'profile');
+  return {
+    ...(port === undefined ? {} : { port }),
+    ...(host === undefined ? {} : { host }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+}

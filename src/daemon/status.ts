@@ -1,0 +1,114 @@
+import type { Problem, ProviderStatus, RouteStatus, Status } from '../control/index.ts';
+import type { BreakerView, CooldownView, TargetHealth } from '../core/health.ts';
+import { keyLabel } from '../core/key-label.ts';
+import type { Provider } from '../core/profile.ts';
+import { type Target, targetName } from '../core/target.ts';
+import type { Loaded } from './loaded.ts';
+import { type Observatory, targetKey } from './observatory.ts';
+import type { TargetStats } from './target-stats.ts';
+
+/** What the proxy knows about a target. */
+export interface ProxyHealth {
+  readonly target: Target;
+  readonly breaker: BreakerView;
+  readonly cooldown?: CooldownView;
+}
+
+/** The facts a status is made from that neither the profile nor the observatory holds. */
+export type StatusFacts = Pick<
+  Status,
+  | 'instance'
+  | 'version'
+  | 'pid'
+  | 'address'
+  | 'startedAt'
+  | 'now'
+  | 'configPath'
+  | 'logPath'
+  | 'draining'
+  | 'rssBytes'
+> & {
+  readonly loaded: Loaded;
+  readonly observatory: Observatory;
+  readonly health: readonly ProxyHealth[];
+  readonly problems: readonly Problem[];
+  /** Rows the request log could not take. */
+  readonly dropped: number;
+};
+
+/** Puts together what `gw status` and the dashboard show. */
+export function makeStatus(facts: StatusFacts): Status {
+  const { loaded, observatory, health, problems, dropped, ...plain } = facts;
+  const targets = joinTargets(health, observatory, plain.now);
+  return {
+    ...plain,
+    profile: loaded.profile.name,
+    counters: observatory.counters(dropped),
+    latency: observatory.latency(plain.now),
+    providers: loaded.profile.providers.map((provider) => providerStatus(provider, loaded, targets)),
+    routes: loaded.profile.routes.map((route) => routeStatus(route, observatory)),
+    problems: [...loaded.unresolved.map(({ problem }) => problem), ...problems],
+  };
+}
+
+function joinTargets(
+  health: readonly ProxyHealth[],
+  observatory: Observatory,
+  now: number,
+): readonly TargetHealth[] {
+  const stats = new Map(observatory.targets().map((entry) => [targetKey(entry.target), entry]));
+  const known = new Map(health.map((entry) => [targetKey(entry.target), entry]));
+  const live = observatory.liveByTarget();
+  return [...new Set([...known.keys(), ...stats.keys()])].flatMap((name) => {
+    const target = known.get(name)?.target ?? stats.get(name)?.target;
+    return target === undefined
+      ? []
+      : [joinTarget(target, known.get(name), stats.get(name), live.get(name) ?? 0, now)];
+  });
+}
+
+function joinTarget(
+  target: Target,
+  health: ProxyHealth | undefined,
+  stats: TargetStats | undefined,
+  live: number,
+  now: number,
+): TargetHealth {
+  const last = stats?.last;
+  return {
+    target,
+    breaker: health?.breaker ?? { is: 'closed' },
+    ...(health?.cooldown === undefined ? {} : { cooldown: health.cooldown }),
+    attempts: stats?.attempts ?? 0,
+    failures: stats?.failures ?? 0,
+    served: stats?.served ?? 0,
+    live,
+    recent: stats?.recent(now) ?? { attempts: 0, failures: 0 },
+    ...(last === undefined ? {} : { last }),
+  };
+}
+
+function providerStatus(
+  provider: Provider,
+  loaded: Loaded,
+  targets: readonly TargetHealth[],
+): ProviderStatus {
+  const unresolved = new Set(loaded.unresolved.map(({ label }) => label));
+  return {
+    name: provider.name,
+    url: provider.url,
+    enabled: provider.enabled,
+    keys: provider.keys.map(keyLabel).map((label) => ({ label, resolved: !unresolved.has(label) })),
+    targets: targets.filter(({ target }) => target.provider === provider.name),
+  };
+}
+
+function routeStatus(route: Loaded['profile']['routes'][number], observatory: Observatory): RouteStatus {
+  const serving = observatory.serving(route.name);
+  return {
+    name: route.name,
+    match: route.match,
+    targets: route.targets.map(targetName),
+    ...(serving === undefined ? {} : { serving }),
+  };
+}
