@@ -1,0 +1,51 @@
+import { resolveRoute } from '../../../core/resolve.ts';
+import { targetName } from '../../../core/target.ts';
+import type { Command, Input } from '../../command.ts';
+import type { Context } from '../../context.ts';
+import { EXIT } from '../../error.ts';
+import { type OpenProfile, openProfile } from '../../profile-file.ts';
+import { formatTargets, type ListedTarget, whyOut } from '../../route/describe.ts';
+import { explainRule, unknownModel } from '../../route/explain.ts';
+
+export const command: Command = {
+  arguments: [{ name: '<model>', summary: 'the model name a caller asks for' }],
+  examples: ['gw route resolve gpt-4o', 'gw route resolve openai/gpt-4o --json'],
+  run: resolveModel,
+};
+
+async function resolveModel(context: Context, input: Input): Promise<number> {
+  const open = openProfile(context);
+  const model = input.argument(0) ?? '';
+  const resolution = resolveRoute(open.profile, model);
+  if (!resolution) {
+    if (!context.json) throw unknownModel(open.profile, model);
+    context.printJson({
+      model,
+      rule: null,
+      route: null,
+      why: unknownModel(open.profile, model).why,
+      targets: [],
+    });
+    return EXIT.failed;
+  }
+  const targets = resolution.targets.map((target) => listed(open, target));
+  const why = explainRule(open.profile, resolution, model);
+  if (context.json) {
+    const shown = targets.map(({ target, out, note }) => ({ target, out: out ? (note ?? '') : null }));
+    context.printJson({ model, rule: resolution.rule, route: resolution.route, why, targets: shown });
+  } else {
+    context.print(`${why}\n${formatTargets(context, targets)}`);
+  }
+  if (targets.some(({ out }) => !out)) return EXIT.ok;
+  context.say('Nobody can serve it: every target is out.');
+  return EXIT.failed;
+}
+
+function listed(
+  { keys }: OpenProfile,
+  target: NonNullable<ReturnType<typeof resolveRoute>>['targets'][number],
+) {
+  const note = whyOut(target.provider, keys) ?? target.skipped;
+  const name = targetName({ provider: target.provider.name, model: target.model });
+  return { target: name, note, out: note !== undefined } satisfies ListedTarget;
+}

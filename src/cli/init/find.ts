@@ -1,0 +1,68 @@
+import type { KeyReference, Preset, Provider } from '../../core/profile.ts';
+import { Secret } from '../../lib/secret.ts';
+import type { Context } from '../context.ts';
+import { CHECK_TIMEOUT_MS, checkProvider, modelToSend } from '../provider/check.ts';
+import type { Check } from '../provider/subject.ts';
+
+/** A provider that could be used, found without asking, and how it fared when it was tried. */
+export interface Found {
+  readonly preset: Preset;
+  /** The variable its key is in; undefined for a server on this machine. */
+  readonly variable: string | undefined;
+  readonly check: Check;
+  /** The model it stands in with; undefined when none is known. */
+  readonly model: string | undefined;
+}
+
+// A server on this machine answers in a few milliseconds; nobody wants to wait for those that are not there.
+const LOCAL_TIMEOUT_MS = 300;
+
+/** Looks for keys in the environment and for servers on this machine, and tries each: all at once. */
+export async function findProviders(context: Context, presets: readonly Preset[]): Promise<Found[]> {
+  const found = await Promise.all(
+    presets.map((preset) => (preset.local ? findLocal(context, preset) : findHosted(context, preset))),
+  );
+  return found.filter((each) => each !== undefined);
+}
+
+async function findHosted(context: Context, preset: Preset): Promise<Found | undefined> {
+  const variable = preset.env.find((name) => context.env[name]?.trim());
+  if (variable === undefined) return undefined;
+  const reference: KeyReference = { is: 'env', name: variable };
+  const provider = providerOf(preset, [reference]);
+  const key = new Secret(context.env[variable]?.trim() ?? '');
+  const subject = { provider, preset, label: `env:${variable}`, reference, key };
+  const check = await checkProvider(subject, {
+    clock: context.clock,
+    timeoutMs: CHECK_TIMEOUT_MS,
+    send: false,
+  });
+  return { preset, variable, check, model: preset.model };
+}
+
+/** What listens on a well-known port may be anything: only a list of models shows that it is what it should be. */
+async function findLocal(context: Context, preset: Preset): Promise<Found | undefined> {
+  const provider = providerOf(preset, []);
+  const subject = { provider, preset, label: 'none', reference: undefined, key: undefined };
+  const options = { clock: context.clock, timeoutMs: LOCAL_TIMEOUT_MS, send: false };
+  const check = await checkProvider(subject, options);
+  if (check.result.is === 'failed') return undefined;
+  return { preset, variable: undefined, check, model: modelToSend({ provider, preset }, check.result) };
+}
+
+function providerOf(preset: Preset, keys: readonly KeyReference[]): Provider {
+  const { name, url, format, auth, quirks, owns } = preset;
+  return {
+    name,
+    preset: name,
+    url,
+    format,
+    auth,
+    keys,
+    quirks,
+    owns,
+    enabled: true,
+    headers: {},
+    models: [],
+  };
+}

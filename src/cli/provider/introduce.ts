@@ -1,0 +1,119 @@
+import type { Preset, Profile, Provider } from '../../core/profile.ts';
+import { isString, type JsonObject } from '../../lib/expect.ts';
+import { nearest } from '../../lib/nearest.ts';
+import { terminalSafe } from '../../lib/terminal-safe.ts';
+import type { Context } from '../context.ts';
+import { CommandError, EXIT } from '../error.ts';
+import { problemError } from '../problem.ts';
+import { ask, choose } from '../prompt.ts';
+import { type Address, normaliseAddress, travelsInTheClear } from './address.ts';
+
+/** Which provider to add: its name, the preset it is made from, and the address when that is not the preset's. */
+export interface Introduction {
+  readonly name: string;
+  readonly preset: Preset | undefined;
+  readonly address: Address | undefined;
+}
+
+/** What was typed about a provider that is to be added. */
+export interface Typed {
+  readonly name: string | undefined;
+  readonly preset: string | undefined;
+  readonly url: string | undefined;
+}
+
+/** Finds out which provider is meant; asks for what is missing where there is a person to ask. */
+export async function introduce(
+  context: Context,
+  presets: readonly Preset[],
+  typed: Typed,
+): Promise<Introduction> {
+  if (typed.name === undefined) return introduceByChoice(context, presets);
+  const preset = presets.find(({ name }) => name === (typed.preset ?? typed.name));
+  if (typed.preset !== undefined && !preset) throw unknownPreset(typed.preset, presets);
+  if (typed.url !== undefined) return { name: typed.name, preset, address: addressOrThrow(typed.url) };
+  if (preset) return { name: typed.name, preset, address: undefined };
+  const meant = nearest(
+    typed.name,
+    presets.map(({ name }) => name),
+  );
+  if (!context.interactive || meant !== undefined) throw notPreset(typed.name, meant, presets);
+  const url = await ask(context, {
+    question: `Base address of ${typed.name}:`,
+    instead: 'pass --url ADDRESS',
+  });
+  return { name: typed.name, preset: undefined, address: addressOrThrow(url) };
+}
+
+async function introduceByChoice(context: Context, presets: readonly Preset[]): Promise<Introduction> {
+  const index = await choose(context, {
+    question: 'Which provider?',
+    choices: presets.map(({ name, title }) => `${title} (${name})`),
+    instead: `gw provider add NAME, with NAME one of ${presets.map(({ name }) => name).join(', ')}`,
+  });
+  const preset = presets[index];
+  if (!preset) throw new CommandError('There is no preset to choose from.', { exit: EXIT.usage });
+  return { name: preset.name, preset, address: undefined };
+}
+
+/** A checked address, or the end of the command. */
+export function addressOrThrow(text: string): Address {
+  const address = normaliseAddress(text);
+  if (address.is === 'failed') throw problemError(address.fault, EXIT.usage);
+  return address.value;
+}
+
+/** Ends the command when the profile has a provider of that name. */
+export function refuseExisting(profile: Profile, name: string): void {
+  if (!profile.providers.some((provider) => provider.name === name)) return;
+  throw new CommandError(`There is already a provider ${terminalSafe(name)}.`, {
+    why: 'each has a name of its own, which routes refer to',
+    fix: `gw provider edit ${name}, or for a second account: gw provider add ${name}-2 --preset ${name} --key env:NAME`,
+    exit: EXIT.usage,
+  });
+}
+
+/** How the keys that were named, or found by themselves, go into the file; `note` says what a person should know. */
+export function chooseKeys(
+  { env }: Pick<Context, 'env'>,
+  { preset, address }: Introduction,
+  given: readonly JsonObject[],
+): { readonly fields: JsonObject; readonly note: string | undefined } {
+  if (given.length > 0) return { fields: { keys: given }, note: undefined };
+  if (preset?.auth !== 'bearer') return { fields: {}, note: undefined };
+  // The vendor's key must not go to another address only because the names are the same.
+  if (address && new URL(address.url).host !== new URL(preset.url).host) {
+    const note = `No key is sent: this is not ${preset.title}'s own address. To send one: --key env:NAME`;
+    return { fields: { auth: 'none' }, note };
+  }
+  const found = preset.env.find((name) => isString(env[name]) && env[name].trim() !== '');
+  const name = found ?? preset.env[0];
+  if (name === undefined) return { fields: {}, note: undefined };
+  return { fields: { keys: [{ env: name }] }, note: undefined };
+}
+
+/** Warns when a key would travel unencrypted. */
+export function clearTextNote({ url, keys }: Provider): string | undefined {
+  if (keys.length === 0 || !travelsInTheClear(url)) return undefined;
+  return `The key travels unencrypted to ${new URL(url).host}: use https:// where you can.`;
+}
+
+function unknownPreset(name: string, presets: readonly Preset[]): CommandError {
+  const names = presets.map((preset) => preset.name);
+  const meant = nearest(name, names);
+  return new CommandError(`There is no preset ${terminalSafe(name)}.`, {
+    why: `gw knows ${names.join(', ')}`,
+    fix: meant === undefined ? 'leave --preset out and pass --url ADDRESS' : `--preset ${meant}`,
+    exit: EXIT.usage,
+  });
+}
+
+function notPreset(name: string, meant: string | undefined, presets: readonly Preset[]): CommandError {
+  const shown = terminalSafe(name);
+  const other = `gw provider add ${shown} --url http://127.0.0.1:9001/v1`;
+  return new CommandError(`gw does not know the address of ${shown}.`, {
+    why: `it knows ${presets.map((preset) => preset.name).join(', ')}`,
+    fix: meant === undefined ? other : `did you mean ${meant}? For any other: ${other}`,
+    exit: EXIT.usage,
+  });
+}

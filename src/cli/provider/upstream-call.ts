@@ -1,0 +1,76 @@
+import { failed, ok, type Outcome } from '../../core/outcome.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { errorCode, errorMessage } from '../../lib/expect.ts';
+
+/** One small request to a provider, made by a command (never by the proxy). */
+export interface UpstreamCall {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** For the whole call, from the first packet to the last byte. */
+  readonly timeoutMs: number;
+}
+
+/** What came back; the text is cut at a few megabytes, more than any list of models needs. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfter: string | undefined;
+  readonly location: string | undefined;
+  readonly ms: number;
+}
+
+/** No answer came: the system's error code, or `TIMEOUT`. */
+export interface NoAnswer {
+  readonly code: string;
+  readonly message: string;
+  readonly ms: number;
+}
+
+// OpenRouter's list of models, the longest known, is about half a megabyte.
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** Makes one call on a connection of its own; follows no redirect, and gives up after `timeoutMs`. */
+export async function callUpstream(
+  call: UpstreamCall,
+  clock: Clock,
+): Promise<Outcome<UpstreamAnswer, NoAnswer>> {
+  // Loaded here: it costs 75 ms, and most commands call nobody.
+  const { Agent, request } = await import('undici');
+  const agent = new Agent({ connect: { timeout: call.timeoutMs }, maxResponseSize: MAX_ANSWER_BYTES });
+  const started = clock.monotonic();
+  const signal = AbortSignal.timeout(call.timeoutMs);
+  try {
+    const { statusCode, headers, body } = await request(call.url, {
+      dispatcher: agent,
+      method: call.method,
+      headers: { accept: 'application/json', 'accept-encoding': 'identity', ...call.headers },
+      body: call.body ?? null,
+      signal,
+    });
+    return ok({
+      status: statusCode,
+      text: await body.text(),
+      retryAfter: single(headers['retry-after']),
+      location: single(headers['location']),
+      ms: clock.monotonic() - started,
+    });
+  } catch (error) {
+    const code = signal.aborted ? 'TIMEOUT' : (innermostCode(error) ?? 'UNKNOWN');
+    return failed({ code, message: errorMessage(error), ms: clock.monotonic() - started });
+  } finally {
+    await agent.destroy();
+  }
+}
+
+/** A dual-stack host fails with an error of errors, and undici wraps what the socket said. */
+function innermostCode(error: unknown): string | undefined {
+  const inner = error instanceof Error && error.cause !== undefined ? innermostCode(error.cause) : undefined;
+  const first = error instanceof AggregateError ? errorCode(error.errors[0]) : undefined;
+  return inner ?? errorCode(error) ?? first;
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
