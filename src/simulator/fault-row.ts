@@ -9,6 +9,8 @@ export interface FaultRow {
   readonly group: FaultGroup;
   readonly summary: string;
   readonly example: string;
+  /** Other texts worth knowing, with what they mean. */
+  readonly variants?: Readonly<Record<string, string>>;
   /** `name=value`. Without a default the value must be given. */
   readonly value?: {
     readonly kind: ValueKind;

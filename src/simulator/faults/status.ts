@@ -109,6 +109,19 @@ export const STATUS_FAULTS = {
     group: 'status',
     summary: 'refuses with this status (any from 200 to 599) and the body providers send with it',
     example: '429;retry-after=30',
+    variants: {
+      '429;retry-after=date:+2s':
+        'rate limited until a date; retry-after-ms, reset-requests, reset-tokens work too',
+      '429;type=insufficient_quota': 'the account is out of credit, in the words of OpenAI',
+      '500': 'an error of the server; also 502, 503, 504, 529',
+      '503;shape=google': 'in the words of another host: azure, google, detail, flat, string, message',
+      '502;body=html': 'with a web page, text or nothing for a body: html, text, empty',
+      '401': 'a wrong key; also 402 (no money) and 403 (not from there)',
+      '404;code=model_not_found': 'a model that is unknown or retired',
+      '400': 'a request that is wrong',
+      '400;code=context_length_exceeded': 'a request that is too long for the model',
+      '400;code=content_policy_violation': 'content that the provider refuses; also content_filter',
+    },
     options: [
       ...ERROR_OPTIONS,
       'retry-after',
