@@ -4,6 +4,8 @@ import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { cheapBuiltins } from './cheap-builtins.js';
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const stamp = join(dist, '.built');
@@ -13,22 +15,38 @@ if (newest(join(root, 'src')) >= modified(stamp) || inputsChanged()) await build
 async function build() {
   const { build: bundle } = await import('rolldown');
   rmSync(dist, { recursive: true, force: true });
-  await bundle({
-    cwd: root,
-    input: { main: 'src/main.ts', 'store-worker': 'src/store/worker.ts' },
-    platform: 'node',
-    // Ours and our libraries' modules run code only when called, so a command loads just what it names.
-    treeshake: { moduleSideEffects: false },
-    external: ['react-devtools-core'],
-    transform: { define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' } },
-    logLevel: 'warn',
-    output: { dir: dist, format: 'esm', minify: true, chunkFileNames: 'chunk-[hash].js' },
-  });
+  // Apart, so that neither loads what only the other needs.
+  for (const input of [{ main: 'src/main.ts' }, { 'store-worker': 'src/store/worker.ts' }]) {
+    await bundle({
+      cwd: root,
+      input,
+      platform: 'node',
+      plugins: [cheapBuiltins()],
+      // Ours and our libraries' modules run code only when called, so a command loads just what it names.
+      treeshake: { moduleSideEffects: false, propertyReadSideEffects: false },
+      external: ['react-devtools-core'],
+      transform: { define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' } },
+      logLevel: 'warn',
+      preserveEntrySignatures: 'allow-extension',
+      output: {
+        dir: dist,
+        format: 'esm',
+        minify: true,
+        chunkFileNames: 'chunk-[hash].js',
+        // What every command loads goes into one file: eight small ones take 2 ms more to find and open. Joining
+        // the small files behind single commands gains nothing measurable.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: 'first', tags: ['$initial'] }],
+        },
+      },
+    });
+  }
   writeFileSync(stamp, '');
 }
 
 function inputsChanged() {
-  return ['package.json', 'package-lock.json', 'scripts/build.js'].some(
+  return ['package.json', 'package-lock.json', 'scripts/build.js', 'scripts/cheap-builtins.js'].some(
     (file) => modified(join(root, file)) >= modified(stamp),
   );
 }
