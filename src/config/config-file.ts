@@ -99,22 +99,25 @@ class StoredConfig implements ConfigFile {
     return checkText(text, this.path, this.#presets);
   }
 
-  async change(edit: (draft: JsonObject) => void): Promise<Checked> {
-    const outcome = await this.#rewrite((before) => {
+  change(edit: (draft: JsonObject) => void): Promise<Checked> {
+    const make = (before: string): Outcome<string, readonly ConfigProblem[]> => {
       const draft = parseDraft(before, this.path);
       if (draft.is === 'failed') return draft;
       edit(draft.value);
       return ok(serialize(draft.value));
+    };
+    return this.#rewrite(make, (text) => {
+      const outcome = this.check(text);
+      return outcome.is === 'ok' ? outcome : failed(outcome.fault.map(withoutPosition));
     });
-    return outcome.is === 'ok' ? outcome : failed(outcome.fault.map(withoutPosition));
   }
 
   replace(text: string, instead?: string): Promise<Checked> {
-    return this.#rewrite((before) =>
+    const make = (before: string): Outcome<string, readonly ConfigProblem[]> =>
       instead !== undefined && before !== instead
         ? this.#refuse('the file was changed by somebody else meanwhile')
-        : ok(text),
-    );
+        : ok(text);
+    return this.#rewrite(make, (made) => this.check(made));
   }
 
   prepare(): void {
@@ -126,7 +129,10 @@ class StoredConfig implements ConfigFile {
   }
 
   /** Makes a new text under the lock; it is written only when it means something. */
-  async #rewrite(make: (before: string) => Outcome<string, readonly ConfigProblem[]>): Promise<Checked> {
+  async #rewrite(
+    make: (before: string) => Outcome<string, readonly ConfigProblem[]>,
+    check: (text: string) => Checked,
+  ): Promise<Checked> {
     this.prepare();
     const lock = await acquireLock(`${this.path}.lock`, PATIENCE_MS, this.#timing);
     if (!lock) {
@@ -137,7 +143,7 @@ class StoredConfig implements ConfigFile {
       if (before.is === 'failed') return before;
       const text = make(before.value);
       if (text.is === 'failed') return text;
-      const config = this.check(text.value);
+      const config = check(text.value);
       if (config.is === 'failed' || text.value === before.value) return config;
       const write = await prepareWrite(this.#directory, this.path, text.value);
       if (!lock.stillHeld()) return this.#refuse('another gw began to change this file meanwhile; try again');

@@ -3,7 +3,7 @@ import type { KeyReference, Preset, Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
 import type { JsonObject } from '../lib/expect.ts';
 import { nearest } from '../lib/nearest.ts';
-import { mayBeKey } from './pasted-key.ts';
+import { mayBeKey, shownNames } from './pasted-key.ts';
 import { readPolicy } from './policy.ts';
 import { NAME, readProvider } from './provider.ts';
 import { ObjectReader, type PlacedProblem, text } from './reader.ts';
@@ -44,17 +44,14 @@ export function readDocument(
 
 function readActive(reader: ObjectReader, profiles: Readonly<Record<string, Profile>>): string {
   const names = Object.keys(profiles);
+  const shown = shownNames(names);
+  const expected = `one of ${shown.join(', ')}`;
   const active = reader.optional('active', text);
-  if (active !== undefined && !Object.hasOwn(profiles, active)) {
-    reader.problem('active', 'there is no such profile', {
-      expected: `one of ${names.join(', ')}`,
-      nearest: nearest(active, names),
-    });
+  if (active !== undefined && !names.includes(active)) {
+    reader.problem('active', 'there is no such profile', { expected, nearest: nearest(active, shown) });
   }
   if (active === undefined && !names.includes(FIRST_PROFILE) && names.length > 1) {
-    reader.problem('active', 'it is not said which profile is active', {
-      expected: `one of ${names.join(', ')}`,
-    });
+    reader.problem('active', 'it is not said which profile is active', { expected });
   }
   return active ?? (names.includes(FIRST_PROFILE) ? FIRST_PROFILE : (names[0] ?? FIRST_PROFILE));
 }

@@ -15,6 +15,11 @@ export function mayBeKey(text: string): boolean {
   return PREFIXED.test(text) || UNPREFIXED.test(text);
 }
 
+/** Names a person chose, for an error message: without one that may be a credential. */
+export function shownNames(names: Iterable<string>): string[] {
+  return [...names].filter((name) => !mayBeKey(name));
+}
+
 /** A value for an error message: short, in quotes, and never one that may be a credential. */
 export function shownValue(value: unknown): string {
   if (typeof value === 'string') {

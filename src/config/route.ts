@@ -1,7 +1,7 @@
 import type { Provider, Route, RouteTarget } from '../core/profile.ts';
 import { parseTargetName } from '../core/target.ts';
 import { nearest } from '../lib/nearest.ts';
-import { looksLikeKey, shownValue } from './pasted-key.ts';
+import { looksLikeKey, shownNames, shownValue } from './pasted-key.ts';
 import { placeBelow } from './place.ts';
 import { readPolicy } from './policy.ts';
 import { modelName } from './provider.ts';
@@ -41,13 +41,14 @@ function readTarget(
 ): RouteTarget {
   const found = parseTargetName(written);
   const names = providers.map(({ name }) => name);
+  const shown = shownNames(names);
   if (!names.includes(found.provider)) {
     reader.problem(
       placeBelow(reader.below('targets'), index),
       `there is no provider ${shownValue(found.provider)}`,
       {
-        expected: names.length === 0 ? 'a provider: none is defined yet' : `one of ${names.join(', ')}`,
-        nearest: nearest(found.provider, names),
+        expected: shown.length === 0 ? 'a provider: none is defined yet' : `one of ${shown.join(', ')}`,
+        nearest: nearest(found.provider, shown),
       },
     );
   }

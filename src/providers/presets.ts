@@ -109,7 +109,15 @@ export const PRESETS: readonly Preset[] = [
     title: 'DeepSeek',
     url: 'https://api.deepseek.com',
     env: ['DEEPSEEK_API_KEY'],
-    owns: ['deepseek-*'],
+    // `deepseek-ai/…` is the same models at other hosts.
+    owns: [
+      'deepseek-v*',
+      'deepseek-flash*',
+      'deepseek-pro*',
+      'deepseek-chat',
+      'deepseek-reasoner',
+      'deepseek-coder',
+    ],
     model: 'deepseek-flash',
     keysPage: 'https://platform.deepseek.com/api_keys',
   }),
