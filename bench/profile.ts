@@ -42,12 +42,19 @@ export async function profileGateway(
     } finally {
       await running.end();
     }
-    const [file] = readdirSync(folder);
-    if (file === undefined) throw new Error('gw left no profile: it did not end on its own');
-    return renderProfile(JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile);
+    const files = readdirSync(folder).sort();
+    if (files.length === 0) throw new Error('gw left no profile: it did not end on its own');
+    return files.map((file) => renderFile(join(folder, file))).join('\n\n');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** One file per thread: `CPU.<day>.<time>.<pid>.<thread>.<number>.cpuprofile`; thread 0 is the main one. */
+function renderFile(path: string): string {
+  const thread = Number(path.split('.').at(-3));
+  const profile = JSON.parse(readFileSync(path, 'utf8')) as CpuProfile;
+  return `${thread === 0 ? 'main thread' : `worker thread ${thread}`}\n\n${renderProfile(profile)}`;
 }
 
 function renderProfile(profile: CpuProfile): string {
