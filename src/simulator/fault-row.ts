@@ -21,6 +21,8 @@ export interface FaultRow {
   readonly places?: readonly Place['name'][];
   /** The `;option=value` it understands, besides the modifiers. */
   readonly options?: readonly string[];
+  /** The words an option may have, for those that do not take any text. */
+  readonly optionChoices?: Readonly<Record<string, readonly string[]>>;
   /** Changes what the answer is made of. */
   readonly season?: (recipe: Recipe, part: FaultPart) => Recipe;
   /** Changes the finished answer. */

@@ -125,7 +125,12 @@ function parseSettings(name: string, row: FaultRow, settings: readonly string[])
       const hint = meant ? `did you mean "${meant}"?` : `it knows ${known.join(', ')}`;
       return failed(`${name} has no option "${key}" (${hint})`);
     }
-    options.set(key, equals === -1 ? '' : setting.slice(equals + 1));
+    const value = equals === -1 ? '' : setting.slice(equals + 1);
+    const choices = row.optionChoices?.[key];
+    if (choices && !choices.includes(value)) {
+      return failed(`${key} of ${name} is one of ${choices.join(', ')}, not "${value}"`);
+    }
+    options.set(key, value);
   }
   return takeOccurrence(options);
 }

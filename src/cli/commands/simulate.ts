@@ -149,7 +149,7 @@ interface Running {
 async function open(settings: Settings, onCallEnd: (call: SimulatorCall) => void): Promise<Running> {
   const last = settings.port ?? LAST_PORT;
   for (let port = settings.port ?? FIRST_PORT; ; port++) {
-    const name = settings.name ?? (port < FIRST_PORT ? `sim-${port}` : `sim${port - FIRST_PORT + 1}`);
+    const name = settings.name ?? nameFor(port);
     const simulator = createSimulator({ ...settings.options, name, onCallEnd });
     try {
       const bound = await simulator.listen(port, settings.host);
@@ -158,6 +158,11 @@ async function open(settings: Settings, onCallEnd: (call: SimulatorCall) => void
       if (errorCode(error) !== 'EADDRINUSE' || port >= last) throw cannotListen(settings.host, port, error);
     }
   }
+}
+
+function nameFor(port: number): string {
+  if (port >= FIRST_PORT && port <= LAST_PORT) return `sim${port - FIRST_PORT + 1}`;
+  return port === 0 ? 'sim' : `sim-${port}`;
 }
 
 function reachable(url: string): string {

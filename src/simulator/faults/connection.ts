@@ -31,6 +31,7 @@ export const CONNECTION_FAULTS = {
     example: 'cut@token=40;by=end',
     places: ['token', 'event', 'byte', 'finish'],
     options: ['by'],
+    optionChoices: { by: ['fin', 'reset', 'end'] },
     bend: (script, part) => cut(script, part),
   },
   'fin-no-terminal': {
@@ -46,6 +47,7 @@ export const CONNECTION_FAULTS = {
     example: 'idle-close=50ms;by=reset',
     value: { kind: 'duration', default: '50ms' },
     options: ['by'],
+    optionChoices: { by: ['fin', 'reset'] },
     bend: (script, part) => ({
       ...script,
       idleClose: {

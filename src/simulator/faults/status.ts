@@ -132,6 +132,7 @@ export const STATUS_FAULTS = {
       'shape',
       'body',
     ],
+    optionChoices: { shape: Object.keys(SHAPES), body: BODIES },
     bend: (script, part, scene) => refuse(script, part, scene),
   },
 } as const satisfies Readonly<Record<string, FaultRow>>;

@@ -23,6 +23,7 @@ export const STREAM_FAULTS = {
     example: 'error-in-200@token=40;code=rate_limit_exceeded',
     places: ['headers', 'token', 'event', 'finish'],
     options: [...ERROR_OPTIONS, 'status', 'done', 'as'],
+    optionChoices: { as: ['json'] },
     bend: (script, part, scene) => errorInside(script, part, scene),
   },
   'empty-200': {
