@@ -39,6 +39,7 @@ async function set(context: Context, input: Input): Promise<void> {
   if (input.flag('unset')) await unset(context, file, place, segments.value);
   else await store(context, file, segments.value, await readValue(context, input, segments.value));
   if (context.json) context.printJson({ place, changed: true });
+  else context.say(`${terminalSafe(place)} is ${input.flag('unset') ? 'no longer set' : 'set'}.`);
 }
 
 async function unset(
