@@ -37,14 +37,14 @@ const RESTRICTED: Readonly<Record<string, readonly string[]>> = {
   react: ['tui'],
   conf: ['config'],
   commander: ['cli'],
-  chalk: ['cli'],
+  chalk: ['cli', 'tui'],
   // The daemon's lock is an SQLite transaction: the one kernel lock Node.js offers.
   'node:sqlite': ['store', 'daemon'],
   'node:http': ['proxy', 'simulator'],
   'node:https': [],
   'node:http2': [],
   'node:child_process': ['config', 'daemon', 'cli'],
-  'node:net': ['control', 'proxy', 'simulator', 'daemon', 'cli'],
+  'node:net': ['config', 'control', 'proxy', 'simulator', 'daemon', 'cli'],
 };
 
 /** Floors that touch nothing outside the process, and the built-ins that do not either. */
