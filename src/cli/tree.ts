@@ -39,6 +39,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Watch providers, requests and failovers live',
     load: () => import('./commands/dash.ts'),
   },
+  {
+    path: 'requests',
+    summary: 'List what was asked, who served it and how it went',
+    load: () => import('./commands/requests.ts'),
+  },
+  {
+    path: 'why',
+    summary: 'Tell the story of one request: what was tried, and why',
+    load: () => import('./commands/why.ts'),
+  },
+  {
+    path: 'failovers',
+    summary: 'List which targets failed, for how long, and who stood in',
+    load: () => import('./commands/failovers.ts'),
+  },
   // profile
   {
     path: 'provider add',

@@ -113,13 +113,18 @@ export class IncidentLog {
   }
 }
 
-/** The incidents in a stretch of history, in any order, as they stood at `now` (the end of the last exchange). */
+/**
+ * The incidents in a stretch of history, given in the order its exchanges ended, as they stood at `now` (by default
+ * the end of the last one).
+ */
 export function collectIncidents(trails: Iterable<Trail>, now?: number): Incident[] {
   const log = new IncidentLog();
-  const ordered = [...trails].sort((a, b) => endOf(a) - endOf(b));
-  for (const trail of ordered) log.add(trail);
-  const last = ordered.at(-1);
-  return log.list(now ?? (last === undefined ? 0 : endOf(last)));
+  let last = 0;
+  for (const trail of trails) {
+    log.add(trail);
+    last = Math.max(last, endOf(trail));
+  }
+  return log.list(now ?? last);
 }
 
 interface Running {

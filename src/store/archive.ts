@@ -23,6 +23,8 @@ export interface Archive {
   /** Exchanges whose id begins so, or else ends so (tables show the end): at most 20. */
   find(idPart: string): Trail[];
   last(filter?: TrailFilter): Trail | undefined;
+  /** All that match, one after the other in the order they ended, without holding them all. */
+  each(filter: TrailFilter): Iterable<Trail>;
   /** Id of the row written last, to follow from. */
   newest(): string | undefined;
   close(): void;
@@ -95,6 +97,12 @@ class SqliteArchive implements Archive {
     return this.list({ ...filter, limit: 1 })[0];
   }
 
+  *each(filter: TrailFilter): Iterable<Trail> {
+    const { sql, values } = toCondition(filter);
+    const rows = this.#database.prepare(`SELECT trail FROM exchange WHERE ${sql} ORDER BY seq`);
+    for (const row of rows.iterate(...values)) yield* toTrail(row);
+  }
+
   newest(): string | undefined {
     const row = this.#database.prepare('SELECT id FROM exchange ORDER BY seq DESC LIMIT 1').get();
     return stringField(row, 'id');
@@ -106,9 +114,11 @@ class SqliteArchive implements Archive {
 
   #trails(clause: string, ...values: SQLInputValue[]): Trail[] {
     const rows = this.#database.prepare(`SELECT trail FROM exchange ${clause}`).all(...values);
-    return rows.flatMap((row) => {
-      const trail = parseJson(stringField(row, 'trail') ?? '');
-      return typeof field(trail, 'id') === 'string' ? [trusted<Trail>(trail)] : [];
-    });
+    return rows.flatMap(toTrail);
   }
+}
+
+function toTrail(row: unknown): Trail[] {
+  const trail = parseJson(stringField(row, 'trail') ?? '');
+  return typeof field(trail, 'id') === 'string' ? [trusted<Trail>(trail)] : [];
 }

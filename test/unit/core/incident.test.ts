@@ -146,12 +146,6 @@ describe('incidents', () => {
     expect(collectIncidents([cut])[0]).toMatchObject({ reason: 'stream_broken', rescued: 0, lost: 1 });
   });
 
-  test('are the same whatever order the exchanges come in', () => {
-    const trails = [failsOver(0), failsOver(50), serves(120), failsOver(130)];
-    expect(collectIncidents(trails.toReversed())).toEqual(collectIncidents(trails));
-    expect(collectIncidents(trails).length).toBe(2);
-  });
-
   test('can be asked while they grow, and say whether anything changed', () => {
     const log = new IncidentLog();
     expect(log.add(serves(0))).toBe(false);

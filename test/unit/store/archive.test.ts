@@ -117,6 +117,11 @@ describe('the archive', () => {
     expect(archive.newest()).toBe(plain.id);
   });
 
+  test('walks through all that match in the order they ended', () => {
+    expect(nameAll([...archive.each({})])).toEqual(['rescued', 'lost', 'limited', 'plain']);
+    expect(nameAll([...archive.each({ since: NIGHT + MINUTE_MS })])).toEqual(['rescued', 'lost', 'limited']);
+  });
+
   test('is an outcome, not an exception, when there is none', () => {
     expect(openArchive(join(home, 'missing.db'))).toEqual({ is: 'failed', fault: 'absent' });
     writeFileSync(join(home, 'empty.db'), '');

@@ -1,0 +1,98 @@
+import type { Trail } from '../../core/trail.ts';
+import type { TrailFilter } from '../../store/index.ts';
+import type { Command, Input } from '../command.ts';
+import type { Context } from '../context.ts';
+import { FILTER_OPTIONS, readFilter, readLimit } from '../story/filter-options.ts';
+import { speaksUtf8, toPlain } from '../story/lines.ts';
+import { flushDaemon, readLog } from '../story/log-reading.ts';
+import { requestLines, requestTitles } from '../story/request-table.ts';
+import { formatDay } from '../story/words.ts';
+
+const LIMIT = 20;
+const POLL_MS = 300;
+// More than a busy daemon finishes between two looks.
+const FOLLOW_LIMIT = 5_000;
+
+export const command: Command = {
+  options: [
+    { flags: '-f, --follow', summary: 'go on and print exchanges as they finish' },
+    { flags: '-n, --limit <number>', summary: `print so many, the newest (${LIMIT})` },
+    ...FILTER_OPTIONS,
+  ],
+  examples: [
+    'gw requests',
+    'gw requests --follow --failover',
+    'gw requests --since 1h --status 5xx',
+    "gw requests --since 1d --model 'gpt-*' --json",
+  ],
+  run: showRequests,
+};
+
+async function showRequests(context: Context, input: Input): Promise<void> {
+  const filter = readFilter(input, context.clock.now());
+  const limit = readLimit(input.text('limit'), LIMIT);
+  const printer = new Printer(context);
+  await flushDaemon(context);
+  const found = readLog(context, (archive) => ({
+    newest: archive.newest(),
+    trails: archive.list({ ...filter, limit }),
+  }));
+  const trails = found?.trails ?? [];
+  if (trails.length === 0) context.say(nothing(found !== undefined, filter));
+  printer.print(trails);
+  if (input.flag('follow')) await follow(context, filter, printer, found?.newest, trails);
+}
+
+/** Prints what is written after `newest`, until the output is closed or the person presses ctrl-c. */
+async function follow(
+  context: Context,
+  filter: TrailFilter,
+  printer: Printer,
+  newest: string | undefined,
+  shown: readonly Trail[],
+): Promise<void> {
+  let after = newest ?? '';
+  // Rows written between asking for the newest and listing were printed already.
+  const known = new Set(shown.map(({ id }) => id));
+  while (!context.stdout.destroyed) {
+    const fresh = readLog(context, (archive) => {
+      const trails = archive.list({ ...filter, after, limit: FOLLOW_LIMIT });
+      after = trails.length === FOLLOW_LIMIT ? (trails.at(-1)?.id ?? after) : (archive.newest() ?? after);
+      return trails;
+    });
+    printer.print((fresh ?? []).filter(({ id }) => !known.has(id)));
+    known.clear();
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function nothing(recorded: boolean, filter: TrailFilter): string {
+  if (!recorded) return 'No requests yet. Once gw runs, they appear here: gw start';
+  return Object.keys(filter).length === 0 ? 'No requests yet.' : 'No requests match.';
+}
+
+/** Prints exchanges as JSON lines or as a table whose titles come with its first line. */
+class Printer {
+  readonly #context: Context;
+  #day: string | undefined;
+  #titled = false;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  print(trails: readonly Trail[]): void {
+    if (this.#context.json) for (const trail of trails) this.#context.print(JSON.stringify(trail));
+    else if (trails.length > 0) this.#printLines(trails);
+  }
+
+  #printLines(trails: readonly Trail[]): void {
+    const { columns, style, env } = this.#context;
+    const layout = { width: columns, style };
+    const shown = speaksUtf8(env) ? (line: string): string => line : toPlain;
+    if (!this.#titled) this.#context.print(shown(requestTitles(layout)));
+    this.#titled = true;
+    for (const line of requestLines(trails, layout, this.#day)) this.#context.print(shown(line));
+    this.#day = formatDay(trails.at(-1)?.at ?? 0);
+  }
+}

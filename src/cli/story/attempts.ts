@@ -1,0 +1,94 @@
+import { FAULTS } from '../../core/fault.ts';
+import { targetName } from '../../core/target.ts';
+import type { Attempt, Trail } from '../../core/trail.ts';
+import { formatDuration } from '../../lib/duration.ts';
+import { terminalSafe } from '../../lib/terminal-safe.ts';
+import { type Layout, wrap } from './lines.ts';
+import { formatWait, reasonOf } from './words.ts';
+
+/** Each attempt: what happened, when, and why gw went on as it did. */
+export function attemptLines(trail: Trail, layout: Layout): string[] {
+  return trail.attempts.flatMap((attempt, index) => [
+    ...titleLines(attempt, index, layout),
+    ...wrap(timing(attempt), layout.width, '     '),
+    ...(attempt.message === undefined ? [] : wrap(`said: ${attempt.message}`, layout.width, '     ')),
+    ...wrap(consequence(trail, index), layout.width, '     → '),
+  ]);
+}
+
+function titleLines(attempt: Attempt, index: number, { style, width }: Layout): string[] {
+  const sign = sigil(attempt);
+  const title = `${targetName(attempt.target)} – ${verdict(attempt)}`;
+  const [first = '', ...rest] = wrap(title, width, `  ${index + 1}  ${sign} `);
+  const paint = sign === '✗' ? style.red : sign === '✓' ? style.green : style.yellow;
+  return [paint(first), ...rest];
+}
+
+function sigil({ fault, endMs }: Attempt): string {
+  if (fault !== undefined) return '✗';
+  return endMs === undefined ? '…' : '✓';
+}
+
+function verdict(attempt: Attempt): string {
+  if (attempt.fault === 'client_gone') return 'stopped: the caller hung up';
+  if (attempt.fault !== undefined) return `failed: ${reasonOf(attempt)}`;
+  if (attempt.endMs === undefined)
+    return attempt.firstContentMs === undefined ? 'asked, no content yet' : 'answering';
+  return `answered ${attempt.status ?? ''}`.trim();
+}
+
+/** `began at 402ms · sent after 1ms · head after 198ms · first content after 208ms · done after 838ms`. */
+function timing(attempt: Attempt): string {
+  const { startMs, waitedMs, sentMs, headersMs, firstContentMs, endMs, fault } = attempt;
+  const after = (name: string, ms: number | undefined): string[] =>
+    ms === undefined ? [] : [`${name} after ${formatDuration(Math.max(0, ms - startMs))}`];
+  return [
+    ...(waitedMs > 0 ? [`gw waited ${formatDuration(waitedMs)}`] : []),
+    `began at ${formatDuration(startMs)}`,
+    ...after('sent', sentMs),
+    ...after('head', headersMs),
+    ...after('first content', firstContentMs),
+    ...after(fault === undefined ? 'done' : 'ended', endMs),
+  ].join(' · ');
+}
+
+function consequence(trail: Trail, index: number): string {
+  const attempt = trail.attempts[index];
+  const next = trail.attempts[index + 1];
+  if (attempt === undefined) return '';
+  if (attempt.fault === undefined) return lastWord(trail, attempt);
+  if (attempt.fault === 'client_gone') return 'nobody was left to answer to; this counts against nobody';
+  const why = terminalSafe(FAULTS[attempt.fault].sentence);
+  if (next === undefined) return `${why}; ${ending(trail, attempt)}`;
+  if (sameTarget(attempt, next)) {
+    const waited = next.waitedMs > 0 ? ` after a wait of ${formatDuration(next.waitedMs)}` : ' at once';
+    return `${why}; gw tried the same target again${waited}`;
+  }
+  return `${why}; gw moved on to ${targetName(next.target)}${aside(attempt)}`;
+}
+
+function aside({ remedy, retryAfterMs }: Attempt): string {
+  if (remedy === 'open') return ' and leaves this key alone until it changes';
+  if (retryAfterMs !== undefined && retryAfterMs > 0) {
+    return ` and leaves this one alone for ${formatWait(retryAfterMs)}`;
+  }
+  return '';
+}
+
+function ending({ outcome, plan }: Trail, { remedy }: Attempt): string {
+  if (outcome === 'pending') return 'gw is deciding what to do';
+  if (outcome === 'cut') return 'the caller already had part of the answer, so nobody could take over';
+  if (outcome === 'gone') return 'the caller is gone';
+  if (remedy === 'fail') return 'no other target would do better, so the caller was told';
+  return plan.length > 1 ? 'nobody was left to ask, so the caller was told' : 'the route has no other target';
+}
+
+function lastWord(trail: Trail, attempt: Attempt): string {
+  if (attempt.endMs === undefined) return 'still running';
+  if (trail.outcome === 'gone') return 'the caller hung up, so the answer was stopped';
+  return trail.outcome === 'served' ? 'the caller has the whole answer' : 'the answer was passed on';
+}
+
+function sameTarget(a: Attempt, b: Attempt): boolean {
+  return targetName(a.target) === targetName(b.target) && a.target.key === b.target.key;
+}

@@ -1,0 +1,71 @@
+import type { FaultCode } from '../../core/fault.ts';
+import { targetName } from '../../core/target.ts';
+import type { Trail } from '../../core/trail.ts';
+
+/** Where a fault happened, as far as a sentence about it needs to know. */
+interface Place {
+  readonly provider: string;
+  readonly target: string;
+  readonly model: string;
+  readonly key: string;
+  readonly route: string;
+}
+
+/** What a person can do about each fault. */
+export const FIXES: Readonly<Record<FaultCode, (place: Place) => string>> = {
+  bad_request: () => 'correct the request: what arrived is not valid HTTP or JSON',
+  unauthorized: () => 'give the client the local token as its API key: gw config get listen',
+  forbidden_origin: () => 'allow that host or origin, if it is yours: gw config get listen',
+  not_found: () => 'point the client at the address that gw status shows, with /v1 at its end',
+  model_unknown: () =>
+    'see which names lead somewhere: gw route list; make a default: gw route set default …',
+  request_timeout: () => 'look at the client: its request stopped arriving half way',
+  too_large: () => 'send less, or raise the limit: bodyLimitBytes in the policy',
+  unsupported_media: () => 'send JSON with content-type: application/json',
+  untranslatable: ({ provider }) =>
+    `nothing, if another target served; ${provider} cannot express this request`,
+  client_gone: () => 'nothing at gw; if it was not meant, raise the timeout of the client',
+  loop_detected: ({ provider }) =>
+    `gw leads to itself: correct the address with gw provider edit ${provider} --url …`,
+  upstream_unreachable: ({ provider }) => `see which part of the way is broken: gw provider test ${provider}`,
+  upstream_timeout: ({ provider }) =>
+    `see if it answers at all: gw provider test ${provider}; a slow model needs a longer firstContentMs`,
+  upstream_overloaded: ({ provider }) =>
+    `wait: the trouble is at ${provider}'s end (its status page may say more); gw asks it again by itself`,
+  upstream_rate_limited: ({ provider }) =>
+    `spread the load: gw provider edit ${provider} --add-key …, or ask ${provider} for a higher limit`,
+  upstream_refused_key: ({ provider, key }) => `replace the key ${key}: gw provider edit ${provider} --key …`,
+  upstream_out_of_credit: ({ provider }) =>
+    `add credit to the account at ${provider}, then: gw provider test ${provider}`,
+  upstream_model_missing: ({ provider, model, route }) =>
+    `"${model}" is not at ${provider}: change the target with gw route set ${route} …`,
+  upstream_rejected: () => 'correct the request: every target would refuse it for the same reason',
+  context_overflow: ({ route }) =>
+    `shorten the conversation, or add a target with a larger window: gw route add ${route} …`,
+  content_blocked: () =>
+    'change the content; another provider is only asked when the route sets rerouteBlocked',
+  upstream_garbled: ({ provider }) => `check that its address speaks this API: gw provider test ${provider}`,
+  stream_broken: () => 'ask again; when it happens often: gw failovers, and quote the id below to support',
+  breaker_open: () => 'nothing: it is asked again by itself when its time is up; gw status shows when',
+  exhausted: ({ route }) =>
+    `see which targets work: gw test-route ${route}; add another: gw route add ${route} …`,
+  internal: () => 'this is a defect in gw: please report it with what gw logs shows',
+};
+
+/** What to do about an exchange: one line for each thing that went wrong, in the order it did, each once. */
+export function fixesFor(trail: Trail): readonly string[] {
+  const lines = new Set<string>();
+  const route = trail.route ?? 'default';
+  for (const { target, fault } of trail.attempts) {
+    if (fault === undefined) continue;
+    const { provider, model, key } = target;
+    lines.add(
+      `${targetName(target)}: ${FIXES[fault]({ provider, model, key, route, target: targetName(target) })}`,
+    );
+  }
+  if (trail.fault !== undefined && (lines.size === 0 || trail.fault === 'exhausted')) {
+    const { provider, model, key } = trail.plan[0]?.target ?? { provider: '…', model: '', key: '' };
+    lines.add(FIXES[trail.fault]({ provider, model, key, route, target: provider }));
+  }
+  return [...lines];
+}

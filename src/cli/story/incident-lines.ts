@@ -1,0 +1,65 @@
+import type { Incident } from '../../core/health.ts';
+import { targetName } from '../../core/target.ts';
+import { formatDuration } from '../../lib/duration.ts';
+import { formatTable } from '../table.ts';
+import { type Layout, wrap } from './lines.ts';
+import { formatDay, formatTime, listed, SHORT_FAULTS } from './words.ts';
+
+/** A table of incidents, then a sentence about each. */
+export function incidentLines(incidents: readonly Incident[], layout: Layout, now: number): string[] {
+  const { style, width } = layout;
+  const rows = incidents.map((incident, index) => [
+    String(index + 1),
+    `${day(incident.from, now)}${formatTime(incident.from)}`,
+    incident.over ? formatDuration(incident.last - incident.from) : { text: 'running', paint: style.red },
+    targetName(incident.target),
+    SHORT_FAULTS[incident.reason],
+    String(incident.rescued),
+    incident.lost === 0 ? '0' : { text: String(incident.lost), paint: style.red },
+  ]);
+  const columns = [
+    { title: '#', align: 'right' as const },
+    { title: 'BEGAN' },
+    { title: 'LASTED' },
+    { title: 'TARGET', shrinkTo: 12 },
+    { title: 'REASON', shrinkTo: 10 },
+    { title: 'RESCUED', align: 'right' as const },
+    { title: 'LOST', align: 'right' as const },
+  ];
+  const table = formatTable(columns, rows, { width, paintTitle: style.dim });
+  return [
+    ...table.split('\n'),
+    '',
+    ...incidents.flatMap((incident, index) =>
+      wrap(incidentSentence(incident), width, `${String(index + 1).padStart(2)} `),
+    ),
+  ];
+}
+
+/** What happened, as a sentence. */
+export function incidentSentence(incident: Incident): string {
+  const { target, from, last, over, message } = incident;
+  const span = formatDuration(last - from);
+  const time = over
+    ? `failed for ${span} from ${formatTime(from)}`
+    : `has been failing since ${formatTime(from)}`;
+  return `${targetName(target)} (${target.key}) ${time}: ${message.replace(/\.$/, '')}. ${outcomeOf(incident)}`;
+}
+
+function outcomeOf({ rescued, lost, to, addedMs }: Incident): string {
+  const stands = Object.entries(to).sort(([, a], [, b]) => b - a);
+  const names = listed(stands.map(([name, count]) => (stands.length === 1 ? name : `${name} (${count})`)));
+  const cost = addedMs === undefined ? '' : ` (typically ${formatDuration(addedMs)} later)`;
+  const saved = rescued === 0 ? [] : [`${requests(rescued)} served by ${names} instead${cost}`];
+  const missed = lost === 0 ? [] : [`${requests(lost)} served by nobody`];
+  if (rescued + lost === 0) return 'No caller waited for the end of it.';
+  return `${[...saved, ...missed].join('; ')}.`;
+}
+
+function requests(count: number): string {
+  return count === 1 ? '1 request was' : `${count} requests were`;
+}
+
+function day(at: number, now: number): string {
+  return formatDay(at) === formatDay(now) ? '' : `${formatDay(at)} `;
+}

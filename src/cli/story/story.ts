@@ -1,0 +1,127 @@
+import { targetName } from '../../core/target.ts';
+import type { Attempt, PlanStep, Trail } from '../../core/trail.ts';
+import { waterfallSpanMs } from '../../core/waterfall.ts';
+import { formatDuration } from '../../lib/duration.ts';
+import { terminalSafe } from '../../lib/terminal-safe.ts';
+import { formatTable } from '../table.ts';
+import { attemptLines } from './attempts.ts';
+import { chart } from './chart.ts';
+import { fixesFor } from './fixes.ts';
+import { headline } from './headline.ts';
+import { type Layout, wrap } from './lines.ts';
+import { formatBytes, formatDay, formatTime } from './words.ts';
+
+/** The story of one exchange, to be read from top to bottom. `now` is for exchanges that still run. */
+export function story(trail: Trail, layout: Layout, now: number): string[] {
+  const { style, width } = layout;
+  const span =
+    trail.outcome === 'pending' ? Math.max(waterfallSpanMs(trail), now - trail.at) : waterfallSpanMs(trail);
+  const section = (title: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : ['', style.bold(title), ...lines];
+  return [
+    ...wrap(headline(trail), width).map((line) => style.bold(line)),
+    '',
+    ...facts(trail, layout),
+    ...section('Plan', trail.plan.length === 0 ? [] : planLines(trail, layout)),
+    ...section('What happened', attemptLines(trail, layout)),
+    ...section('Time', trail.attempts.length === 0 ? [] : chart(trail, layout, span)),
+    ...section(
+      'What to do',
+      fixesFor(trail).flatMap((line) => wrap(line, width, '  – ')),
+    ),
+    ...section('To quote to support', requestIds(trail, layout)),
+  ];
+}
+
+function facts(trail: Trail, { width, style }: Layout): string[] {
+  const rows: [string, string][] = [
+    ['request', `${trail.id}${trail.rehearsal === true ? ' (a test of gw itself)' : ''}`],
+    ['at', `${formatDay(trail.at)} ${formatTime(trail.at)}  ${trail.method} ${trail.path}`],
+    ['asked', asked(trail)],
+    ['client', client(trail)],
+    ['answer', answer(trail)],
+    ['tokens', tokens(trail)],
+  ];
+  return rows
+    .filter(([, text]) => text !== '')
+    .flatMap(([name, text]) => {
+      const [first = '', ...rest] = wrap(text, width, `  ${name.padEnd(8)} `);
+      return [first.replace(name, style.dim(name)), ...rest];
+    });
+}
+
+function asked({ asked: model, route, stream }: Trail): string {
+  const parts = [model ?? 'no model', ...(route === undefined ? [] : [`route ${route}`])];
+  return [...parts, stream ? 'streamed' : 'not streamed'].join(', ');
+}
+
+function client({ client: { name, session, retries } }: Trail): string {
+  const own = retries === undefined || retries === 0 ? '' : `, its retry number ${retries}`;
+  return `${name}${session === undefined ? '' : `, session ${session}`}${own}`;
+}
+
+function answer(trail: Trail): string {
+  if (trail.outcome === 'pending') return 'none yet';
+  const cause = trail.message === undefined || trail.outcome === 'served' ? '' : `: ${trail.message}`;
+  const code = trail.fault === undefined ? '' : ` ${trail.fault}`;
+  const malformed =
+    trail.malformed === undefined || trail.malformed === 0
+      ? ''
+      : `, ${trail.malformed} malformed events left out`;
+  const { firstContentMs } = trail;
+  const first = firstContentMs === undefined ? '' : `, first content after ${formatDuration(firstContentMs)}`;
+  return `${trail.status}${code}, ${formatBytes(trail.bytesOut)}${first}${malformed}${cause}`;
+}
+
+function tokens({ usage }: Trail): string {
+  if (usage === undefined) return '';
+  const { input, output, cacheRead, cacheWrite, reasoning } = usage;
+  const inside = (parts: readonly (string | undefined)[]): string => {
+    const said = parts.filter((part) => part !== undefined);
+    return said.length === 0 ? '' : ` (${said.join(', ')})`;
+  };
+  const some = (count: number | undefined, what: string): string | undefined =>
+    count === undefined || count === 0 ? undefined : `${count} ${what}`;
+  return [
+    `${input ?? '?'} in${inside([some(cacheRead, 'from cache'), some(cacheWrite, 'to cache')])}`,
+    `${output ?? '?'} out${inside([some(reasoning, 'reasoning')])}`,
+  ].join(', ');
+}
+
+function planLines(trail: Trail, { width, style }: Layout): string[] {
+  const rows = trail.plan.map((step, index) => {
+    const fate = fateOf(trail, step);
+    const paint = fate === 'skipped' ? style.yellow : style.reset;
+    return [String(index + 1), targetName(step.target), step.target.key, { text: fate, paint }];
+  });
+  const columns = [{ title: '' }, { title: '', shrinkTo: 16 }, { title: '', shrinkTo: 8 }, { title: '' }];
+  const table = formatTable(columns, rows, { width, indent: 2 }).split('\n');
+  return trail.plan.flatMap(({ skipped }, index) => [
+    table[index] ?? '',
+    ...(skipped === undefined ? [] : wrap(skipped, width, '     because: ')),
+  ]);
+}
+
+function fateOf(trail: Trail, { target, skipped }: PlanStep): string {
+  const tried = trail.attempts.filter(
+    (attempt) => targetName(attempt.target) === targetName(target) && attempt.target.key === target.key,
+  );
+  const last = tried.at(-1);
+  if (last === undefined) return skipped === undefined ? 'not needed' : 'skipped';
+  const often = tried.length === 1 ? '' : ` at attempt ${tried.length}`;
+  return `${resultOf(last)}${often}${skipped === undefined ? '' : ', asked all the same'}`;
+}
+
+function resultOf({ fault, endMs }: Attempt): string {
+  if (fault === 'client_gone') return 'stopped';
+  if (fault !== undefined) return 'failed';
+  return endMs === undefined ? 'running' : 'answered';
+}
+
+function requestIds(trail: Trail, { width }: Layout): string[] {
+  return trail.attempts.flatMap(({ target, requestId }, index) =>
+    requestId === undefined
+      ? []
+      : wrap(requestId, width, `  ${index + 1}  ${terminalSafe(target.provider)}: `),
+  );
+}
