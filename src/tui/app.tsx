@@ -52,7 +52,7 @@ function Body({ state }: { readonly state: AppState }): ReactElement {
 
 function headerLines({ facts, now, size }: AppState): readonly Line[] {
   const width = size.columns - 4;
-  const banner = bannerLine(facts, now);
+  const banner = bannerLine(facts, now, width);
   const figures = figuresLine(facts, width);
   const lines =
     headerRows(size) === 2

@@ -36,6 +36,8 @@ export async function showDashboard(ports: DashboardPorts): Promise<AppState> {
     interactive: true,
     incrementalRendering: true,
     exitOnCtrlC: false,
+    // Nothing here writes to the console.
+    patchConsole: false,
   });
   // Laid out anew before ink redraws: it would draw the old frame into the new size, and leave traces of it.
   const resized = (): void => {

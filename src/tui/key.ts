@@ -11,8 +11,8 @@ export interface KeyBinding<View, Action> {
   /** One sentence for the help screen. */
   readonly help: string;
   readonly action: Action;
-  /** Shown in the footer too. */
-  readonly footer?: boolean;
+  /** Stands in the footer too, under this short name of the key. */
+  readonly footer?: string;
   /** Why it does nothing right now; undefined when it does. */
   disabled?(view: View): string | undefined;
 }
@@ -23,7 +23,7 @@ export interface ShownKey {
   readonly shown: string;
   readonly label: string;
   readonly help: string;
-  readonly footer: boolean;
+  readonly footer: string | undefined;
   readonly disabled: string | undefined;
 }
 
@@ -37,7 +37,7 @@ export function showKeys<View, Action>(
     shown: binding.shown,
     label: binding.label,
     help: binding.help,
-    footer: binding.footer ?? false,
+    footer: binding.footer,
     disabled: binding.disabled?.(view),
   }));
 }

@@ -31,14 +31,14 @@ type GlobalAction = 'help' | 'quit';
 
 /** Keys that every screen has, after its own. */
 export const GLOBAL_KEYS: readonly KeyBinding<AppState, GlobalAction>[] = [
-  { keys: ['?'], shown: '?', label: 'help', help: 'show all keys and symbols', action: 'help', footer: true },
+  { keys: ['?'], shown: '?', label: 'help', help: 'show all keys and symbols', action: 'help', footer: '?' },
   {
     keys: ['q', 'ctrl+c'],
     shown: 'q',
     label: 'quit',
     help: 'leave; the daemon keeps running (ctrl+c too)',
     action: 'quit',
-    footer: true,
+    footer: 'q',
   },
 ];
 

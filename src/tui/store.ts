@@ -6,9 +6,9 @@ const FRAME_MS = 100;
 /** Holds the state, and tells the screen when to look: keys at once, everything else at most ten times a second. */
 export interface Store {
   /** The state as last announced. */
-  get(): AppState;
-  subscribe(listener: () => void): () => void;
-  dispatch(event: AppEvent): void;
+  readonly get: () => AppState;
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly dispatch: (event: AppEvent) => void;
 }
 
 /** Makes a store; `after` runs an action once after a delay in milliseconds. */

@@ -7,7 +7,11 @@ import { CommandError, EXIT } from '../error.ts';
 /** `gw dash`. */
 export const command: Command = {
   options: [{ flags: '--wait', summary: 'open even when no daemon runs yet, and wait for one' }],
-  examples: ['gw dash', 'gw dash --wait', 'gw dash --json | jq -r "select(.event == \\"exchange-ended\\") | .trail.id"'],
+  examples: [
+    'gw dash',
+    'gw dash --wait',
+    'gw dash --json | jq -r "select(.event == \\"exchange-ended\\") | .trail.id"',
+  ],
   async run(context, input) {
     if (!input.flag('wait')) await requireDaemon(context);
     // A dumb terminal cannot move its cursor.

@@ -7,10 +7,10 @@ const RETRY_MS = 500;
 
 /** What the feed needs of the world. */
 export interface FeedPorts {
-  connect(): Promise<Outcome<ControlClient, unknown>>;
-  now(): number;
+  readonly connect: () => Promise<Outcome<ControlClient, unknown>>;
+  readonly now: () => number;
   /** Runs `action` once after `delayMs`; the returned function cancels it. */
-  after(delayMs: number, action: () => void): () => void;
+  readonly after: (delayMs: number, action: () => void) => () => void;
 }
 
 /** An open feed: stays with the daemon, or waits for one, until closed. */

@@ -24,7 +24,10 @@ export type Note =
   | { readonly event: 'exchange-ended'; readonly at: number; readonly trail: Trail };
 
 /** Takes in one event; answers with the new facts and what there is to say about the change. */
-export function narrate(before: Facts, event: FeedEvent): { readonly facts: Facts; readonly notes: readonly Note[] } {
+export function narrate(
+  before: Facts,
+  event: FeedEvent,
+): { readonly facts: Facts; readonly notes: readonly Note[] } {
   const facts = absorb(before, event);
   return {
     facts,

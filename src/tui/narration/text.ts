@@ -1,9 +1,9 @@
+import type { Trail } from '../../core/trail.ts';
 import { tokens } from '../present/exchanges.ts';
 import { fitText, foreign } from '../present/line.ts';
 import { outcomeWord, storyInShort } from '../present/outcome.ts';
 import { TARGET_STATES } from '../present/target-state.ts';
 import { countdown, latency, timeOfDay } from '../present/words.ts';
-import type { Trail } from '../../core/trail.ts';
 import type { Note } from './notes.ts';
 
 /** A note as one line of text, without its line end: time, what, and the rest. */

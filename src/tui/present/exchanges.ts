@@ -1,5 +1,5 @@
-import type { Usage } from '../../core/usage.ts';
 import type { Trail } from '../../core/trail.ts';
+import type { Usage } from '../../core/usage.ts';
 import { foreign, span } from './line.ts';
 import { outcomeWord, storyInShort } from './outcome.ts';
 import type { Column } from './table.ts';
@@ -9,11 +9,11 @@ import { age, bytes, latency, shortCount, timeOfDay } from './words.ts';
 export function liveColumns(now: number): readonly Column<Trail>[] {
   return [
     { title: 'LIVE', width: 8, cell: ({ at }) => span(timeOfDay(at)) },
-    outcomeColumn,
+    { ...outcomeColumn, width: 12 },
     { title: 'age', width: 6, align: 'right', cell: (trail) => span(elapsed(trail, now)) },
     askedColumn,
     { title: 'target', width: 18, grow: 3, cell: (trail) => span(storyInShort(trail)) },
-    { title: 'client', width: 10, grow: 1, drop: 2, cell: ({ client }) => span(foreign(client.name), 'dim') },
+    { title: 'client', width: 11, grow: 1, drop: 2, cell: ({ client }) => span(foreign(client.name), 'dim') },
     { title: 'try', width: 5, drop: 3, align: 'right', cell: (trail) => span(tries(trail)) },
     { title: 'out', width: 7, drop: 4, align: 'right', cell: ({ bytesOut }) => span(bytes(bytesOut)) },
   ];
@@ -27,8 +27,14 @@ export function requestColumns(): readonly Column<Trail>[] {
     { title: 'total', width: 6, align: 'right', cell: ({ totalMs }) => span(latency(totalMs)) },
     askedColumn,
     { title: 'served by', width: 18, grow: 3, cell: (trail) => span(storyInShort(trail)) },
-    { title: 'client', width: 10, grow: 1, drop: 3, cell: ({ client }) => span(foreign(client.name), 'dim') },
-    { title: 'first', width: 6, drop: 2, align: 'right', cell: (trail) => span(latency(trail.firstContentMs)) },
+    { title: 'client', width: 11, grow: 1, drop: 3, cell: ({ client }) => span(foreign(client.name), 'dim') },
+    {
+      title: 'first',
+      width: 6,
+      drop: 2,
+      align: 'right',
+      cell: (trail) => span(latency(trail.firstContentMs)),
+    },
     { title: 'tokens', width: 11, drop: 4, align: 'right', cell: ({ usage }) => span(tokens(usage)) },
     { title: 'status', width: 6, drop: 5, align: 'right', cell: ({ status }) => span(String(status || '–')) },
     { title: 'id', width: 16, drop: 6, cell: ({ id }) => span(foreign(id), 'dim') },
@@ -37,7 +43,7 @@ export function requestColumns(): readonly Column<Trail>[] {
 
 const outcomeColumn: Column<Trail> = {
   title: 'outcome',
-  width: 12,
+  width: 11,
   cell: (trail) => {
     const { symbol, word, tone } = outcomeWord(trail);
     return span(`${symbol} ${trail.rehearsal ? `${word}*` : word}`, tone);
@@ -47,7 +53,7 @@ const outcomeColumn: Column<Trail> = {
 const askedColumn: Column<Trail> = {
   title: 'asked for',
   width: 12,
-  grow: 2,
+  grow: 1,
   drop: 1,
   cell: ({ asked, operation }) => span(asked === undefined ? operation : foreign(asked)),
 };

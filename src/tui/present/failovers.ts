@@ -8,7 +8,7 @@ import { age, count, faultWord, latency, timeOfDay } from './words.ts';
 export function failoverColumns(now: number): readonly Column<Incident>[] {
   return [
     { title: 'FAILOVERS', width: 9, cell: ({ from }) => span(timeOfDay(from)) },
-    { title: 'for', width: 11, cell: (incident) => lasted(incident, now) },
+    { title: 'lasted', width: 11, cell: (incident) => lasted(incident, now) },
     { title: 'from', width: 16, grow: 2, cell: ({ target }) => span(foreign(targetName(target))) },
     { title: 'because', width: 13, grow: 1, cell: ({ reason }) => span(faultWord(reason)) },
     { title: 'to', width: 14, grow: 2, drop: 2, cell: ({ to }) => span(destinations(to)) },
@@ -19,7 +19,7 @@ export function failoverColumns(now: number): readonly Column<Incident>[] {
 }
 
 function lasted({ from, last, over }: Incident, now: number) {
-  return over ? span(`✓ ${age(last - from)}`, 'dim') : span(`▲ ${age(now - from)} on`, 'warn');
+  return over ? span(`✓ over ${age(last - from)}`, 'dim') : span(`▲ on ${age(now - from)}`, 'warn');
 }
 
 function lostCell({ lost }: Incident) {

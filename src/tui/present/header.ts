@@ -1,6 +1,7 @@
 import type { Status } from '../../control/index.ts';
+import { displayWidth } from '../../lib/display-width.ts';
 import type { Facts } from '../feed/facts.ts';
-import { foreign, joinFitting, type Line, span, spread, type Tone } from './line.ts';
+import { fitText, foreign, joinFitting, type Line, type Span, span, spread, type Tone } from './line.ts';
 import { TARGET_STATES, type TargetRow, targetRows } from './target-state.ts';
 import { age, count, latency, percent, timeOfDay } from './words.ts';
 
@@ -36,7 +37,11 @@ export function figuresLine({ status }: Facts, columns: number): Line {
       figure(String(counters.live), 'live'),
       figure(percent(counters.served, answered), 'served'),
       figure(count(counters.failovers), 'failovers', counters.failovers > 0 ? 'strong' : 'plain'),
-      figure(count(counters.failed + counters.cut), 'failed', counters.failed + counters.cut > 0 ? 'bad' : 'plain'),
+      figure(
+        count(counters.failed + counters.cut),
+        'failed',
+        counters.failed + counters.cut > 0 ? 'bad' : 'plain',
+      ),
       [span('p50 ', 'dim'), span(latency(times.p50)), span('  p95 ', 'dim'), span(latency(times.p95))],
       [
         span('first token ', 'dim'),
@@ -50,18 +55,18 @@ export function figuresLine({ status }: Facts, columns: number): Line {
 }
 
 /** What a person should act on, most urgent first; undefined while there is nothing. */
-export function bannerLine({ link, status }: Facts, now: number): Line | undefined {
+export function bannerLine({ link, status }: Facts, now: number, columns: number): Line | undefined {
   if (link.is === 'waiting') {
-    return [span(`… waiting for the daemon (${age(now - link.since)})`, 'warn'), fix('gw start')];
+    return withFix(span(`… waiting for the daemon (${age(now - link.since)})`, 'warn'), 'gw start', columns);
   }
   if (link.is === 'gone') {
-    return [span(`✗ daemon gone, waiting (${age(now - link.since)})`, 'bad'), fix('gw start')];
+    return withFix(span(`✗ daemon gone, waiting (${age(now - link.since)})`, 'bad'), 'gw start', columns);
   }
   const [first, ...others] = status?.problems ?? [];
   if (first === undefined) return undefined;
   const more = others.length > 0 ? ` (and ${others.length} more: gw status)` : '';
   const said = span(`▲ ${foreign(first.message)}${more}`, 'warn');
-  return first.fix === undefined ? [said] : [said, fix(foreign(first.fix))];
+  return first.fix === undefined ? [said] : withFix(said, foreign(first.fix), columns);
 }
 
 /** All of it in one line, for terminals too small for anything else. */
@@ -105,6 +110,9 @@ function figure(value: string, unit: string, tone: Tone = 'strong'): Line {
   return [span(value, tone), span(` ${unit}`, 'dim')];
 }
 
-function fix(command: string): Line[number] {
-  return span(`   fix: ${command}`, 'plain');
+/** What happened may be cut; what to do about it may not. */
+function withFix({ text, tone }: Span, command: string, columns: number): Line {
+  const fix = `   fix: ${command}`;
+  const room = Math.max(12, columns - displayWidth(fix));
+  return [span(displayWidth(text) > room ? fitText(text, room) : text, tone), span(fix)];
 }

@@ -19,8 +19,8 @@ export function span(text: string, tone: Tone = 'plain'): Span {
 
 // Terminals disagree on the width of joined and coloured emoji and of flags (two letters in a trench coat),
 // so each is taken apart into what all of them agree on.
-const DISPUTED = /[\u200C\u200D\uFE00-\uFE0F\u20E3\u{1F3FB}-\u{1F3FF}\u{E0000}-\u{E01EF}]/gu;
-const FLAG_LETTER = /[\u{1F1E6}-\u{1F1FF}]/gu;
+const DISPUTED = /\p{Default_Ignorable_Code_Point}|\p{Emoji_Modifier}|\u20E3/gu;
+const FLAG_LETTER = /\p{Regional_Indicator}/gu;
 const LETTER_OFFSET = 0x1f1e6 - 0x41;
 
 /** Text from elsewhere, safe for a terminal and of one width on all of them. */
@@ -105,7 +105,11 @@ export function wrapText(text: string, columns: number): readonly string[] {
 }
 
 /** All groups, on as many lines as they need; a group is never torn. */
-export function flow(groups: readonly Line[], columns: number, separator: Span = span('   ')): readonly Line[] {
+export function flow(
+  groups: readonly Line[],
+  columns: number,
+  separator: Span = span('   '),
+): readonly Line[] {
   const lines: Line[] = [];
   for (const group of groups) {
     const line = lines.at(-1);

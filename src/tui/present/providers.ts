@@ -10,16 +10,16 @@ const BAD_SHARE = 0.5;
 /** The columns of the providers panel; countdowns are as of `now`. */
 export function providerColumns(now: number): readonly Column<TargetRow>[] {
   return [
-    { title: 'PROVIDERS', width: 20, grow: 2, cell: nameCell },
+    { title: 'PROVIDERS', width: 24, grow: 2, cell: nameCell },
     { title: 'state', width: 13, cell: (row) => span(stateWord(row, now), TARGET_STATES[row.state].tone) },
-    number('live', 4, 5, ({ health }) => (health?.live ? count(health.live) : '')),
+    number('live', 4, 6, ({ health }) => (health?.live ? count(health.live) : '')),
     number('p50', 6, 2, ({ health }) => latency(health?.recent.p50)),
     number('p95', 6, 4, ({ health }) => latency(health?.recent.p95)),
     number('first', 6, 3, ({ health }) => latency(health?.recent.firstContentP50)),
     { title: 'errors', width: 6, align: 'right', drop: 1, cell: errorCell },
-    number('served', 7, 6, ({ health }) => (health === undefined ? '–' : count(health.served))),
-    { title: 'serves', width: 12, grow: 1, drop: 8, cell: ({ routes }) => span(routes.join(' ')) },
-    { title: 'why', width: 12, grow: 3, drop: 7, cell: noteCell },
+    number('served', 7, 8, ({ health }) => (health === undefined ? '–' : count(health.served))),
+    { title: 'serves', width: 12, grow: 1, drop: 9, cell: ({ routes }) => span(routes.join(' ')) },
+    { title: 'why', width: 14, grow: 3, drop: 7, cell: noteCell },
   ];
 }
 

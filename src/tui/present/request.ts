@@ -1,6 +1,7 @@
 import { type Target, targetName } from '../../core/target.ts';
 import type { Attempt, PlanStep, Trail } from '../../core/trail.ts';
-import { fitText, flow, foreign, type Line, span, type Tone, wrapText } from './line.ts';
+import { displayWidth } from '../../lib/display-width.ts';
+import { fitText, flow, foreign, type Line, lineWidth, span, type Tone, wrapText } from './line.ts';
 import { firstFailure, outcomeWord } from './outcome.ts';
 import { targetId } from './target-state.ts';
 import { waterfallLines } from './waterfall.ts';
@@ -15,6 +16,7 @@ export function requestLines(trail: Trail, columns: number, now: number): readon
     ...planLines(trail, columns),
     [],
     ...waterfallLines(trail, columns, now),
+    [],
     ...attemptLines(trail, columns),
   ];
 }
@@ -23,7 +25,12 @@ export function requestLines(trail: Trail, columns: number, now: number): readon
 export function requestTitle(trail: Trail): Line {
   const { symbol, word, tone } = outcomeWord(trail);
   const rehearsal = trail.rehearsal ? [span('  a test of gw itself', 'dim')] : [];
-  return [span('REQUEST ', 'heading'), span(foreign(trail.id)), span(`   ${symbol} ${word}`, tone), ...rehearsal];
+  return [
+    span('REQUEST ', 'heading'),
+    span(foreign(trail.id)),
+    span(`   ${symbol} ${word}`, tone),
+    ...rehearsal,
+  ];
 }
 
 function summaryLines(trail: Trail, columns: number): readonly Line[] {
@@ -86,11 +93,18 @@ function tokensPerSecond({ usage, firstContentMs, totalMs }: Trail): number | un
 function planLines(trail: Trail, columns: number): readonly Line[] {
   if (trail.plan.length === 0) return [[span('  no target was found for it', 'dim')]];
   const names = trail.plan.map(({ target }) => foreign(targetName(target)));
-  const width = Math.min(Math.floor(columns / 2), Math.max(...names.map((name) => name.length)) + 2);
-  return trail.plan.map((step, index) => {
+  const width = Math.min(Math.floor(columns / 2), Math.max(...names.map(displayWidth)) + 2);
+  return trail.plan.flatMap((step, index) => {
     const { text, tone } = fate(trail, step);
-    const number = span(`${String(index + 1).padStart(3)} `, 'dim');
-    return [number, span(fitText(names[index] ?? '', width)), span(text, tone)];
+    const start: Line = [
+      span(`${String(index + 1).padStart(3)} `, 'dim'),
+      span(`${fitText(names[index] ?? '', width - 2)}  `),
+    ];
+    const indent: Line = [span(' '.repeat(lineWidth(start)))];
+    return wrapText(text, columns - lineWidth(start)).map((line, at) => [
+      ...(at === 0 ? start : indent),
+      span(line, tone),
+    ]);
   });
 }
 
@@ -121,7 +135,10 @@ function attemptLines(trail: Trail, columns: number): readonly Line[] {
     if (text === '') return [];
     const name = `${index + 1} ${foreign(targetName(attempt.target))}: `;
     const tone: Tone = attempt.fault === undefined ? 'dim' : 'plain';
-    return wrapText(name + text, columns - 4).map((line, at) => [span(at === 0 ? '  ' : '    '), span(line, tone)]);
+    return wrapText(name + text, columns - 4).map((line, at) => [
+      span(at === 0 ? '  ' : '    '),
+      span(line, tone),
+    ]);
   });
 }
 
@@ -130,7 +147,9 @@ function attemptStory(attempt: Attempt): string {
   const parts = [
     attempt.message === undefined ? undefined : foreign(attempt.message),
     attempt.waitedMs >= 1 ? `gw waited ${latency(attempt.waitedMs)} before it` : undefined,
-    attempt.retryAfterMs === undefined ? undefined : `asked to come back after ${latency(attempt.retryAfterMs)}`,
+    attempt.retryAfterMs === undefined
+      ? undefined
+      : `asked to come back after ${latency(attempt.retryAfterMs)}`,
     attempt.requestId === undefined ? undefined : `request id ${foreign(attempt.requestId)}`,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');

@@ -112,7 +112,8 @@ interface Judgement {
 function judge(provider: ProviderStatus, health: TargetHealth, serving: boolean): Judgement {
   const { breaker, cooldown, last } = health;
   const cannot = unusable(provider);
-  if (cannot) return { state: cannot, until: undefined, note: cannot === 'no-key' ? missingKeys(provider) : '' };
+  if (cannot)
+    return { state: cannot, until: undefined, note: cannot === 'no-key' ? missingKeys(provider) : '' };
   if (breaker.is === 'open') {
     return { state: 'open', until: breaker.until, note: explain(breaker.reason, breaker.message) };
   }

@@ -1,8 +1,13 @@
 import { targetName } from '../../core/target.ts';
 import type { Attempt, Trail } from '../../core/trail.ts';
-import { waterfall, type WaterfallRow, type WaterfallSegment, waterfallSpanMs } from '../../core/waterfall.ts';
-import { formatDuration } from '../../lib/duration.ts';
+import {
+  waterfall,
+  type WaterfallRow,
+  type WaterfallSegment,
+  waterfallSpanMs,
+} from '../../core/waterfall.ts';
 import { displayWidth } from '../../lib/display-width.ts';
+import { formatDuration } from '../../lib/duration.ts';
 import { fitText, foreign, type Line, span, type Tone } from './line.ts';
 import { faultWord, latency } from './words.ts';
 
@@ -33,7 +38,7 @@ export function waterfallLines(trail: Trail, columns: number, now: number): read
   return [
     axisLine(widths, spanMs),
     ...waterfall(trail, widths.axis, spanMs).map((row, index) => rowLine(row, index, widths)),
-    legendLine(trail, widths),
+    legendLine(trail, widths, columns),
   ];
 }
 
@@ -91,10 +96,12 @@ function verdict({ status, fault, remedy, endMs }: Attempt): string {
   return `${code}${faultWord(fault)}${remedy === undefined ? '' : ` → ${remedy}`}`;
 }
 
-function legendLine(trail: Trail, { name }: Widths): Line {
+function legendLine(trail: Trail, { name }: Widths, columns: number): Line {
   const waited = trail.attempts.some(({ waitedMs }) => waitedMs >= 1);
   const entries = Object.values(SEGMENTS)
     .filter((segment) => waited || segment !== SEGMENTS.wait)
     .map(({ glyph, label }) => `${glyph} ${label}`);
-  return [span(' '.repeat(NUMBER_WIDTH + name + GAP)), span(entries.join('  '), 'dim')];
+  const legend = entries.join('  ');
+  const indent = Math.min(NUMBER_WIDTH + name + GAP, Math.max(0, columns - displayWidth(legend)));
+  return [span(' '.repeat(indent)), span(legend, 'dim')];
 }

@@ -11,7 +11,14 @@ export const OVERVIEW_KEYS: readonly KeyBinding<Seen<OverviewScreen>, OverviewAc
     help: 'move the cursor up; rows then stay where they are',
     action: 'move-up',
   },
-  { keys: ['down', 'j'], shown: '↓ j', label: 'move', help: 'move the cursor down', action: 'move-down', footer: true },
+  {
+    keys: ['down', 'j'],
+    shown: '↓ j',
+    label: 'move',
+    help: 'move the cursor down',
+    action: 'move-down',
+    footer: '↑↓',
+  },
   { keys: ['pageup'], shown: 'page up', label: 'page up', help: 'move up by a screenful', action: 'page-up' },
   {
     keys: ['pagedown', ' '],
@@ -28,7 +35,7 @@ export const OVERVIEW_KEYS: readonly KeyBinding<Seen<OverviewScreen>, OverviewAc
     label: 'open',
     help: 'open the request: its plan, attempts and timings (for a target or failover, the latest one of it)',
     action: 'open',
-    footer: true,
+    footer: 'enter',
     disabled: (seen) => (openable(seen) === undefined ? 'no request to open here yet' : undefined),
   },
   {
@@ -37,7 +44,7 @@ export const OVERVIEW_KEYS: readonly KeyBinding<Seen<OverviewScreen>, OverviewAc
     label: 'panel',
     help: 'go to the next panel',
     action: 'next-panel',
-    footer: true,
+    footer: 'tab',
   },
   {
     keys: ['shift+tab'],
@@ -52,7 +59,7 @@ export const OVERVIEW_KEYS: readonly KeyBinding<Seen<OverviewScreen>, OverviewAc
     label: 'follow',
     help: 'stop reading and follow what is newest again',
     action: 'follow',
-    footer: true,
+    footer: 'esc',
     disabled: ({ screen }) => (screen.reading === undefined ? 'already following the newest' : undefined),
   },
 ];

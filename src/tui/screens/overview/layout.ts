@@ -68,7 +68,7 @@ function split(columns: number, body: number, targets: number): OverviewLayout {
   const providers = clamp(targets, 1, Math.floor(body * 0.4));
   const below = body - providers - 1 - gap;
   const left = Math.floor((columns - COLUMN_GAP) / 2);
-  const live = Math.floor((below - 2 - gap) / 2);
+  const live = clamp(Math.floor((below - 2 - gap) / 2), 3, 16);
   return {
     top: [{ name: 'providers', columns, rows: providers }],
     left: [

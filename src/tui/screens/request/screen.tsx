@@ -14,7 +14,11 @@ export function Request(seen: Seen<RequestScreen>): ReactElement {
   const lines = requestLines(screen.trail, columns - 4, world.now);
   const below = furthest(seen) - screen.scroll;
   const more = below > 0 ? `↓ ${below} more` : '';
-  const title = spread([span('  '), ...requestTitle(screen.trail)], [span(more, 'accent'), span('  ')], columns);
+  const title = spread(
+    [span('  '), ...requestTitle(screen.trail)],
+    [span(more, 'accent'), span('  ')],
+    columns,
+  );
   const shown = lines.slice(screen.scroll, screen.scroll + rows).map((line) => [span('  '), ...line]);
   return <Rows lines={[title, ...shown]} columns={columns} />;
 }
