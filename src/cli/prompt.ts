@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 
 import type { Context } from './context.ts';
@@ -40,6 +40,7 @@ export async function choose(
   context: Context,
   prompt: Prompt & { readonly choices: readonly string[] },
 ): Promise<number> {
+  requireTerminal(context, prompt);
   for (const [index, choice] of prompt.choices.entries()) context.say(`  ${index + 1}) ${choice}`);
   for (;;) {
     const answer = (await readLine(context, prompt, `${prompt.question} [1] `, context.stderr)).trim();
@@ -86,7 +87,7 @@ async function readLine(context: Context, prompt: Prompt, query: string, output:
     return await new Promise<string>((resolve, reject) => {
       line.once('SIGINT', () => reject(interrupted()));
       line.once('close', () => reject(interrupted()));
-      line.question(query).then(resolve, reject);
+      line.question(query, resolve);
     });
   } finally {
     line.close();

@@ -5,6 +5,7 @@ import type { Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError } from '../error.ts';
 import { notifyDaemon } from '../notify.ts';
+import { wrapWords } from '../problem.ts';
 import { changeProfile, objectAt, type OpenProfile, openProfile, putEntry } from '../profile-file.ts';
 import { confirm } from '../prompt.ts';
 import { checkJson, formatChecks } from '../provider/report.ts';
@@ -113,7 +114,7 @@ function nothingFound(presets: readonly Preset[], hint: string | undefined): Com
     ? `export ${first.env[0] ?? ''}=… (keys: ${first.keysPage ?? first.url})`
     : 'start a server';
   return new CommandError('There is no key and no local server to start from.', {
-    why: `none of ${names} is set, and none of ${servers.join(', ')} answers`,
+    why: wrapWords(`none of ${names} is set, and none of ${servers.join(', ')} answers`),
     fix: `${hint ?? make}, then again: gw init\n       or see it work without any: gw demo`,
   });
 }

@@ -6,10 +6,11 @@ import type { Failed, Subject } from './subject.ts';
 import type { NoAnswer, UpstreamAnswer } from './upstream-call.ts';
 
 /** A key that does not resolve here, so that nothing can be sent. */
-export function unresolvedKey({ provider, label, reference, key }: Subject): Failed | undefined {
+export function unresolvedKey({ provider, preset, label, reference, key }: Subject): Failed | undefined {
   if (key !== undefined || reference === undefined || provider.auth !== 'bearer') return undefined;
   const { why, fix } = explainUnresolved(reference);
-  return failure(`${label} does not resolve`, why, fix);
+  const page = preset?.keysPage;
+  return failure(`${label} does not resolve`, why, page === undefined ? fix : `${fix} (keys: ${page})`);
 }
 
 /** No answer came: which part of the way is broken. */
@@ -123,6 +124,10 @@ function knownFailure({ provider, preset, label, key }: Subject, answer: Upstrea
   const { status } = answer;
   const test = `gw provider test ${provider.name}`;
   if (status === 401 || status === 403) {
+    if (provider.auth === 'passthrough') {
+      const why = "it gets each caller's own key, and a test has none";
+      return failure(`wants a key (${status})`, why, 'reached it; try it with a request through gw', status);
+    }
     if (key === undefined) {
       const fix = `gw provider edit ${provider.name} --key env:NAME`;
       return failure(`wants a key (${status})`, `${provider.name} has none`, fix, status);

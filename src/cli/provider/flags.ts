@@ -4,6 +4,7 @@ import { nearest } from '../../lib/nearest.ts';
 import type { Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
+import { wrapWords } from '../problem.ts';
 
 /** The options by which `provider add` and `provider edit` describe a provider. */
 export const PROVIDER_OPTIONS = {
@@ -37,7 +38,7 @@ export function readKeyFlags(
     if (parsed.is === 'ok') return keyReferenceToJson(parsed.value);
     if (mayBeKey(text) || !mayBeShown(text)) {
       throw new CommandError(`What was given to ${flag} is not shown here: it may be a key.`, {
-        why: `${parsed.fault}. Arguments end up in shell history and process lists`,
+        why: wrapWords(`${parsed.fault}; arguments end up in shell history and process lists`),
         fix: 'export it and pass --key env:NAME, or pipe it in: … | gw provider … --key-stdin',
         exit: EXIT.usage,
       });

@@ -4,7 +4,7 @@ import { nearest } from '../../lib/nearest.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
-import { problemError } from '../problem.ts';
+import { problemError, wrapWords } from '../problem.ts';
 import { ask, choose } from '../prompt.ts';
 import { type Address, normaliseAddress, travelsInTheClear } from './address.ts';
 
@@ -49,7 +49,9 @@ async function introduceByChoice(context: Context, presets: readonly Preset[]): 
   const index = await choose(context, {
     question: 'Which provider?',
     choices: presets.map(({ name, title }) => `${title} (${name})`),
-    instead: `gw provider add NAME, with NAME one of ${presets.map(({ name }) => name).join(', ')}`,
+    instead: wrapWords(
+      `gw provider add NAME, with NAME one of ${presets.map(({ name }) => name).join(', ')}`,
+    ),
   });
   const preset = presets[index];
   if (!preset) throw new CommandError('There is no preset to choose from.', { exit: EXIT.usage });
@@ -84,7 +86,7 @@ export function chooseKeys(
   // The vendor's key must not go to another address only because the names are the same.
   if (address && new URL(address.url).host !== new URL(preset.url).host) {
     const note = `No key is sent: this is not ${preset.title}'s own address. To send one: --key env:NAME`;
-    return { fields: { auth: 'none' }, note };
+    return { fields: { keys: [], auth: 'none' }, note };
   }
   const found = preset.env.find((name) => isString(env[name]) && env[name].trim() !== '');
   const name = found ?? preset.env[0];
@@ -102,7 +104,7 @@ function unknownPreset(name: string, presets: readonly Preset[]): CommandError {
   const names = presets.map((preset) => preset.name);
   const meant = nearest(name, names);
   return new CommandError(`There is no preset ${terminalSafe(name)}.`, {
-    why: `gw knows ${names.join(', ')}`,
+    why: wrapWords(`gw knows ${names.join(', ')}`),
     fix: meant === undefined ? 'leave --preset out and pass --url ADDRESS' : `--preset ${meant}`,
     exit: EXIT.usage,
   });
@@ -112,7 +114,7 @@ function notPreset(name: string, meant: string | undefined, presets: readonly Pr
   const shown = terminalSafe(name);
   const other = `gw provider add ${shown} --url http://127.0.0.1:9001/v1`;
   return new CommandError(`gw does not know the address of ${shown}.`, {
-    why: `it knows ${presets.map((preset) => preset.name).join(', ')}`,
+    why: wrapWords(`it knows ${presets.map((preset) => preset.name).join(', ')}`),
     fix: meant === undefined ? other : `did you mean ${meant}? For any other: ${other}`,
     exit: EXIT.usage,
   });

@@ -25,10 +25,10 @@ export function routesUsing(profile: Profile, provider: string): Route[] {
   return profile.routes.filter(({ targets }) => targets.some((target) => target.provider === provider));
 }
 
-/** One subject to check for each key of a provider; one without key when it has none. */
+/** One subject to check for each key of a provider; one without key when it sends none. */
 export function subjectsOf(provider: Provider, presets: readonly Preset[], keys: KeyPort): Subject[] {
   const preset = presets.find(({ name }) => name === provider.preset);
-  if (provider.keys.length === 0)
+  if (provider.auth !== 'bearer' || provider.keys.length === 0)
     return [{ provider, preset, label: 'none', reference: undefined, key: undefined }];
   return provider.keys.map((reference) => ({
     provider,

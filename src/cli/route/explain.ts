@@ -16,17 +16,21 @@ type Sentence = (profile: Profile, resolution: Resolution, asked: string) => str
 const SENTENCES: Readonly<Record<Rule, Sentence>> = {
   exact: (_profile, { route }, asked) =>
     route === asked
-      ? `${terminalSafe(asked)} is the name of a route:`
-      : `${terminalSafe(asked)} is what route ${route} lists in its match:`,
+      ? `${terminalSafe(asked)} is the name of a route`
+      : `${terminalSafe(asked)} is what route ${route} lists in its match`,
   glob: (profile, { route }, asked) =>
-    `${terminalSafe(asked)} fits ${patternOf(profile, route, asked)}, so route ${route} answers:`,
+    `${terminalSafe(asked)} fits ${patternOf(profile, route, asked)}, so route ${route} answers`,
   provider: (_profile, { route }, asked) =>
-    `${terminalSafe(asked)} names the provider ${route}, so nobody stands in:`,
+    `${terminalSafe(asked)} names the provider ${route}, so nobody stands in`,
   default: (profile, resolution, asked) =>
-    `No route names ${terminalSafe(asked)}, so the default, ${resolution.route}, answers${ownerPart(profile, resolution, asked)}:`,
+    `No route names ${terminalSafe(asked)}, so ${defaultName(resolution.route)} answers${ownerPart(profile, resolution, asked)}`,
   owner: (_profile, { route }, asked) =>
-    `${terminalSafe(asked)} belongs to ${route}; there is no default route, so nobody stands in:`,
+    `${terminalSafe(asked)} belongs to ${route}; there is no default route, so nobody stands in`,
 };
+
+function defaultName(route: string): string {
+  return route === 'default' ? 'the default route' : `route ${route}, the default,`;
+}
 
 /** The most specific pattern of a route that fits, which is the one that chose it. */
 function patternOf(profile: Profile, name: string, model: string): string {

@@ -42,14 +42,14 @@ export function temporaryHome(): string {
 /** A real server on a free port that answers by script, gone after the test. */
 export async function serve(script: Script): Promise<ScriptedServer> {
   const seen: Seen[] = [];
-  const server = createServer((request, response) => {
-    void readAll(request).then((body) => {
-      const { method = '', url = '', headers } = request;
-      const call = { method, path: url, authorization: headers.authorization, body };
-      seen.push(call);
-      script(call, response);
-    });
-  });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readAll(request);
+    const { method = '', url = '', headers } = request;
+    const call = { method, path: url, authorization: headers.authorization, body };
+    seen.push(call);
+    script(call, response);
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanups.push(
     () =>

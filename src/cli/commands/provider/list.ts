@@ -37,14 +37,16 @@ function formatProviders(context: Context, open: OpenProfile): string {
 }
 
 function row({ style }: Context, { profile, keys }: OpenProfile, provider: Provider): Cell[] {
-  const missing = provider.keys.some((reference) => isResolved(reference, keys) === false);
+  const missing = provider.keys.filter((reference) => isResolved(reference, keys) === false).length;
+  const keyless = missing > 0 && missing === provider.keys.length;
+  const state = provider.enabled ? (keyless ? 'no key' : 'on') : 'off';
   const labels = provider.keys.map((reference) => describeKey(reference, keys));
   const routes = routesUsing(profile, provider.name).map(({ name }) => name);
   return [
     { text: provider.name, paint: style.bold },
-    provider.enabled ? 'on' : { text: 'off', paint: style.yellow },
+    state === 'on' ? state : { text: state, paint: style.yellow },
     provider.url,
-    { text: labels.join(', ') || 'none', paint: missing ? style.yellow : style.reset },
+    { text: labels.join(', ') || 'none', paint: missing > 0 ? style.yellow : style.reset },
     routes.join(', ') || '-',
   ];
 }

@@ -34,7 +34,7 @@ async function resolveModel(context: Context, input: Input): Promise<number> {
     const shown = targets.map(({ target, out, note }) => ({ target, out: out ? (note ?? '') : null }));
     context.printJson({ model, rule: resolution.rule, route: resolution.route, why, targets: shown });
   } else {
-    context.print(`${why}\n${formatTargets(context, targets)}`);
+    context.print(`${why}:\n${formatTargets(context, targets)}`);
   }
   if (targets.some(({ out }) => !out)) return EXIT.ok;
   context.say('Nobody can serve it: every target is out.');
