@@ -72,14 +72,14 @@ export const PRESETS: readonly Preset[] = [
     model: 'openai/gpt-4o-mini',
     keysPage: 'https://openrouter.ai/settings/keys',
   }),
-  // https://console.groq.com/docs/openai
+  // https://console.groq.com/docs/openai and /docs/deprecations: its Llama models ended on 2026-08-16, gpt-oss stays.
   hosted({
     name: 'groq',
     title: 'Groq',
     url: 'https://api.groq.com/openai/v1',
     env: ['GROQ_API_KEY'],
     owns: ['groq/*', 'llama-*-instant', 'llama-*-versatile', 'whisper-large-v3*'],
-    model: 'llama-3.1-8b-instant',
+    model: 'openai/gpt-oss-20b',
     keysPage: 'https://console.groq.com/keys',
   }),
   // https://docs.mistral.ai/api: refuses unknown fields with 422, `stream_options` among them; usage comes unasked.

@@ -34,7 +34,7 @@ async function daemonAt(home: string, answer: object): Promise<unknown[]> {
     connection.on('error', () => undefined);
     connection.on('data', (chunk) => {
       for (const line of lines.push(chunk)) {
-        const { id, method, params } = JSON.parse(String(line)) as {
+        const { id, method, params } = JSON.parse(line) as {
           id: number;
           method: string;
           params: unknown;

