@@ -57,14 +57,18 @@ interface Stretch {
 function stretches(attempt: Attempt, spanMs: number): readonly Stretch[] {
   const { startMs, waitedMs, sentMs, headersMs, firstContentMs } = attempt;
   const endMs = Math.max(startMs, attempt.endMs ?? spanMs);
-  const content = Math.min(endMs, firstContentMs ?? endMs);
-  const sent = Math.min(content, sentMs ?? headersMs ?? content);
+  const content = clamp(firstContentMs ?? endMs, startMs, endMs);
+  const sent = clamp(sentMs ?? headersMs ?? content, startMs, content);
   return [
     { is: 'wait', fromMs: startMs - waitedMs, toMs: startMs },
     { is: 'connect', fromMs: startMs, toMs: sent },
     { is: 'headers', fromMs: sent, toMs: content },
     { is: 'stream', fromMs: content, toMs: endMs },
   ];
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(high, value));
 }
 
 function toColumns(parts: readonly Stretch[], scale: number, columns: number): readonly WaterfallSegment[] {
