@@ -14,13 +14,19 @@ export interface Found {
   readonly model: string | undefined;
 }
 
-// A server on this machine answers in a few milliseconds; nobody wants to wait for those that are not there.
-const LOCAL_TIMEOUT_MS = 300;
+/** A server on this machine answers in a few milliseconds; nobody wants to wait for those that are not there. */
+export const LOCAL_TIMEOUT_MS = 300;
 
 /** Looks for keys in the environment and for servers on this machine, and tries each: all at once. */
-export async function findProviders(context: Context, presets: readonly Preset[]): Promise<Found[]> {
+export async function findProviders(
+  context: Context,
+  presets: readonly Preset[],
+  localTimeoutMs: number,
+): Promise<Found[]> {
   const found = await Promise.all(
-    presets.map((preset) => (preset.local ? findLocal(context, preset) : findHosted(context, preset))),
+    presets.map((preset) =>
+      preset.local ? findLocal(context, preset, localTimeoutMs) : findHosted(context, preset),
+    ),
   );
   return found.filter((each) => each !== undefined);
 }
@@ -41,10 +47,10 @@ async function findHosted(context: Context, preset: Preset): Promise<Found | und
 }
 
 /** What listens on a well-known port may be anything: only a list of models shows that it is what it should be. */
-async function findLocal(context: Context, preset: Preset): Promise<Found | undefined> {
+async function findLocal(context: Context, preset: Preset, timeoutMs: number): Promise<Found | undefined> {
   const provider = providerOf(preset, []);
   const subject = { provider, preset, label: 'none', reference: undefined, key: undefined };
-  const options = { clock: context.clock, timeoutMs: LOCAL_TIMEOUT_MS, send: false };
+  const options = { clock: context.clock, timeoutMs, send: false };
   const check = await checkProvider(subject, options);
   if (check.result.is === 'failed') return undefined;
   return { preset, variable: undefined, check, model: modelToSend({ provider, preset }, check.result) };

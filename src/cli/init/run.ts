@@ -12,15 +12,20 @@ import { checkJson, formatChecks } from '../provider/report.ts';
 import { formatTargets } from '../route/describe.ts';
 import { draftTargets } from '../route/lookup.ts';
 import { dotenvNames } from './dotenv.ts';
-import { findProviders, type Found } from './find.ts';
+import { findProviders, type Found, LOCAL_TIMEOUT_MS } from './find.ts';
 import { type InitPlan, planInit } from './plan.ts';
 
 /** Sets a profile up from what is there: keys in the environment and servers on this machine. */
-export async function runInit(context: Context, input: Input, presets: readonly Preset[]): Promise<void> {
+export async function runInit(
+  context: Context,
+  input: Input,
+  presets: readonly Preset[],
+  localTimeoutMs = LOCAL_TIMEOUT_MS,
+): Promise<void> {
   const open = withoutImplied(openProfile(context, presets));
   const asking = context.interactive && !input.flag('yes');
   if (!context.json) context.say('Looking for keys in the environment and for servers on this machine …');
-  const found = await findProviders(context, presets);
+  const found = await findProviders(context, presets, localTimeoutMs);
   const hint = dotenvHint(context, presets);
   if (found.length === 0 && open.profile.providers.length === 0) throw nothingFound(presets, hint);
   if (!context.json) showFound(context, found, hint);

@@ -33,7 +33,8 @@ function local(name: string, url: string): Preset {
 }
 
 function initOver(presets: readonly Preset[]): Command {
-  return { examples: [], run: async (context, input) => runInit(context, input, presets) };
+  // Patient, because the machine may be busy with other tests.
+  return { examples: [], run: async (context, input) => runInit(context, input, presets, 5_000) };
 }
 
 /** Two hosted providers that take `KEY`, a local server, and a local port where nothing is. */
