@@ -134,6 +134,8 @@ class StoredConfig implements ConfigFile {
     check: (text: string) => Checked,
   ): Promise<Checked> {
     this.prepare();
+    // Before the lock, so that others do not wait while this process loads code.
+    const writer = await loadWriter(this.#directory, this.path);
     const lock = await acquireLock(`${this.path}.lock`, PATIENCE_MS, this.#timing);
     if (!lock) {
       return this.#refuse(`another gw is changing this file (if none runs, remove ${this.path}.lock)`);
@@ -145,9 +147,8 @@ class StoredConfig implements ConfigFile {
       if (text.is === 'failed') return text;
       const config = check(text.value);
       if (config.is === 'failed' || text.value === before.value) return config;
-      const write = await prepareWrite(this.#directory, this.path, text.value);
       if (!lock.stillHeld()) return this.#refuse('another gw began to change this file meanwhile; try again');
-      write();
+      writer(text.value);
       return config;
     } finally {
       lock.release();
@@ -222,11 +223,11 @@ function lineOf(
 
 /**
  * Replaces the file. conf writes to a temporary file beside it and renames, so a reader sees the old or the new
- * version, never half of one. It is loaded on the first write only: it costs more than every reading command together.
+ * version, never half of one. It is loaded for a write only: it costs more than every reading command together.
  */
-async function prepareWrite(directory: string, path: string, text: string): Promise<() => void> {
+async function loadWriter(directory: string, path: string): Promise<(text: string) => void> {
   const { default: ConfStore } = await import('conf');
-  return () => {
+  return (text) => {
     const extension = extname(path);
     const store = new ConfStore({
       cwd: directory,

@@ -191,6 +191,17 @@ describe('gw config validate', () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
+  it('says which key files others can read', async () => {
+    const home = homeWith({
+      profiles: { default: { providers: { openai: { preset: 'openai', keys: [{ file: '~/key' }] } } } },
+    });
+    writeFileSync(join(home, 'key'), 'x');
+    chmodSync(join(home, 'key'), 0o644);
+    const context = testContext({ home });
+    expect(await run(validate, context)).toBe(0);
+    expect(context.err).toContain('chmod 600 ~/key');
+  });
+
   it('takes a file away from others, and says so', async () => {
     const home = homeWith(PROFILE);
     chmodSync(join(home, 'config.json'), 0o644);

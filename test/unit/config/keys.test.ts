@@ -88,7 +88,7 @@ describe('a resolver', () => {
   it('does not wait for a pipe, nor read a directory, a huge file or nothing', () => {
     const home = newHome();
     const pipe = join(home, 'pipe');
-    spawnSync('mkfifo', [pipe]);
+    spawnSync('/bin/sh', ['-c', 'mkfifo "$0"', pipe]);
     const huge = join(home, 'huge');
     writeFileSync(huge, 'x'.repeat(100_000));
     const resolver = createKeyResolver({ env: {}, home });

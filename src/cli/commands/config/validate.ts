@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 
-import { type Config, type ConfigProblem, describeProblem } from '../../../config/index.ts';
+import { type Config, type ConfigProblem, describeProblem, openKeyFiles } from '../../../config/index.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import { errorCode } from '../../../lib/expect.ts';
+import { terminalSafe } from '../../../lib/terminal-safe.ts';
 import type { Command, Input } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { CommandError, EXIT } from '../../error.ts';
@@ -21,10 +23,24 @@ async function validate(context: Context, input: Input): Promise<number> {
   const file = openStored(context);
   const outcome = path === undefined ? file.read() : checkOther(file, resolve(context.cwd, path));
   for (const notice of file.takeNotices()) context.say(notice);
+  if (outcome.is === 'ok') warnOfOpenKeyFiles(context, outcome.value);
   const problems = outcome.is === 'failed' ? outcome.fault : [];
   if (context.json) context.printJson({ file: path ?? file.path, valid: problems.length === 0, problems });
   else report(context, path ?? file.path, problems, path !== undefined || file.exists());
   return problems.length === 0 ? EXIT.ok : EXIT.config;
+}
+
+/** A key file that others can read is no error of the profile file, but its owner should know. */
+function warnOfOpenKeyFiles(context: Context, config: Config): void {
+  const references = Object.values(config.profiles).flatMap(({ providers }) =>
+    providers.flatMap(({ keys }) => keys),
+  );
+  if (config.token) references.push(config.token);
+  for (const path of openKeyFiles(references, context.env['HOME'] ?? homedir())) {
+    context.say(
+      terminalSafe(`${path} can be read by others on this machine; to close it: chmod 600 ${path}`),
+    );
+  }
 }
 
 function report(context: Context, path: string, problems: readonly ConfigProblem[], exists: boolean): void {
