@@ -19,6 +19,17 @@ export function rssMegabytes(pid: number): number {
   return Number(own) / 1024 + sum(childrenOf(pid), rssMegabytes);
 }
 
+/** CPU seconds used so far by each thread, by its name and number. Empty where there is no /proc. */
+export function cpuByThread(pid: number): ReadonlyMap<string, number> {
+  const dir = `/proc/${pid}/task`;
+  return new Map(
+    list(dir).map((task) => [
+      `${read(`${dir}/${task}/comm`).trim()} ${task}`,
+      Number(read(`${dir}/${task}/schedstat`).split(' ', 1)[0]) / 1e9,
+    ]),
+  );
+}
+
 function childrenOf(pid: number): number[] {
   return list(`/proc/${pid}/task`).flatMap((task) =>
     read(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean).map(Number),

@@ -6,6 +6,7 @@ import type { Child } from './child.ts';
 import { gateway, ROOT } from './contestants.ts';
 import { renderTable } from './figures.ts';
 import type { LoadAnswer, LoadCommand } from './load-protocol.ts';
+import { cpuByThread } from './process-cost.ts';
 
 const TOP = 40;
 
@@ -28,26 +29,39 @@ export async function profileGateway(
   const flags = ['--cpu-prof', '--cpu-prof-interval=200', `--cpu-prof-dir=${folder}`];
   try {
     const running = await gateway(flags, join(import.meta.dirname, 'gw-from-source.ts')).start(upstreamPort);
+    let threads = '';
     try {
-      const { port } = running;
+      const { port, pid = 0 } = running;
       const command: LoadCommand =
         kind === 'many'
           ? { type: 'requests', port, model: 'json', concurrency: 64, warmup: 100, count: 40_000 }
           : { type: 'streams', port, streams: 64, events: 500, paceMs: 10 };
       load.send(command);
       await load.next<LoadAnswer>();
+      const before = cpuByThread(pid);
       load.send('go');
       const answer = await load.next<LoadAnswer>(120_000);
+      threads = renderThreads(before, cpuByThread(pid));
       if (answer.type === 'failed') throw new Error(answer.message);
     } finally {
       await running.end();
     }
     const files = readdirSync(folder).sort();
     if (files.length === 0) throw new Error('gw left no profile: it did not end on its own');
-    return files.map((file) => renderFile(join(folder, file))).join('\n\n');
+    return [threads, ...files.map((file) => renderFile(join(folder, file)))].join('\n\n');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** V8Worker threads collect garbage; the thread that writes the request log is a WorkerThread. */
+function renderThreads(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): string {
+  const rows = [...after]
+    .map(([name, seconds]) => ({ name, ms: (seconds - (before.get(name) ?? 0)) * 1000 }))
+    .filter(({ ms }) => ms >= 1)
+    .sort((a, b) => b.ms - a.ms)
+    .map(({ name, ms }) => ['', name, ms.toFixed(0)]);
+  return renderTable([['', 'thread', 'CPU ms'], ...rows]);
 }
 
 /** One file per thread: `CPU.<day>.<time>.<pid>.<thread>.<number>.cpuprofile`; thread 0 is the main one. */
