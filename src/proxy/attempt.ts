@@ -42,6 +42,8 @@ const KEEP_ALIVE_MS = 15_000;
 /** A timer this late means that this process stood still (sleep, stop, load): the provider is given time to be heard. */
 const LAG_MS = 250;
 const GRACE_MS = 1000;
+/** Timers may fire a millisecond early by this clock. */
+const EARLY_MS = 1;
 /** How long a provider may keep the connection after its end mark before it is cut off. */
 const LINGER_MS = 2000;
 
@@ -65,11 +67,15 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport {
   readonly #order: AttemptOrder;
   readonly #clock: Clock;
   readonly #outlet: Outlet;
+  readonly #startedAt: number;
   #resolve: ((result: AttemptResult) => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #sink: Sink | undefined;
   #cancelTimer: (() => void) | undefined;
+  #timerDueAt = 0;
+  /** Monotonic; 0 until the answer has begun to come in earnest. */
   #lastByteAt = 0;
+  #lastSignAt = 0;
   #upstreamEnded = false;
 
   constructor(
@@ -84,6 +90,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport {
     this.#order = order;
     this.#clock = clock;
     this.#resolve = resolve;
+    this.#startedAt = clock.monotonic();
     this.#outlet = new Outlet(
       exchange,
       () => this.#controller?.pause(),
@@ -92,8 +99,8 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport {
   }
 
   start(): void {
-    const { upstream, method, path, headers, body, limitMs } = this.#order;
-    this.#arm(limitMs, () => this.#late());
+    const { upstream, method, path, headers, body } = this.#order;
+    this.#arm();
     try {
       upstream.pool.dispatch({ method, path: upstream.prefix + path, headers, body }, this);
     } catch (error) {
@@ -107,9 +114,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport {
       this.#settle({ is: 'gone' });
       return;
     }
-    const why = fault('upstream_unreachable', this.#exchange.abandoned ?? 'the exchange was abandoned');
-    if (this.#sink) this.#sink.lose(why);
-    else this.failed(why);
+    this.#lose(fault('upstream_unreachable', this.#exchange.abandoned ?? 'the exchange was abandoned'));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -133,12 +138,12 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport {
     }
     this.#sink = this.#makeSink(status, headers);
     // A stream still owes its first content; everything else only has to keep coming.
-    if (!(this.#sink instanceof StreamSink)) this.#watchSilence();
+    if (!(this.#sink instanceof StreamSink)) this.#lastByteAt = this.#clock.monotonic();
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#resolve === undefined) return;
-    this.#lastByteAt = this.#clock.monotonic();
+    if (this.#lastByteAt !== 0) this.#lastByteAt = this.#clock.monotonic();
     this.#record.bytes += chunk.length;
     this.#sink?.push(chunk);
   }
@@ -163,7 +168,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport {
   content(): void {
     this.#record.firstContentMs = this.#exchange.elapsed();
     this.#order.onContent();
-    this.#watchSilence();
+    this.#lastByteAt = this.#clock.monotonic();
   }
 
   served(): void {
@@ -212,48 +217,69 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport {
   }
 
   #resume(): void {
-    this.#lastByteAt = this.#clock.monotonic();
+    if (this.#lastByteAt !== 0) this.#lastByteAt = this.#clock.monotonic();
     this.#controller?.resume();
   }
 
-  #late(): void {
-    const { limitMs } = this.#order;
-    const what = this.#record.headersMs === undefined ? 'no answer' : 'no content';
-    const why = fault('upstream_timeout', `${what} within ${formatDuration(limitMs)}`);
-    if (this.#sink) this.#sink.lose(why);
-    else this.failed(why);
+  /**
+   * One timer per attempt, looked at when it fires rather than moved with every byte: until the answer has begun it
+   * stands for the attempt's limit, after that for silence and for signs of life.
+   */
+  #arm(): void {
+    const due = this.#nextDue();
+    this.#timerDueAt = due;
+    this.#cancelTimer = this.#clock.after(Math.max(0, due - this.#clock.monotonic()), () =>
+      this.#timerFired(),
+    );
   }
 
-  /** From here on the answer may take as long as it likes, as long as something keeps coming. */
-  #watchSilence(): void {
-    this.#lastByteAt = this.#clock.monotonic();
-    this.#armSilence(Math.min(KEEP_ALIVE_MS, this.#order.policy.idleMs));
+  #nextDue(): number {
+    const { limitMs, policy } = this.#order;
+    if (this.#lastByteAt === 0) return Math.min(this.#startedAt + limitMs, this.#laterCheck());
+    return Math.min(
+      this.#lastByteAt + policy.idleMs,
+      Math.max(this.#lastByteAt, this.#lastSignAt) + KEEP_ALIVE_MS,
+    );
   }
 
-  #armSilence(delayMs: number): void {
-    this.#arm(delayMs, () => this.#checkSilence());
+  /** The answer may begin while the timer runs, and its silence must not go unnoticed until the limit. */
+  #laterCheck(): number {
+    return this.#clock.monotonic() + Math.min(KEEP_ALIVE_MS, this.#order.policy.idleMs);
   }
 
-  #checkSilence(): void {
-    const { idleMs } = this.#order.policy;
-    const silentMs = this.#outlet.blocked ? 0 : this.#clock.monotonic() - this.#lastByteAt;
-    // One millisecond of slack: timers may fire that much early.
-    if (silentMs + 1 >= idleMs) {
-      this.#sink?.lose(fault('upstream_timeout', `nothing came for ${formatDuration(idleMs)}`));
+  #timerFired(): void {
+    const now = this.#clock.monotonic();
+    if (now - this.#timerDueAt > LAG_MS) {
+      this.#timerDueAt = now + GRACE_MS;
+      this.#cancelTimer = this.#clock.after(GRACE_MS, () => this.#timerFired());
       return;
     }
-    if (silentMs + 1 >= KEEP_ALIVE_MS) this.#sink?.keepAlive();
-    const untilSign = silentMs + 1 >= KEEP_ALIVE_MS ? KEEP_ALIVE_MS : KEEP_ALIVE_MS - silentMs;
-    this.#armSilence(Math.min(untilSign, idleMs - silentMs));
+    if (this.#lastByteAt === 0) this.#checkLimit(now);
+    else this.#checkSilence(now);
+    if (this.#resolve !== undefined) this.#arm();
   }
 
-  #arm(delayMs: number, action: () => void): void {
-    this.#cancelTimer?.();
-    const due = this.#clock.monotonic() + delayMs;
-    this.#cancelTimer = this.#clock.after(delayMs, () => {
-      const late = this.#clock.monotonic() - due;
-      if (late > LAG_MS) this.#arm(GRACE_MS, action);
-      else action();
-    });
+  #checkLimit(now: number): void {
+    const { limitMs } = this.#order;
+    if (now + EARLY_MS < this.#startedAt + limitMs) return;
+    const what = this.#record.headersMs === undefined ? 'no answer' : 'no content';
+    this.#lose(fault('upstream_timeout', `${what} within ${formatDuration(limitMs)}`));
+  }
+
+  #checkSilence(now: number): void {
+    const { idleMs } = this.#order.policy;
+    // A caller that does not read is not the provider's silence.
+    if (this.#outlet.blocked) this.#lastByteAt = now;
+    if (now + EARLY_MS >= this.#lastByteAt + idleMs) {
+      this.#lose(fault('upstream_timeout', `nothing came for ${formatDuration(idleMs)}`));
+    } else if (now + EARLY_MS >= Math.max(this.#lastByteAt, this.#lastSignAt) + KEEP_ALIVE_MS) {
+      this.#lastSignAt = now;
+      this.#sink?.keepAlive();
+    }
+  }
+
+  #lose(why: Fault): void {
+    if (this.#sink) this.#sink.lose(why);
+    else this.failed(why);
   }
 }

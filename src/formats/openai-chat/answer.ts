@@ -3,7 +3,7 @@ import type { AnswerVerdict } from '../../core/format.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { Usage } from '../../core/usage.ts';
 import { isObject, parseJson } from '../../lib/expect.ts';
-import { isLiteral, scanObject } from '../../lib/json-scan.ts';
+import { isLiteral, scanObject, wantedKeys } from '../../lib/json-scan.ts';
 import { classifyInside } from './errors.ts';
 import { readUsage } from './usage.ts';
 
@@ -18,6 +18,8 @@ const ESSENTIAL: Partial<Record<Operation, string>> = {
   'images.variation': 'data',
 };
 
+const WANTED = wantedKeys([...new Set(Object.values(ESSENTIAL)), 'usage', 'error']);
+
 /** Judges a whole 2xx answer by its top level; the rest of it is never parsed. */
 export function judgeAnswer(operation: Operation, body: Buffer): AnswerVerdict {
   const essential = ESSENTIAL[operation];
@@ -25,7 +27,7 @@ export function judgeAnswer(operation: Operation, body: Buffer): AnswerVerdict {
   let found = false;
   let usage: Usage | undefined;
   let error: unknown;
-  const broken = scanObject(body, (key, _keyStart, start, end) => {
+  const broken = scanObject(body, WANTED, (key, _keyStart, start, end) => {
     if (key === essential) found = !isEmpty(body, start, end);
     else if (key === 'usage') usage = readUsage(parseJson(body.toString('utf8', start, end)));
     else if (key === 'error' && !isLiteral(body, start, end, 'null'))

@@ -3,7 +3,7 @@ import type { Envelope, RenderTarget } from '../../core/format.ts';
 import { OPERATIONS, type Operation } from '../../core/operation.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import { field, isObject, isString, parseJson, stringField } from '../../lib/expect.ts';
-import { isLiteral, readString, scanObject } from '../../lib/json-scan.ts';
+import { isLiteral, readString, scanObject, wantedKeys } from '../../lib/json-scan.ts';
 import { applySplices, type Splice } from '../../lib/splice.ts';
 import { readMultipartEnvelope } from './multipart.ts';
 
@@ -17,7 +17,7 @@ interface Span {
 const COMMA = 0x2c;
 
 /** Top-level fields that routing looks at; everything else is passed over unread. */
-const WANTED = new Set([
+const WANTED = wantedKeys([
   'model',
   'stream',
   'stream_options',
@@ -67,8 +67,8 @@ export const EMPTY_ENVELOPE: Envelope = {
 function readJsonEnvelope(operation: Operation, body: Buffer): Outcome<Envelope, Fault> {
   // A key given twice: parsers keep the last one, so the last one is what routes and what is edited.
   const found = new Map<string, Span>();
-  const broken = scanObject(body, (key, keyStart, start, end) => {
-    if (WANTED.has(key)) found.set(key, { start, end, key: keyStart });
+  const broken = scanObject(body, WANTED, (key, keyStart, start, end) => {
+    found.set(key, { start, end, key: keyStart });
   });
   if (broken !== -1) return failed(notJson(body, broken));
   const model = found.get('model');

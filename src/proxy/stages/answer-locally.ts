@@ -8,23 +8,18 @@ import type { Stage } from '../stage.ts';
 
 /** Answers what no provider needs to see: probes, the model list, agents' telemetry, paths that are nothing. */
 export function answerLocally(version: string): Stage {
-  return (next) => async (exchange) => {
-    const { recognised } = exchange;
-    switch (recognised.is) {
-      case 'operation':
-        return next(exchange);
-      case 'unknown':
-        return refused(
-          fault(
-            'not_found',
-            `there is nothing at ${recognised.path}; the OpenAI API is at /v1, for example /v1/chat/completions`,
-          ),
-        );
-      case 'local':
-        exchange.request.resume();
-        return answer(exchange, recognised.answer, version);
-    }
-  };
+  return (next) => (exchange) =>
+    exchange.recognised.is === 'operation' ? next(exchange) : Promise.resolve(localReply(exchange, version));
+}
+
+function localReply(exchange: Exchange, version: string): Reply {
+  const { recognised } = exchange;
+  if (recognised.is === 'local') {
+    exchange.request.resume();
+    return answer(exchange, recognised.answer, version);
+  }
+  const where = 'the OpenAI API is at /v1, for example /v1/chat/completions';
+  return refused(fault('not_found', `there is nothing at ${recognised.path}; ${where}`));
 }
 
 function answer(exchange: Exchange, wanted: LocalAnswer, version: string): Reply {

@@ -28,9 +28,9 @@ export interface FailoverPorts extends CallPorts {
 
 /** Walks the plan until a target serves. The only loop of the proxy. */
 export function failover(ports: FailoverPorts): Stage {
-  return () => async (exchange) => {
+  return () => (exchange) => {
     const { plan } = exchange;
-    if (!plan) return refused(fault('internal', 'there is no plan'));
+    if (!plan) return Promise.resolve(refused(fault('internal', 'there is no plan')));
     return new Walk(exchange, plan, ports).run();
   };
 }
@@ -59,7 +59,7 @@ class Walk {
   async run(): Promise<Reply> {
     for (;;) {
       const [step, ...others] = this.#rest;
-      if (!step) return this.#exhausted();
+      if (!step) return this.#refuse();
       this.#rest = others;
       const reply = await this.#try(step);
       if (reply) return reply;
@@ -145,10 +145,6 @@ class Walk {
   /** What shares the fault's cause with the failed target is not tried either. */
   #leaveOut(step: Step, decision: Extract<Decision, { do: 'next' }>): void {
     this.#rest = this.#rest.filter(({ target }) => !shares(decision.skip, step.target, target));
-  }
-
-  #exhausted(): Reply {
-    return this.#refuse();
   }
 
   #refuse(): Reply {

@@ -15,18 +15,23 @@ import type { Stage } from '../stage.ts';
 
 /** Chooses the targets: those of the route that answers to the model, without the ones being left alone. */
 export function plan(clock: Clock, drills: DrillBook): Stage {
-  return (next) => async (exchange) => {
-    const wrong = readWishes(exchange, drills);
-    if (wrong) return refused(wrong);
-    const found = compile(exchange);
-    if ('code' in found) return refused(found);
-    exchange.trail.route = found.route;
-    exchange.trail.plan = found.told;
-    const chosen = exchange.drill ? chooseForDrill(found) : choose(exchange, found, clock.now());
-    if ('is' in chosen) return chosen;
-    exchange.plan = chosen;
-    return next(exchange);
+  return (next) => (exchange) => {
+    const refusal = decidePlan(exchange, clock, drills);
+    return refusal ? Promise.resolve(refusal) : next(exchange);
   };
+}
+
+function decidePlan(exchange: Exchange, clock: Clock, drills: DrillBook): Refusal | undefined {
+  const wrong = readWishes(exchange, drills);
+  if (wrong) return refused(wrong);
+  const found = compile(exchange);
+  if ('code' in found) return refused(found);
+  exchange.trail.route = found.route;
+  exchange.trail.plan = found.told;
+  const chosen = exchange.drill ? chooseForDrill(found) : choose(exchange, found, clock.now());
+  if ('is' in chosen) return chosen;
+  exchange.plan = chosen;
+  return undefined;
 }
 
 function readWishes(exchange: Exchange, drills: DrillBook): Fault | undefined {
