@@ -88,9 +88,17 @@ export class Daemon {
     return this.#parts.log;
   }
 
-  /** Resolves when everything is closed and the lock is free. */
+  /**
+   * Resolves when everything is closed but the lock: that goes with the process, so that whoever waits for the lock
+   * knows that the process has ended too.
+   */
   get ended(): Promise<void> {
     return this.#ended.promise;
+  }
+
+  /** For a process that goes on after its daemon has ended. */
+  releaseLock(): void {
+    this.#parts.lock.release();
   }
 
   set control(server: ControlServer) {
@@ -219,7 +227,7 @@ export class Daemon {
   }
 
   async #finish(drainMs: number): Promise<void> {
-    const { proxy, recorder, observatory, log, lock } = this.#parts;
+    const { proxy, recorder, observatory, log } = this.#parts;
     const { clock } = this.#options;
     let cutOff = 0;
     const giveUp = (): void => void (cutOff ||= observatory.liveCount);
@@ -240,7 +248,6 @@ export class Daemon {
       () => this.#control?.close(),
       () => log.write('info', 'daemon-stopped'),
       () => log.close(),
-      () => lock.release(),
     ];
     // Whatever fails on the way down, the rest still has to happen.
     for (const step of steps) {

@@ -28,7 +28,7 @@ export class Feed implements Listener {
   readonly #viewers = new Set<(event: ServerEvent) => void>();
   #ended: Trail[] = [];
   #liveChanged = false;
-  #incidents = '';
+  #incidents = '[]';
   #pending = false;
   #stopStatus: (() => void) | undefined;
 

@@ -42,8 +42,12 @@ export function decodeLogRecord(line: string): LogRecord | undefined {
 /** The line for a person: local time, level, event, `name=value`; the stack of an error on lines of its own. */
 export function readableLogLine(record: LogRecord): string {
   const { stack, ...fields } = record.fields;
-  const values = Object.entries(fields).map(([name, value]) => `${name}=${readableValue(value)}`);
-  const first = [clockTime(record.at), record.level.padEnd(5), record.event, ...values].join(' ');
+  const values = Object.entries(fields).map(
+    ([name, value]) => `${terminalSafe(name)}=${readableValue(value)}`,
+  );
+  const first = [clockTime(record.at), record.level.padEnd(5), terminalSafe(record.event), ...values].join(
+    ' ',
+  );
   if (typeof stack !== 'string') return first;
   return [first, ...stack.split('\n').map((line) => `    ${terminalSafe(line)}`)].join('\n');
 }

@@ -194,7 +194,7 @@ export function ask(address: string, more: object = {}): Promise<Response> {
 export async function waitUntil(isSo: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${isSo}`);
+    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${String(isSo)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

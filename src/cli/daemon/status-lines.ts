@@ -1,5 +1,6 @@
 import type { Counters, Latency, ProviderStatus, Status } from '../../control/index.ts';
 import type { TargetHealth } from '../../core/health.ts';
+import { displayWidth } from '../../lib/display-width.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { Style } from '../style.ts';
@@ -17,11 +18,16 @@ export function statusLines(status: Status, style: Style, columns: number): stri
   ];
 }
 
+/** One line where it fits; a narrow terminal gets the profile on a line of its own. */
 function headLines(status: Status, style: Style, width: number): string[] {
-  const state = status.draining ? style.yellow('◌ gw is stopping') : style.green('● gw is running');
-  const profile = truncate(terminalSafe(status.profile), Math.max(8, width - 60));
-  const up = formatDuration(status.now - status.startedAt);
-  return [`${state}  ${style.bold(status.address)}  profile ${profile}  up ${up}`];
+  const [symbol, words] = status.draining ? ['◌', 'gw is stopping'] : ['●', 'gw is running'];
+  const profile = `profile ${terminalSafe(status.profile)}`;
+  const up = `up ${formatDuration(status.now - status.startedAt)}`;
+  const plain = [`${symbol} ${words}`, status.address, profile, up].join('  ');
+  const state = style[status.draining ? 'yellow' : 'green'](`${symbol} ${words}`);
+  const address = style.bold(status.address);
+  if (displayWidth(plain) <= width) return [[state, address, profile, up].join('  ')];
+  return [[state, address, up].join('  '), `  ${truncate(profile, width - 2)}`];
 }
 
 function counterLines(counters: Counters, latency: Latency): string[] {

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+
+import { statusLines } from '../../../src/cli/daemon/status-lines.ts';
+import { makeStyle } from '../../../src/cli/style.ts';
+import type { ProviderStatus, Status } from '../../../src/control/index.ts';
+import type { TargetHealth } from '../../../src/core/health.ts';
+import { displayWidth } from '../../../src/lib/display-width.ts';
+import { GROQ, NIGHT, OPENAI } from '../../sample-trail.ts';
+
+const plain = makeStyle({ NO_COLOR: '1' }, false);
+
+function health(change: Partial<TargetHealth> = {}): TargetHealth {
+  return {
+    target: OPENAI,
+    breaker: { is: 'closed' },
+    attempts: 10,
+    failures: 1,
+    served: 9,
+    live: 0,
+    recent: { attempts: 10, failures: 1, p50: 1240, p95: 3200, firstContentP50: 410 },
+    ...change,
+  };
+}
+
+function provider(change: Partial<ProviderStatus> = {}): ProviderStatus {
+  const keys = [{ label: 'env:OPENAI_API_KEY', resolved: true }];
+  return {
+    name: 'openai',
+    url: 'https://api.openai.com/v1',
+    enabled: true,
+    keys,
+    targets: [health()],
+    ...change,
+  };
+}
+
+function status(change: Partial<Status> = {}): Status {
+  return {
+    instance: 'abc',
+    version: '0.1.0',
+    pid: 1,
+    address: 'http://127.0.0.1:4499',
+    startedAt: NIGHT,
+    now: NIGHT + 11_520_000,
+    profile: 'default',
+    configPath: '/c',
+    logPath: '/l',
+    draining: false,
+    rssBytes: 1,
+    counters: { live: 2, total: 1215, served: 1204, failed: 3, cut: 0, gone: 8, failovers: 12, dropped: 0 },
+    latency: { p50: 1240, p95: 4500, firstContentP50: 420, perMinute: 14.2 },
+    providers: [provider()],
+    routes: [
+      { name: 'main', match: ['*'], targets: ['openai/gpt-4o'], serving: { target: OPENAI, at: NIGHT } },
+    ],
+    problems: [],
+    ...change,
+  };
+}
+
+function line(change: Partial<ProviderStatus>): string {
+  return statusLines(status({ providers: [provider(change)], routes: [] }), plain, 100)[5] ?? '';
+}
+
+describe('gw status', () => {
+  it('says at a glance who is there, what was done, and who serves', () => {
+    expect(statusLines(status(), plain, 80).join('\n')).toMatchInlineSnapshot(`
+      "● gw is running  http://127.0.0.1:4499  profile default  up 3h12m
+        2 live · 1,204 served · 12 failed over · 3 failed · 8 gone
+        last 5 min: 14/min · p50 1.24s · p95 4.50s · first token 420ms
+
+        provider  state    p50    p95   ttft  errors
+        openai    ● ok   1.24s  3.20s  410ms     10%  ◀ main"
+    `);
+  });
+
+  it('tells the states of a provider apart in words', () => {
+    const now = NIGHT + 11_520_000;
+    const open = { is: 'open', until: now + 12_000, reason: 'upstream_timeout', message: '' } as const;
+    const limited = { until: now + 5_000, reason: 'upstream_rate_limited', message: '' } as const;
+    const refused = { reason: 'upstream_refused_key', message: '' } as const;
+    expect(line({ enabled: false })).toContain('○ disabled');
+    expect(line({ keys: [{ label: 'env:X', resolved: false }] })).toContain('✗ no key');
+    expect(line({ targets: [] })).toContain('○ not used yet');
+    expect(line({ targets: [health({ breaker: open })] })).toContain('✗ failing, 12.0s left');
+    expect(line({ targets: [health({ breaker: open }), health()] })).toContain('◐ failing, 12.0s left');
+    expect(line({ targets: [health({ cooldown: limited })] })).toContain('✗ rate limited, 5.00s left');
+    expect(line({ targets: [health({ cooldown: refused })] })).toContain('✗ key refused, until changed');
+    expect(
+      line({ targets: [health({ breaker: { is: 'half-open', probing: true, reason: 'internal' } })] }),
+    ).toContain('probing');
+  });
+
+  it('shows problems with what to do about them', () => {
+    const lines = statusLines(
+      status({ problems: [{ message: 'the key is gone', fix: 'gw reload' }] }),
+      plain,
+      80,
+    );
+    expect(lines.slice(-2)).toEqual(['  ! the key is gone', '    fix: gw reload']);
+  });
+
+  it('says that it is stopping', () => {
+    expect(statusLines(status({ draining: true }), plain, 80)[0]).toContain('gw is stopping');
+  });
+
+  it('fits 60 to 100 columns, whatever the names', () => {
+    const long = status({
+      profile: 'a-profile-with-quite-a-long-name-for-one',
+      providers: [provider({ name: 'a-provider-with-quite-a-long-name' }), provider({ name: '提供者' })],
+      routes: [
+        {
+          name: 'a-route-with-quite-a-long-name',
+          match: ['*'],
+          targets: [],
+          serving: { target: { ...GROQ, provider: '提供者' }, at: 1 },
+        },
+      ],
+    });
+    for (const columns of [60, 80, 100]) {
+      const widths = statusLines(long, plain, columns).map(displayWidth);
+      expect(Math.max(...widths)).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  it('lets no name from the profile move the cursor', () => {
+    const lines = statusLines(
+      status({ profile: 'x\u001b[2J', providers: [provider({ name: 'y\u001b[2J' })] }),
+      plain,
+      80,
+    );
+    expect(lines.join('')).not.toContain('\u001b');
+  });
+});
