@@ -80,7 +80,7 @@ describe('the dashboard on a terminal', () => {
     expect(screen.alternate).toBe(false);
     expect(screen.text()).toBe('$ gw dash');
     expect(summary[0]).toBe('Dashboard closed; gw keeps running at http://127.0.0.1:4499.');
-    expect(summary[1]).toContain('1 requests, 1 served, 1 by failover, 0 failed');
+    expect(summary[1]).toContain('1 request, 1 served, 1 by failover, 0 failed');
   });
 
   it('survives a restart of the daemon, and keeps what it showed', async () => {

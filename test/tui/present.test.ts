@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { displayWidth, takeColumns } from '../../src/lib/display-width.ts';
 import { fitLine, fitText, foreign, lineWidth, span, spread, wrapText } from '../../src/tui/present/line.ts';
 import { layTable, tableHead, tableRow } from '../../src/tui/present/table.ts';
-import { targetRows } from '../../src/tui/present/target-state.ts';
+import { stateWord, targetRows } from '../../src/tui/present/target-state.ts';
 import { waterfallLines } from '../../src/tui/present/waterfall.ts';
 import { age, bytes, count, countdown, percent, shortCount } from '../../src/tui/present/words.ts';
 import { failedOver, GROQ, health, NOON, OPENAI, provider, running, status } from './scenes.ts';
@@ -120,6 +120,19 @@ describe('the state of a target', () => {
     ]);
     expect(stateOf(health(OPENAI, { last: { at: NOON, fault: reason, message: 'm' } }))).toEqual([
       ['ready', 'last: overloaded: m'],
+    ]);
+  });
+
+  it('counts down, and then says that its turn is due', () => {
+    const cooldown = { until: NOON + 5_000, reason: 'upstream_rate_limited', message: '' } as const;
+    const [row] = targetRows(
+      status({ providers: [provider('openai', [health(OPENAI, { cooldown })])], routes: [] }),
+    );
+    if (row === undefined) throw new Error('there is no row');
+    expect([NOON, NOON + 4_001, NOON + 5_000].map((now) => stateWord(row, now))).toEqual([
+      'cooling 5s',
+      'cooling 1s',
+      'cooling, due',
     ]);
   });
 

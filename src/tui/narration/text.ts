@@ -19,7 +19,8 @@ function sentence(note: Note): string {
       return `${heading('✗ gone')}daemon gone, waiting for it to come back`;
     case 'target-changed': {
       const { symbol, word } = TARGET_STATES[note.state];
-      const ends = note.until === undefined ? '' : ` for ${countdown(note.until, note.at)}`;
+      const ends =
+        note.until === undefined || note.until <= note.at ? '' : ` for ${countdown(note.until, note.at)}`;
       const why = note.why === undefined ? '' : `: ${foreign(note.why)}`;
       return `${heading(`${symbol} target`)}${foreign(note.target)} ${word}${ends}${why}`;
     }

@@ -31,27 +31,33 @@ export function figuresLine({ status }: Facts, columns: number): Line {
   if (status === undefined) return [];
   const { counters, latency: times } = status;
   const answered = counters.served + counters.failed + counters.cut;
+  const failed = counters.failed + counters.cut;
   return joinFitting(
     [
       figure(times.perMinute.toFixed(times.perMinute < 10 ? 1 : 0), 'req/min'),
       figure(String(counters.live), 'live'),
       figure(percent(counters.served, answered), 'served'),
-      figure(count(counters.failovers), 'failovers', counters.failovers > 0 ? 'strong' : 'plain'),
-      figure(
-        count(counters.failed + counters.cut),
-        'failed',
-        counters.failed + counters.cut > 0 ? 'bad' : 'plain',
-      ),
-      [span('p50 ', 'dim'), span(latency(times.p50)), span('  p95 ', 'dim'), span(latency(times.p95))],
-      [
-        span('first token ', 'dim'),
-        span(latency(times.firstContentP50)),
-        span(' / ', 'dim'),
-        span(latency(times.firstContentP95)),
-      ],
+      figure(count(counters.failovers), counters.failovers === 1 ? 'failover' : 'failovers'),
+      figure(count(failed), 'failed', failed > 0 ? 'bad' : 'strong'),
+      ...latencies(times),
     ],
     columns,
   );
+}
+
+/** Nothing at all while nothing was served lately: a row of dashes says less than no row. */
+function latencies(times: Status['latency']): readonly Line[] {
+  const { p50, p95, firstContentP50, firstContentP95 } = times;
+  const pair = (label: string, middle: number, high: number | undefined): Line => [
+    span(`${label} `, 'dim'),
+    span(latency(middle)),
+    span('  p95 ', 'dim'),
+    span(latency(high)),
+  ];
+  return [
+    ...(p50 === undefined ? [] : [pair('p50', p50, p95)]),
+    ...(firstContentP50 === undefined ? [] : [pair('first token p50', firstContentP50, firstContentP95)]),
+  ];
 }
 
 /** What a person should act on, most urgent first; undefined while there is nothing. */

@@ -34,7 +34,7 @@ export function phase(trail: Trail): string {
   if (attempt === undefined) return 'planning';
   if (attempt.endMs !== undefined) return attempt.fault === undefined ? 'finishing' : 'moving on';
   if (attempt.firstContentMs !== undefined) return 'streaming';
-  if (attempt.headersMs !== undefined) return 'held back';
+  if (attempt.headersMs !== undefined) return 'starting';
   return attempt.sentMs === undefined ? 'connecting' : 'waiting';
 }
 

@@ -59,8 +59,8 @@ function whatWasAsked(trail: Trail): readonly Line[] {
 function whatCameOfIt(trail: Trail): readonly Line[] {
   const { usage } = trail;
   const rate = tokensPerSecond(trail);
-  const cached = usage?.cacheRead === undefined ? '' : ` (${count(usage.cacheRead)} cached)`;
-  const reasoned = usage?.reasoning === undefined ? '' : ` (${count(usage.reasoning)} reasoning)`;
+  const cached = !usage?.cacheRead ? '' : ` (${count(usage.cacheRead)} cached)`;
+  const reasoned = !usage?.reasoning ? '' : ` (${count(usage.reasoning)} reasoning)`;
   return [
     pair('served by', trail.served === undefined ? '–' : foreign(targetName(trail.served))),
     ...(trail.status === 0 ? [] : [pair('status', String(trail.status))]),

@@ -11,7 +11,7 @@ export function summaryLines({ link, status, tally }: Facts, watchedMs: number):
       : 'Dashboard closed; the daemon was not running (start it: gw start).',
     ended === 0
       ? `In ${age(watchedMs)} no request ended.`
-      : `In ${age(watchedMs)}: ${count(ended)} requests, ${count(served)} served, ` +
+      : `In ${age(watchedMs)}: ${count(ended)} ${ended === 1 ? 'request' : 'requests'}, ${count(served)} served, ` +
         `${count(failovers)} by failover, ${count(failed)} failed.`,
     'One request: gw why <id>   ·   look again: gw dash   ·   stop the daemon: gw stop',
   ];

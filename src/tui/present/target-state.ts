@@ -68,10 +68,11 @@ export function targetRows(status: Status): readonly TargetRow[] {
   });
 }
 
-/** `open 12s`: the state's word with what is left of it. */
+/** `open 12s`: the state's word with what is left of it; `open, due` when its time is up and nobody has asked since. */
 export function stateWord({ state, until }: TargetRow, now: number): string {
   const { word } = TARGET_STATES[state];
-  return until === undefined ? word : `${word} ${countdown(until, now)}`;
+  if (until === undefined) return word;
+  return until <= now ? `${word}, due` : `${word} ${countdown(until, now)}`;
 }
 
 /** A target as one text that no other target has. */
@@ -126,7 +127,7 @@ function judge(provider: ProviderStatus, health: TargetHealth, serving: boolean)
   }
   const note = last?.fault === undefined ? '' : `last: ${explain(last.fault, last.message)}`;
   if (serving) return { state: 'serving', until: undefined, note };
-  return { state: health.attempts === 0 ? 'idle' : 'ready', until: undefined, note };
+  return { state: health.attempts + health.live === 0 ? 'idle' : 'ready', until: undefined, note };
 }
 
 const COOLDOWN_STATES: Readonly<Partial<Record<FaultCode, TargetState>>> = {
