@@ -38,7 +38,9 @@ export function openProfile(context: Context, presets: readonly Preset[] = PRESE
   for (const notice of file.takeNotices()) context.say(notice);
   const keys = createKeyResolver(keySources(context));
   const profile = config.profiles[config.activeProfile];
-  const implied = file.exists() ? undefined : profileFromEnvironment(context.env, presets);
+  // The daemon's own rule: a profile that names no provider is as good as none.
+  const empty = profile === undefined || profile.providers.length === 0;
+  const implied = empty ? profileFromEnvironment(context.env, presets) : undefined;
   if (implied) return { file, config, profile: implied, source: 'environment', keys };
   if (!profile) throw new CommandError(`There is no profile ${config.activeProfile}.`, { exit: EXIT.config });
   return { file, config, profile, source: 'file', keys };

@@ -154,14 +154,16 @@ function openExchange(
   const { fleet, clock, newId } = parts;
   const headers = readHeaders(request.rawHeaders);
   const method = request.method ?? 'GET';
-  const recognised = recognise(method, request.url ?? '/');
+  const url = request.url ?? '/';
+  const query = url.indexOf('?');
+  const recognised = recognise(method, url);
   const trail = new TrailDraft({
     id: newId(),
     at: clock.now(),
     operation: recognised.is === 'operation' ? recognised.operation : 'models',
     format: 'openai-chat',
     method,
-    path: recognised.path,
+    path: query === -1 ? url : url.slice(0, query),
     client: clientOf(headers),
   });
   return new Exchange({
