@@ -1,5 +1,3 @@
-import type { DrillParams } from '../control/index.ts';
-
 /** The one simulator a daemon keeps for drills; started by the first, because most daemons never need it. */
 export class DrillGround {
   #url: Promise<string> | undefined;
@@ -28,9 +26,4 @@ export class DrillGround {
       throw error;
     }
   }
-}
-
-/** Drill parameters with the place where faults are made. */
-export interface ArmedDrill extends DrillParams {
-  readonly simulatorUrl: string;
 }

@@ -61,6 +61,23 @@ describe('gw stop', () => {
     await response.text().catch(() => {});
   });
 
+  it('is waited for by a start that comes meanwhile, which then starts anew', async () => {
+    const { address, instance } = await home.start();
+    const asked = ask(address, { stream: true });
+    await upstream.beginStream(0);
+    const response = await asked;
+    const stopping = home.run(['stop']);
+    await waitUntil(async () => (await home.status()).draining);
+    const starting = home.run(['start', '--json']);
+    await upstream.endStream(0);
+    await response.text();
+    expect((await stopping).exit).toBe(0);
+    const started = await starting;
+    expect(started).toMatchObject({ exit: 0 });
+    expect(JSON.parse(started.out)).toMatchObject({ already: false });
+    expect((await home.status()).instance).not.toBe(instance);
+  });
+
   it('is content when nothing runs', async () => {
     const ran = await home.run(['stop', '--json']);
     expect(ran.exit).toBe(0);
@@ -228,5 +245,32 @@ describe('gw logs', () => {
     await waitUntil(() => shown.includes('daemon-started'));
     await home.run(['reload']);
     await waitUntil(() => shown.includes('profile-reloaded'));
+  });
+});
+
+describe('a drill', () => {
+  it('makes the first target fail for whoever holds its token, and the next one serves', async () => {
+    const second = await new GatedUpstream().listen();
+    try {
+      home.profile({ first: upstream.url, second: second.url });
+      const { address } = await home.start();
+      const { token } = await home.call('drill', { route: 'main', faults: { 1: '503' }, dry: false });
+      const asked = ask(address, {}, { 'x-gw-drill': token });
+      await second.answer(0, 'from the second');
+      expect(await (await asked).text()).toContain('from the second');
+      expect(upstream.requests).toEqual([]);
+      const status = await home.status();
+      expect(status.counters).toMatchObject({ total: 0, failovers: 0 });
+    } finally {
+      await second.close();
+    }
+  });
+
+  it('needs no network when it is dry', async () => {
+    const { address } = await home.start();
+    const { token } = await home.call('drill', { route: 'main', faults: {}, dry: true });
+    const answer = await ask(address, {}, { 'x-gw-drill': token });
+    expect(answer.status).toBe(200);
+    expect(upstream.requests).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { connectControl, type Status } from '../../src/control/index.ts';
+import { connectControl, type MethodName, type Methods, type Status } from '../../src/control/index.ts';
 import { findPaths, type Paths } from '../../src/core/paths.ts';
 
 /** The program under test; another build or an installed one can be named instead. */
@@ -68,13 +68,19 @@ export class DaemonHome {
     return this.status();
   }
 
+  status(): Promise<Status> {
+    return this.call('status', {});
+  }
+
   /** Asks the daemon itself, over its socket. */
-  async status(): Promise<Status> {
+  async call<M extends MethodName>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']> {
     const connected = await connectControl(this.paths.socket);
     if (connected.is === 'failed') throw new Error(`no daemon: ${connected.fault}`);
-    const status = await connected.value.call('status', {});
-    connected.value.close();
-    return status;
+    try {
+      return await connected.value.call(method, params);
+    } finally {
+      connected.value.close();
+    }
   }
 
   log(): string {
@@ -182,10 +188,14 @@ function chunkOf(delta: object, finish: string | null): object {
 }
 
 /** Sends a chat request to the proxy. */
-export function ask(address: string, more: object = {}): Promise<Response> {
+export function ask(
+  address: string,
+  more: object = {},
+  headers: Record<string, string> = {},
+): Promise<Response> {
   return fetch(`${address}/v1/chat/completions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer anything' },
+    headers: { 'content-type': 'application/json', authorization: 'Bearer anything', ...headers },
     body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...more }),
   });
 }

@@ -49,6 +49,7 @@ function handlers(more: Partial<Handlers> = {}): Handlers {
     hello: () => ({ instance: 'abc', version: '1.0.0', pid: 1, protocol: 1 }),
     status: unasked,
     stop: unasked,
+    drained: unasked,
     reload: unasked,
     flush: () => ({ dropped: 3 }),
     exchange: () => null,
