@@ -186,8 +186,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport {
   #makeSink(status: number, headers: AnswerHeaders): Sink {
     const now = this.#clock.now;
     if (status >= 300) return new ErrorSink(this.#exchange, this, { status, headers, now });
-    const type = headers['content-type'];
-    const stream = typeof type === 'string' && type.startsWith('text/event-stream');
+    const stream = isEventStream(headers['content-type'], this.#exchange.trail.stream);
     const answer = { status, headers, outlet: this.#outlet };
     return stream
       ? new StreamSink(this.#exchange, this, answer)
@@ -282,4 +281,12 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport {
     if (this.#sink) this.#sink.lose(why);
     else this.failed(why);
   }
+}
+
+/** Some hosts stream under a vague content type, or none; what was asked for then decides. */
+function isEventStream(type: string | string[] | undefined, asked: boolean): boolean {
+  if (typeof type !== 'string') return asked;
+  return (
+    type.startsWith('text/event-stream') || (asked && /^(application\/octet-stream|text\/plain)/.test(type))
+  );
 }

@@ -73,7 +73,8 @@ function readJsonEnvelope(operation: Operation, body: Buffer): Outcome<Envelope,
   if (broken !== -1) return failed(notJson(body, broken));
   const model = found.get('model');
   const name = model && readString(body, model.start, model.end);
-  if (model && name === undefined) return failed(fault('bad_request', '"model" must be a string'));
+  if (model && name === undefined && !isLiteral(body, model.start, model.end, 'null'))
+    return failed(fault('bad_request', '"model" must be a string'));
   const stream = isTrue(body, found.get('stream'));
   const options = parseSpan(body, found.get('stream_options'));
   const wantsUsage = field(options, 'include_usage') === true;
