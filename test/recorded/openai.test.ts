@@ -43,7 +43,7 @@ let proxy: Proxy;
 let port = 0;
 let playing: RecordedExchange;
 let received: Buffer;
-let trail: Trail | undefined;
+const ended: Trail[] = [];
 
 beforeAll(async () => {
   upstream = createServer((incoming, outgoing) => {
@@ -90,7 +90,7 @@ beforeAll(async () => {
     },
     keys: { resolve: () => new Secret('sk-recorded-test') },
     clock: systemClock,
-    watcher: { exchangeStarted() {}, attemptEnded() {}, exchangeEnded: (ended) => (trail = ended) },
+    watcher: { exchangeStarted() {}, attemptEnded() {}, exchangeEnded: (trail) => void ended.push(trail) },
     record: { record() {} },
     log: { write() {} },
     version: '0',
@@ -119,7 +119,7 @@ describe.skipIf(!hasRecordings)('recorded OpenAI traffic', () => {
 
 async function replay(exchange: RecordedExchange): Promise<void> {
   playing = exchange;
-  trail = undefined;
+  ended.length = 0;
   const sent = bytesOf(exchange.request);
   const answer = await ask(exchange, sent);
   const theirs = bytesOf(exchange.response);
@@ -130,13 +130,17 @@ async function replay(exchange: RecordedExchange): Promise<void> {
   }
   const broken = Object.entries(BROKEN).find(([end]) => exchange.id.endsWith(end))?.[1];
   if (broken !== undefined) {
-    expect(trail?.outcome, broken).not.toBe('served');
+    expect(lastTrail()?.outcome, broken).not.toBe('served');
     return;
   }
-  expect(trail?.message).toBeUndefined();
+  expect(lastTrail()?.message).toBeUndefined();
   expect(received.toString('latin1')).toBe(expectedRequest(sent, exchange));
   expect(answer.body.toString('latin1')).toBe(withoutOwnUsage(theirs, sent));
   await compareUsage(exchange, theirs);
+}
+
+function lastTrail(): Trail | undefined {
+  return ended.at(-1);
 }
 
 /** The recorded request with another model, without its own list of fallbacks, and on streams with usage asked for. */
@@ -196,10 +200,10 @@ async function compareUsage(exchange: RecordedExchange, theirs: Buffer): Promise
     usage = (await client.chat.completions.create(body)).usage;
   }
   if (!usage || usage.prompt_tokens === undefined) return;
-  expect(trail?.usage?.input).toBe(usage.prompt_tokens);
+  expect(lastTrail()?.usage?.input).toBe(usage.prompt_tokens);
   const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? 0;
   const apart = usage.total_tokens === usage.prompt_tokens + usage.completion_tokens + reasoning;
-  expect(trail?.usage?.output).toBe(usage.completion_tokens + (apart ? reasoning : 0));
+  expect(lastTrail()?.usage?.output).toBe(usage.completion_tokens + (apart ? reasoning : 0));
 }
 
 function contentType({ response }: RecordedExchange): string {
