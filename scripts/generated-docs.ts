@@ -6,7 +6,9 @@ import { EXIT } from '../src/cli/error.ts';
 import { COMMANDS, NOUNS } from '../src/cli/tree.ts';
 import { JSON_SCHEMA } from '../src/config/index.ts';
 import { FAULTS } from '../src/core/fault.ts';
+import { keysOf } from '../src/lib/expect.ts';
 import { PRESETS } from '../src/providers/index.ts';
+import { FAULT_GROUPS, type FaultRow, SIMULATED_FAULTS } from '../src/simulator/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -28,6 +30,7 @@ export async function renderPages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['docs/commands.md', renderCommands(await loadCommands())],
     ['docs/faults.md', withBlock('docs/faults.md', 'faults', renderFaults())],
+    ['docs/simulator.md', withBlock('docs/simulator.md', 'simulated-faults', renderSimulatedFaults())],
     ['docs/add-a-provider.md', withBlock('docs/add-a-provider.md', 'presets', renderPresets())],
     ['docs/config.schema.json', `${JSON.stringify(JSON_SCHEMA, null, 2)}\n`],
   ]);
@@ -119,6 +122,23 @@ function commandSection({ path, summary, command }: LoadedCommand, heading: stri
       : []),
     code(command.examples),
   ];
+}
+
+function renderSimulatedFaults(): string {
+  const rows: readonly FaultRow[] = Object.values(SIMULATED_FAULTS);
+  return keysOf(FAULT_GROUPS)
+    .map((group) => {
+      const own = rows.filter((row) => row.group === group);
+      return `### ${FAULT_GROUPS[group]}\n\n${table(['example', 'what it does'], own.flatMap(simulatedFaultRows))}`;
+    })
+    .join('\n\n');
+}
+
+function simulatedFaultRows(row: FaultRow): string[][] {
+  const choices = row.value?.choices?.map((choice) => `\`${choice}\``).join(', ');
+  const summary = choices === undefined ? row.summary : `${row.summary}: ${choices}`;
+  const variants = Object.entries(row.variants ?? {}).map(([text, meaning]) => [`\`${text}\``, meaning]);
+  return [[`\`${row.example}\``, summary], ...variants];
 }
 
 function renderFaults(): string {
