@@ -120,9 +120,9 @@ export class Fleet {
     return 'unknown' in resolution ? resolution : this.#compile(resolution);
   }
 
-  /** Closes connections that the next fleet does not use, once their requests are done. */
-  retire(next: Fleet | undefined): Promise<void> {
-    const kept = new Set(next ? next.#upstreams.values() : []);
+  /** Closes connections that none of the fleets in use has, once their requests are done. */
+  retire(inUse: Iterable<Fleet>): Promise<void> {
+    const kept = new Set([...inUse].flatMap((fleet) => [...fleet.#upstreams.values()]));
     const closing = [...this.#upstreams.values()].filter((upstream) => !kept.has(upstream));
     return Promise.all(closing.map(({ pool }) => pool.close())).then(() => undefined);
   }

@@ -55,59 +55,83 @@ export const VIA_HEADER = 'x-gw-via';
 
 /** What the proxy itself reads of a request's headers, found in one walk over the raw pairs. */
 export interface ReadHeaders {
-  readonly contentType: string;
-  readonly contentEncoding: string | undefined;
-  readonly contentLength: number | undefined;
-  readonly host: string | undefined;
-  readonly origin: string | undefined;
-  readonly authorization: string | undefined;
-  readonly apiKey: string | undefined;
-  readonly userAgent: string;
-  readonly session: string | undefined;
-  readonly retryCount: number;
-  readonly via: string | undefined;
-  /** The request's own wishes: `targets`, `route`, `timeout`, `drill`. */
-  readonly wishes: Readonly<Record<string, string>>;
+  contentType: string;
+  contentEncoding: string | undefined;
+  contentLength: number | undefined;
+  host: string | undefined;
+  origin: string | undefined;
+  authorization: string | undefined;
+  apiKey: string | undefined;
+  userAgent: string;
+  session: string | undefined;
+  retryCount: number;
+  /** The gws this request already passed, comma-separated. */
+  via: string | undefined;
+  /** The request's own wishes. */
+  targets: string | undefined;
+  route: string | undefined;
+  timeout: string | undefined;
+  drill: string | undefined;
   /** What is forwarded, as a flat list of names and values; the provider's own come on top. */
-  readonly forwarded: readonly string[];
+  readonly forwarded: string[];
 }
 
-/** Session headers that agents send, best first. */
-const SESSION_HEADERS = new Set(['x-claude-code-session-id', 'session_id', 'session-id', 'x-session-id']);
-
-/** Reads and sorts the raw headers of a request. */
+/** Reads and sorts the raw headers of a request. Of a header given twice the first counts. */
 export function readHeaders(raw: readonly string[]): ReadHeaders {
-  const found: Record<string, string> = {};
-  const wishes: Record<string, string> = {};
-  const forwarded: string[] = [];
+  const read = noHeaders();
   const named = connectionNames(raw);
-  let session: string | undefined;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = (raw[i] ?? '').toLowerCase();
     const value = raw[i + 1] ?? '';
-    if (name.startsWith('x-gw-')) {
-      wishes[name.slice(5)] = value;
-      continue;
-    }
-    found[name] ??= value;
-    if (SESSION_HEADERS.has(name)) session ??= value;
-    if (!NOT_SENT.has(name) && !named?.has(name)) forwarded.push(name, value);
+    READERS[name]?.(read, value);
+    if (!NOT_SENT.has(name) && !name.startsWith('x-gw-') && !named?.has(name))
+      read.forwarded.push(name, value);
   }
-  const length = found['content-length'];
+  return read;
+}
+
+/** What to do with the headers that mean something here. A new one is a line. */
+const READERS: Readonly<Record<string, (read: ReadHeaders, value: string) => void>> = {
+  'content-type': (read, value) => (read.contentType ||= value),
+  'content-encoding': (read, value) => (read.contentEncoding ??= value),
+  'content-length': (read, value) => (read.contentLength ??= Number(value)),
+  host: (read, value) => (read.host ??= value),
+  origin: (read, value) => (read.origin ??= value),
+  authorization: (read, value) => (read.authorization ??= value),
+  'x-api-key': (read, value) => (read.apiKey ??= value),
+  'api-key': (read, value) => (read.apiKey ??= value),
+  'user-agent': (read, value) => (read.userAgent ||= value),
+  'x-stainless-retry-count': (read, value) => (read.retryCount = Number(value) || 0),
+  'x-gw-via': (read, value) => (read.via ??= value),
+  'x-gw-targets': (read, value) => (read.targets ??= value),
+  'x-gw-route': (read, value) => (read.route ??= value),
+  'x-gw-timeout': (read, value) => (read.timeout ??= value),
+  'x-gw-drill': (read, value) => (read.drill ??= value),
+  // Session headers of agents.
+  'x-claude-code-session-id': (read, value) => (read.session ??= value),
+  'x-session-id': (read, value) => (read.session ??= value),
+  'session-id': (read, value) => (read.session ??= value),
+  session_id: (read, value) => (read.session ??= value),
+};
+
+function noHeaders(): ReadHeaders {
   return {
-    contentType: found['content-type'] ?? '',
-    contentEncoding: found['content-encoding'],
-    contentLength: length === undefined ? undefined : Number(length),
-    host: found['host'],
-    origin: found['origin'],
-    authorization: found['authorization'],
-    apiKey: found['x-api-key'] ?? found['api-key'],
-    userAgent: found['user-agent'] ?? '',
-    session,
-    retryCount: Number(found['x-stainless-retry-count'] ?? 0) || 0,
-    via: wishes['via'],
-    wishes,
-    forwarded,
+    contentType: '',
+    contentEncoding: undefined,
+    contentLength: undefined,
+    host: undefined,
+    origin: undefined,
+    authorization: undefined,
+    apiKey: undefined,
+    userAgent: '',
+    session: undefined,
+    retryCount: 0,
+    via: undefined,
+    targets: undefined,
+    route: undefined,
+    timeout: undefined,
+    drill: undefined,
+    forwarded: [],
   };
 }
 

@@ -63,6 +63,8 @@ class LocalProxy implements Proxy {
   readonly #newId: () => string;
   readonly #handle: Handler;
   readonly #server: Server;
+  /** Fleets of earlier profiles that running exchanges still follow. */
+  readonly #retiring = new Set<Fleet>();
   #fleet: Fleet;
   #onIdle: (() => void) | undefined;
 
@@ -90,7 +92,8 @@ class LocalProxy implements Proxy {
     const before = this.#fleet;
     this.#fleet = new Fleet(settings, profile, keys, this.#memory, before);
     this.#memory.forgetKeyCooldowns();
-    void before.retire(this.#fleet);
+    this.#retiring.add(before);
+    this.#retire();
   }
 
   health(): readonly TargetView[] {
@@ -122,7 +125,18 @@ class LocalProxy implements Proxy {
     const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;
-    await Promise.all([this.#fleet.destroy(), this.#drills.close()]);
+    const fleets = [this.#fleet, ...this.#retiring];
+    await Promise.all([...fleets.map((fleet) => fleet.destroy()), this.#drills.close()]);
+  }
+
+  /** Lets go of earlier profiles that no running exchange follows; until then it may fail over to any of their targets. */
+  #retire(): void {
+    const followed = new Set([this.#fleet, ...[...this.#live].map(({ fleet }) => fleet)]);
+    for (const fleet of this.#retiring) {
+      if (followed.has(fleet)) continue;
+      this.#retiring.delete(fleet);
+      void fleet.retire(followed);
+    }
   }
 
   /** One exchange from socket to socket; nothing escapes it. */
@@ -138,6 +152,7 @@ class LocalProxy implements Proxy {
     if (counts) watcher.exchangeStarted(trail);
     await this.#handle(exchange);
     this.#live.delete(exchange);
+    if (this.#retiring.size > 0) this.#retire();
     if (counts) {
       watcher.exchangeEnded(trail);
       record.record(trail);

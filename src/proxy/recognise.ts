@@ -28,6 +28,9 @@ const OPERATION_PATHS: Readonly<Record<string, Operation>> = {
   '/audio/translations': 'audio.translate',
 };
 
+/** A caller may not climb out of the provider's own prefix, with its key in hand. */
+const DOT_SEGMENT = /(?:^|\/|%2f)(?:\.|%2e){1,2}(?:\/|%2f|$)/i;
+
 /** Agents report their telemetry to the address they are given; it ends here. */
 const TELEMETRY_PATHS = new Set(['/api/event_logging/batch', '/api/event_logging/v2/batch']);
 
@@ -41,6 +44,7 @@ export function recognise(method: string, url: string): Recognised {
   const direct = method === 'POST' && plain.startsWith('/v1/') ? OPERATION_PATHS[plain.slice(3)] : undefined;
   if (direct) return { is: 'operation', operation: direct, format: 'openai-chat', path: plain.slice(3) };
   const whole = plain.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+  if (DOT_SEGMENT.test(whole)) return { is: 'unknown', path: whole };
   const path = whole.replace(/^(\/v1)+(?=\/|$)/, '') || '/';
   const local = recogniseLocal(method, whole, path);
   if (local) return { is: 'local', answer: local, path };

@@ -7,7 +7,7 @@ import type { Sink, SinkReport } from './sink.ts';
 
 /** An event larger than this is no event: 8 MiB images in one are seen, nothing above. */
 const LONGEST_EVENT = 32 * 1024 * 1024;
-/** Opening frames are a few hundred bytes; past this much nothing is gained by holding more. */
+/** Opening frames are a few hundred bytes, and so is a minute of comments; past this much no content will come. */
 const HOLD_BYTES = 1024 * 1024;
 
 /**
@@ -56,7 +56,9 @@ export class StreamSink implements Sink {
     // The last event may lack its blank line; what is left is judged with one and passed on without.
     const rest = this.#reader.rest();
     if (rest.length > 0) {
-      for (const event of new SseReader().push(Buffer.concat([rest, BLANK_LINE]))) this.#take(event, rest);
+      const events = new SseReader().push(Buffer.concat([rest, BLANK_LINE]));
+      const last = events.find(({ data }) => data !== undefined) ?? events[0];
+      if (last) this.#take(last, rest);
     }
     if (this.#done) return;
     if (this.#judge.finished) this.#complete();
@@ -70,11 +72,11 @@ export class StreamSink implements Sink {
       this.#complete();
       return;
     }
-    this.#done = true;
     if (!this.#outlet.committed) {
-      this.#report.failed(lost);
+      this.#fail(lost);
       return;
     }
+    this.#done = true;
     const broken = fault('stream_broken', lost.message);
     const { format, trail } = this.#exchange;
     this.#outlet.break(format.renderStreamError({ fault: broken, status: 502, id: trail.id, tried: [] }));
@@ -97,8 +99,7 @@ export class StreamSink implements Sink {
         if (!this.#dropUsage) this.#hold(bytes);
         return;
       case 'end':
-        this.#pass(bytes);
-        this.#complete();
+        this.#finish(bytes);
         return;
       case 'error':
         this.#refuse(bytes);
@@ -115,7 +116,17 @@ export class StreamSink implements Sink {
     }
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
-    if (this.#heldBytes > HOLD_BYTES) this.#commit();
+    if (this.#heldBytes > HOLD_BYTES) this.lose(fault('upstream_garbled', ENDLESS));
+  }
+
+  /** An end mark after neither content nor a finish reason ends nothing: an empty 200, which another target may better. */
+  #finish(bytes: Buffer): void {
+    if (!this.#outlet.committed) {
+      this.#fail(fault('upstream_garbled', EMPTY));
+      return;
+    }
+    this.#pass(bytes);
+    this.#complete();
   }
 
   #pass(bytes: Buffer): void {
@@ -132,22 +143,28 @@ export class StreamSink implements Sink {
 
   /** The provider reports a failure inside its stream; once content was delivered, its own words are the last ones. */
   #refuse(bytes: Buffer): void {
-    this.#done = true;
     const said = this.#judge.fault ?? fault('upstream_garbled');
     this.#noteUsage();
     if (!this.#outlet.committed) {
-      this.#report.failed(said);
+      this.#fail(said);
       return;
     }
+    this.#done = true;
     this.#outlet.break(bytes);
     this.#report.cut(fault('stream_broken', said.message));
+  }
+
+  /** Nothing reached the caller, and nothing will. */
+  #fail(why: Fault): void {
+    this.#done = true;
+    this.#held = [];
+    this.#report.failed(why);
   }
 
   #complete(): void {
     if (this.#done) return;
     this.#done = true;
     this.#noteUsage();
-    if (!this.#outlet.committed) this.#commit();
     this.#outlet.end();
     this.#report.served();
   }
@@ -159,4 +176,5 @@ export class StreamSink implements Sink {
 
 const BLANK_LINE = Buffer.from('\n\n');
 const EMPTY = 'the stream ended without any content';
+const ENDLESS = `the stream has no content in its first ${HOLD_BYTES} bytes`;
 const TRUNCATED = 'the stream ended before its answer was finished';

@@ -36,9 +36,18 @@ function answer(exchange: Exchange, wanted: LocalAnswer, version: string): Reply
 }
 
 function oneModel(exchange: Exchange): Reply {
-  const name = decodeURIComponent(exchange.recognised.path.slice('/models/'.length));
+  const name = decoded(exchange.recognised.path.slice('/models/'.length));
   if (exchange.fleet.planFor(name)) return json(200, describe(name));
   return refused(fault('model_unknown', `no route or provider offers the model "${name}"`));
+}
+
+/** Callers write what they like after a percent sign; what does not decode is taken as it stands. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Every name a caller may ask for: routes, exact matches, targets and the providers' known models. */

@@ -48,7 +48,7 @@ class Walk {
     this.#plan = plan;
     this.#ports = ports;
     this.#rest = plan.steps;
-    const asked = exchange.headers.wishes['timeout'];
+    const asked = exchange.headers.timeout;
     this.#deadline = deadlineFrom(
       0,
       plan.compiled.policy,

@@ -35,7 +35,7 @@ function decidePlan(exchange: Exchange, clock: Clock, drills: DrillBook): Refusa
 }
 
 function readWishes(exchange: Exchange, drills: DrillBook): Fault | undefined {
-  const { timeout, drill } = exchange.headers.wishes;
+  const { timeout, drill } = exchange.headers;
   if (timeout !== undefined && parseTimeout(timeout) === undefined) {
     return fault(
       'bad_request',
@@ -58,7 +58,7 @@ export function parseTimeout(text: string): number | undefined {
 function compile(exchange: Exchange): CompiledPlan | Fault {
   const { fleet, headers, envelope, operation } = exchange;
   const model = envelope?.model ?? '';
-  const { targets, route } = headers.wishes;
+  const { targets, route } = headers;
   if (targets !== undefined) {
     return forNames(
       exchange,
