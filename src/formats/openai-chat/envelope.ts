@@ -67,8 +67,11 @@ export const EMPTY_ENVELOPE: Envelope = {
 function readJsonEnvelope(operation: Operation, body: Buffer): Outcome<Envelope, Fault> {
   // A key given twice: parsers keep the last one, so the last one is what routes and what is edited.
   const found = new Map<string, Span>();
+  const ours: Span[] = [];
   const broken = scanObject(body, WANTED, (key, keyStart, start, end) => {
-    found.set(key, { start, end, key: keyStart });
+    const span = { start, end, key: keyStart };
+    found.set(key, span);
+    if (key === 'fallbacks' || key === 'models') ours.push(span);
   });
   if (broken !== -1) return failed(notJson(body, broken));
   const model = found.get('model');
@@ -86,7 +89,7 @@ function readJsonEnvelope(operation: Operation, body: Buffer): Outcome<Envelope,
     fallbacks: [...readModels(body, found.get('fallbacks')), ...readModels(body, found.get('models'))],
     session: stringSpan(body, found.get('prompt_cache_key')) ?? stringSpan(body, found.get('user')),
     wantsUsage,
-    always: removals(body, found),
+    always: removals(body, ours),
     modelAt: model && { start: model.start, end: model.end, json: true },
     askUsage: stream && reports && !wantsUsage ? askUsage(found, options) : undefined,
   });
@@ -128,14 +131,15 @@ function readEffort(body: Buffer, found: ReadonlyMap<string, Span>): string | un
 }
 
 /** The edits that take out the fields only gw understands; neighbours go together, so that no comma is left over. */
-function removals(body: Buffer, found: ReadonlyMap<string, Span>): Splice[] {
-  const spans = [found.get('fallbacks'), found.get('models')].filter((span) => span !== undefined);
-  const [first, second] = spans.sort((a, b) => a.key - b.key);
-  if (!first) return [];
-  if (!second) return [remove(body, first)];
-  const comma = skipSpace(body, first.end);
-  if (skipSpace(body, comma + 1) === second.key) return [remove(body, { ...first, end: second.end })];
-  return [remove(body, first), remove(body, second)];
+function removals(body: Buffer, spans: readonly Span[]): Splice[] {
+  const groups: Span[] = [];
+  for (const span of spans) {
+    const before = groups.at(-1);
+    const isNeighbour = before && skipSpace(body, skipSpace(body, before.end) + 1) === span.key;
+    if (isNeighbour) groups[groups.length - 1] = { ...before, end: span.end };
+    else groups.push(span);
+  }
+  return groups.map((group) => remove(body, group));
 }
 
 /** Takes a field out together with the comma after it, or the one before it when it is the last. */
