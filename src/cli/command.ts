@@ -56,6 +56,11 @@ export class Input {
     return this.#options[name] === true;
   }
 
+  /** True when `--no-<name>` was given, for an option that may also be given as `--<name>`. */
+  isOff(name: string): boolean {
+    return this.#options[name] === false;
+  }
+
   text(name: string): string | undefined {
     const value = this.#options[name];
     return typeof value === 'string' ? value : undefined;

@@ -8,6 +8,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Find keys and local servers, and make a profile of them',
     load: () => import('./commands/init.ts'),
   },
+  {
+    path: 'demo',
+    summary: 'See failover happen on simulated providers, without an account',
+    load: () => import('./commands/demo.ts'),
+  },
   // daemon
   { path: 'start', summary: 'Start the daemon in the background', load: () => import('./commands/start.ts') },
   {
@@ -53,6 +58,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     path: 'failovers',
     summary: 'List which targets failed, for how long, and who stood in',
     load: () => import('./commands/failovers.ts'),
+  },
+  {
+    path: 'test-route',
+    summary: 'Try every target of a route, and fail them one by one',
+    load: () => import('./commands/test-route.ts'),
   },
   // profile
   {

@@ -16,6 +16,8 @@ export interface DashboardPorts extends FeedPorts {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly style: ChalkInstance;
+  /** Closes the dashboard when it resolves; without it only the person does. */
+  readonly ended?: Promise<void>;
 }
 
 /** Shows the dashboard on the alternate screen until the person leaves; answers with what was known then. */
@@ -46,6 +48,7 @@ export async function showDashboard(ports: DashboardPorts): Promise<AppState> {
   };
   stdout.prependListener('resize', resized);
   const stopClock = every(TICK_MS, ports, () => store.dispatch({ type: 'clock-ticked', now: ports.now() }));
+  void ports.ended?.then(() => terminal.unmount());
   try {
     await terminal.waitUntilExit();
     return store.get();

@@ -1,0 +1,156 @@
+import { formatDuration } from '../../lib/duration.ts';
+import { terminalSafe } from '../../lib/terminal-safe.ts';
+import type { Context } from '../context.ts';
+import { type Cell, formatTable } from '../table.ts';
+import type { DrillOutcome, StepResult } from './drill.ts';
+import type { Probe } from './probe.ts';
+import { MAX_TOKENS } from './rehearsal.ts';
+import type { TestPlan, TestResult } from './run.ts';
+import { describeFailing, positions, type Verdict } from './verdict.ts';
+
+type Shown = Pick<Context, 'columns' | 'style'>;
+
+/** What is tested, and what it will cost. */
+export function headLines({ subject, status, targets, realRequests }: TestPlan, own: boolean): string[] {
+  const what =
+    subject.route === undefined
+      ? `Model ${subject.name}`
+      : `Route ${subject.route}${subject.model === subject.route ? '' : ` (asking for ${subject.model})`}`;
+  const where = own ? 'a proxy of this test alone' : status.address;
+  const count = `${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`;
+  return [
+    terminalSafe(`${what}, profile ${status.profile}: ${count}, tested through ${where}`),
+    realRequests === 0
+      ? 'Dry run: every answer is simulated; nothing leaves this machine and nothing is spent.'
+      : `Up to ${realRequests} real requests, each for an answer of at most ${MAX_TOKENS} tokens.`,
+  ];
+}
+
+/** One line per target: whether it answers, and how fast. */
+export function probeTable({ style, columns }: Shown, probes: readonly Probe[]): string {
+  const rows = probes.map(({ target, is, status, totalMs, firstContentMs, note, fault }): Cell[] => [
+    String(target.position),
+    { text: target.name, paint: style.bold },
+    { text: is, paint: is === 'ok' ? style.green : style.red },
+    status === undefined ? '' : String(status),
+    is === 'ok' ? milliseconds(totalMs) : '',
+    milliseconds(firstContentMs),
+    note ?? (is === 'failed' ? (fault ?? '') : ''),
+  ]);
+  const layout = [
+    { title: '', align: 'right' },
+    { title: 'target', shrinkTo: 16 },
+    { title: 'probe' },
+    { title: 'status', align: 'right' },
+    { title: 'latency', align: 'right' },
+    { title: 'ttft', align: 'right' },
+    { title: '', shrinkTo: 12 },
+  ] as const;
+  return formatTable(layout, rows, { width: columns, indent: 2, paintTitle: style.dim });
+}
+
+/** One line per step: who failed how, who took over, and how long the caller waited for that. */
+export function drillTable({ style, columns }: Shown, drill: readonly DrillOutcome[]): string {
+  const rows = drill.map((outcome): Cell[] => {
+    const { step, servedBy, waitedMs, result, problem } = outcome;
+    const { words, good } = RESULTS[result];
+    return [
+      positions(step.faults),
+      [...new Set([...step.faults.values()].map(({ name }) => name))].join(', '),
+      step.stream ? 'stream' : 'whole',
+      servedBy ?? '–',
+      milliseconds(waitedMs),
+      {
+        text: result === 'told' ? `${words}: ${problem ?? ''}` : words,
+        paint: good ? style.green : style.red,
+      },
+    ];
+  });
+  const layout = [
+    { title: 'failing' },
+    { title: 'with' },
+    { title: 'asked' },
+    { title: 'served by', shrinkTo: 16 },
+    { title: 'waited', align: 'right' },
+    { title: '', shrinkTo: 12 },
+  ] as const;
+  return formatTable(layout, rows, { width: columns, indent: 2, paintTitle: style.dim });
+}
+
+const RESULTS: Readonly<Record<StepResult, { readonly words: string; readonly good: boolean }>> = {
+  'took-over': { words: 'ok', good: true },
+  slow: { words: 'too slow', good: false },
+  other: { words: 'not its turn', good: false },
+  alone: { words: 'nobody left', good: false },
+  told: { words: 'the caller is told', good: true },
+  'no-answer': { words: 'no answer', good: false },
+  'not-tried': { words: 'not tried', good: false },
+};
+
+/** The verdict in a sentence, and what to do about each finding. */
+export function verdictLines({ style }: Shown, { targets }: TestPlan, { is, findings }: Verdict): string[] {
+  const lines = findings.flatMap(({ what, why, fix }) => [
+    terminalSafe(`- ${what}`),
+    terminalSafe(`    why: ${why}`),
+    terminalSafe(`    fix: ${fix}`),
+  ]);
+  return [...lines, ...(lines.length > 0 ? [''] : []), SENTENCES[is](style, targets.length)];
+}
+
+const SENTENCES: Readonly<Record<Verdict['is'], (style: Context['style'], targets: number) => string>> = {
+  ok: (style, targets) =>
+    targets === 1
+      ? `${style.green('ok')}: its one target answers, and nobody stands in for it (gw route add …).`
+      : `${style.green('ok')}: every target answers, and each takes over from those before it.`,
+  degraded: (style) => `${style.yellow('degraded')}: the route serves, but not everything in it works.`,
+  failed: (style) => `${style.red('failed')}: somebody who asks this route can be left without an answer.`,
+};
+
+function milliseconds(ms: number | undefined): string {
+  return ms === undefined ? '' : formatDuration(ms);
+}
+
+/** What `--json` prints: only ever added to. */
+export function testJson(plan: TestPlan, { probes, drill }: TestResult, verdict: Verdict, dry: boolean) {
+  const { subject, status } = plan;
+  return {
+    verdict: verdict.is,
+    route: subject.route ?? null,
+    model: subject.model,
+    profile: status.profile,
+    dryRun: dry,
+    realRequests: plan.realRequests,
+    targets: probes.map(({ target, is, status: code, totalMs, firstContentMs, fault, problem, note }) => ({
+      position: target.position,
+      target: target.name,
+      result: is,
+      status: code ?? null,
+      latencyMs: rounded(totalMs),
+      firstContentMs: rounded(firstContentMs),
+      fault: fault ?? null,
+      problem: problem ?? null,
+      note: note ?? null,
+    })),
+    drill: drill.map((outcome) => ({
+      failing: [...outcome.step.faults].map(([position, { name, text }]) => ({
+        position,
+        fault: name,
+        text,
+      })),
+      what: describeFailing(outcome),
+      stream: outcome.step.stream,
+      result: outcome.result,
+      expected: outcome.expected ?? null,
+      servedBy: outcome.servedBy ?? null,
+      waitedMs: rounded(outcome.waitedMs),
+      totalMs: rounded(outcome.totalMs),
+      problem: outcome.problem ?? null,
+      id: outcome.id ?? null,
+    })),
+    findings: verdict.findings,
+  };
+}
+
+function rounded(ms: number | undefined): number | null {
+  return ms === undefined ? null : Math.round(ms * 10) / 10;
+}
