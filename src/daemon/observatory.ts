@@ -5,6 +5,7 @@ import { OPERATIONS } from '../core/operation.ts';
 import type { Watcher } from '../core/ports.ts';
 import type { Target } from '../core/target.ts';
 import type { Attempt, Trail } from '../core/trail.ts';
+import { Bag } from '../lib/bag.ts';
 import { Histogram } from '../lib/histogram.ts';
 import { Ring } from './ring.ts';
 import { RollingWindow, WINDOW_MS } from './rolling.ts';
@@ -38,7 +39,7 @@ export interface Listener {
  */
 export class Observatory implements Watcher {
   readonly #startedAt: number;
-  readonly #live = new Map<string, Trail>();
+  readonly #live = new Bag<Trail>();
   readonly #ended = new Ring<Trail>(KEPT_TRAILS);
   readonly #targets = new Map<string, TargetStats>();
   readonly #serving = new Map<string, { readonly target: Target; readonly at: number }>();
@@ -53,7 +54,7 @@ export class Observatory implements Watcher {
   }
 
   exchangeStarted(trail: Trail): void {
-    this.#live.set(trail.id, trail);
+    this.#live.add(trail);
     this.listener?.liveChanged();
   }
 
@@ -64,7 +65,7 @@ export class Observatory implements Watcher {
   }
 
   exchangeEnded(trail: Trail): void {
-    this.#live.delete(trail.id);
+    this.#live.delete(trail);
     this.#ended.add(trail);
     if (trail.rehearsal !== true) this.#count(trail);
     this.#incidents.add(trail);
@@ -133,7 +134,7 @@ export class Observatory implements Watcher {
   /** How many running exchanges each target (by `targetKey`) is working on. */
   liveByTarget(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const trail of this.#live.values()) {
+    for (const trail of this.#live) {
       const attempt = trail.attempts.at(-1);
       if (attempt === undefined || attempt.endMs !== undefined) continue;
       const name = targetKey(attempt.target);
@@ -149,11 +150,7 @@ export class Observatory implements Watcher {
 
   /** Running exchanges, the longest-running first. */
   live(count: number): Trail[] {
-    const found: Trail[] = [];
-    for (const trail of this.#live.values()) {
-      if (found.push(trail) >= count) break;
-    }
-    return found;
+    return [...this.#live].sort((a, b) => a.at - b.at).slice(0, count);
   }
 
   /** Finished exchanges, newest first. */
@@ -168,7 +165,7 @@ export class Observatory implements Watcher {
   /** The one running or kept exchange whose id begins so; undefined when there is none or more than one. */
   find(idPrefix: string): Trail | undefined {
     if (idPrefix === '') return undefined;
-    const all = [...this.#live.values(), ...this.#ended.all()];
+    const all = [...this.#live, ...this.#ended.all()];
     const exact = all.find(({ id }) => id === idPrefix);
     if (exact) return exact;
     const found = all.filter(({ id }) => id.startsWith(idPrefix));

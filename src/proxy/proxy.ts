@@ -5,6 +5,7 @@ import type { KeyPort, LogPort, RecordPort, Watcher } from '../core/ports.ts';
 import type { Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
 import { FORMATS } from '../formats/index.ts';
+import { Bag } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
 import { idMaker } from '../lib/id.ts';
 import { DrillBook, type DrillOrder } from './drill.ts';
@@ -59,7 +60,7 @@ class LocalProxy implements Proxy {
   readonly #options: ProxyOptions;
   readonly #memory = new Memory();
   readonly #drills: DrillBook;
-  readonly #live = new Set<Exchange>();
+  readonly #live = new Bag<Exchange>();
   readonly #newId: () => string;
   readonly #handle: Handler;
   readonly #server: Server;
@@ -119,7 +120,7 @@ class LocalProxy implements Proxy {
   }
 
   async close(): Promise<void> {
-    for (const exchange of this.#live) abandon(exchange, 'gw is stopping');
+    for (const exchange of [...this.#live]) abandon(exchange, 'gw is stopping');
     // Last words leave before their connections are closed.
     await nextTurn();
     const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
