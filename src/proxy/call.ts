@@ -23,6 +23,8 @@ export interface CallPlace {
   readonly isLast: boolean;
   readonly remainingMs: number;
   readonly waitedMs: number;
+  /** This target was asked before in this exchange. */
+  readonly again: boolean;
 }
 
 /** Makes one call to one target, writes it into the trail, and lets the target's health know how it went. */
@@ -36,7 +38,7 @@ export async function callTarget(
   const { trail } = exchange;
   const record = new AttemptDraft(step.target, exchange.elapsed(), place.waitedMs);
   trail.attempts.push(record);
-  const health = new HealthReport(exchange, step, clock);
+  const health = new HealthReport(exchange, step, place.again, clock);
   const order = makeOrder(exchange, step, place, ports, () => health.content());
   const result = await makeAttempt(exchange, record, order, clock);
   if (result.is === 'failed' || result.is === 'cut') {
@@ -59,14 +61,15 @@ class HealthReport {
   readonly #admission: Admission;
   #said = false;
 
-  constructor(exchange: Exchange, step: Step, clock: Clock) {
+  constructor(exchange: Exchange, step: Step, again: boolean, clock: Clock) {
     this.#step = step;
     this.#clock = clock;
     this.#counts = exchange.drill === undefined && !OPERATIONS[exchange.operation].auxiliary;
     this.#policy = exchange.plan?.compiled.policy ?? exchange.fleet.profile.policy;
     const now = clock.now();
     this.#admission = this.#counts ? step.state.begin(now) : 'yes';
-    if (this.#counts) step.state.budget.onRequest(now);
+    // Retries are a share of the requests; counted among them they would earn further retries.
+    if (this.#counts && !again) step.state.budget.onRequest(now);
   }
 
   content(): void {

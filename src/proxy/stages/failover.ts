@@ -13,7 +13,7 @@ import {
   shares,
 } from '../../resilience/index.ts';
 import type { AttemptResult } from '../attempt.ts';
-import { callTarget, type CallPorts } from '../call.ts';
+import { type CallPlace, callTarget, type CallPorts } from '../call.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
 import { type Reply, refused } from '../reply.ts';
@@ -77,7 +77,12 @@ class Walk {
     let waitedMs = 0;
     let reconnected = false;
     for (let retries = 0; ;) {
-      const result = await callTarget(this.#exchange, step, this.#call(waitedMs), this.#ports);
+      const result = await callTarget(
+        this.#exchange,
+        step,
+        this.#call(waitedMs, retries > 0 || reconnected),
+        this.#ports,
+      );
       if (result.is !== 'failed') return replyTo(result);
       if (this.#exchange.over) return this.#endOver();
       this.#failures.push({ target: step.target, fault: result.fault, tried: true });
@@ -102,11 +107,12 @@ class Walk {
     }
   }
 
-  #call(waitedMs: number): { isLast: boolean; remainingMs: number; waitedMs: number } {
+  #call(waitedMs: number, again: boolean): CallPlace {
     return {
       isLast: this.#rest.length === 0,
       remainingMs: remainingMs(this.#deadline, this.#exchange.elapsed()),
       waitedMs,
+      again,
     };
   }
 
