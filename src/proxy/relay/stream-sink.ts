@@ -27,6 +27,8 @@ export class StreamSink implements Sink {
   #held: Buffer[] = [];
   #heldBytes = 0;
   #done = false;
+  /** The stream ended inside an event: what was passed on last lacks its blank line. */
+  #isOpen = false;
 
   constructor(
     exchange: Exchange,
@@ -58,6 +60,7 @@ export class StreamSink implements Sink {
     if (rest.length > 0) {
       const events = new SseReader().push(Buffer.concat([rest, BLANK_LINE]));
       const last = events.find(({ data }) => data !== undefined) ?? events[0];
+      this.#isOpen = true;
       if (last) this.#take(last, rest);
     }
     if (this.#done) return;
@@ -79,7 +82,7 @@ export class StreamSink implements Sink {
     this.#done = true;
     const broken = fault('stream_broken', lost.message);
     const { format, trail } = this.#exchange;
-    this.#outlet.break(format.renderStreamError({ fault: broken, status: 502, id: trail.id, tried: [] }));
+    this.#break(format.renderStreamError({ fault: broken, status: 502, id: trail.id, tried: [] }));
     this.#report.cut(broken);
   }
 
@@ -150,8 +153,13 @@ export class StreamSink implements Sink {
       return;
     }
     this.#done = true;
-    this.#outlet.break(bytes);
+    this.#outlet.break(this.#isOpen ? Buffer.concat([bytes, BLANK_LINE]) : bytes);
     this.#report.cut(fault('stream_broken', said.message));
+  }
+
+  /** An event of our own needs the one before it closed, or the two become one that nobody can read. */
+  #break(lastWords: Buffer): void {
+    this.#outlet.break(this.#isOpen ? Buffer.concat([BLANK_LINE, lastWords]) : lastWords);
   }
 
   /** Nothing reached the caller, and nothing will. */
