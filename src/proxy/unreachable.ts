@@ -34,13 +34,18 @@ const GARBLED = new Set([
 /** Turns what undici reports into a fault. */
 export function faultOfError(error: unknown): Fault {
   const code = errorCode(error) ?? '';
-  if (GARBLED.has(code) || code.startsWith('HPE_')) {
+  if (GARBLED.has(code) || isParserError(error)) {
     return fault('upstream_garbled', `the answer is not valid HTTP (${errorMessage(error)})`);
   }
   return fault(
     'upstream_unreachable',
     SENTENCES[code] ?? `the connection failed (${code || errorMessage(error)})`,
   );
+}
+
+/** Undici gives its parser's errors a code only now and then, and always their name. */
+function isParserError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'HTTPParserError';
 }
 
 /** True when a connection that existed was lost: the peer may just have closed an idle one, so once more is free. */
