@@ -20,7 +20,7 @@ export const FAULTS = {
   unsupported_media: row(415, 'fail', 'request', 'neutral', 'the content type is not one this path takes'),
   untranslatable: row(422, 'next', 'model', 'neutral', 'the target cannot express this request'),
   client_gone: row(499, 'fail', 'request', 'neutral', 'the caller hung up'),
-  loop_detected: row(508, 'fail', 'request', 'neutral', 'the request already passed through this gw'),
+  loop_detected: row(508, 'next', 'provider', 'neutral', 'the request already passed through this gw'),
   upstream_unreachable: row(502, 'next', 'provider', 'failure', 'the provider could not be reached'),
   upstream_timeout: row(504, 'next', 'model', 'failure', 'the provider did not answer in time'),
   upstream_overloaded: row(503, 'retry', 'model', 'failure', 'the provider is overloaded or failing'),

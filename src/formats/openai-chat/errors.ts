@@ -63,6 +63,7 @@ const RULES: readonly Rule[] = [
   { fault: 'upstream_model_missing', status: [404, 410] },
   { fault: 'upstream_refused_key', status: [403, 407] },
   { fault: 'upstream_timeout', status: [408] },
+  { fault: 'loop_detected', status: [508] },
   { fault: 'context_overflow', status: [413] },
   { fault: 'upstream_overloaded', status: [409, 425] },
 ];

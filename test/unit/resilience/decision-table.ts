@@ -29,7 +29,7 @@ export const ROWS: readonly Row[] = [
   { code: 'too_large', why: 'the request is not here', while: FAIL, last: FAIL },
   { code: 'unsupported_media', why: 'the request cannot be read', while: FAIL, last: FAIL },
   { code: 'client_gone', why: 'nobody is listening', while: FAIL, last: FAIL },
-  { code: 'loop_detected', why: 'it would come back', while: FAIL, last: FAIL },
+  { code: 'loop_detected', why: 'it would come back', while: next('provider'), last: FAIL },
   { code: 'upstream_rejected', why: 'every target would say so', while: FAIL, last: FAIL },
   { code: 'exhausted', why: 'nothing is left', while: FAIL, last: FAIL },
   { code: 'internal', why: 'it is our own bug', while: FAIL, last: FAIL },
