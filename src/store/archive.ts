@@ -49,11 +49,18 @@ function open(path: string): Outcome<Archive, ArchiveFailure> {
     const version = schemaVersion(database);
     if (version === SCHEMA_VERSION) return ok(new SqliteArchive(database));
     database.close();
-    return failed(version === 0 ? 'absent' : `${path} was written by a newer gw (its version is ${version})`);
+    return failed(otherVersion(path, version));
   } catch (error) {
     if (database.isOpen) database.close();
     throw error;
   }
+}
+
+function otherVersion(path: string, version: number): ArchiveFailure {
+  if (version === 0) return 'absent';
+  const written = version > SCHEMA_VERSION ? 'a newer' : 'an older';
+  const remedy = version > SCHEMA_VERSION ? '' : '; it is converted when the next request is recorded';
+  return `${path} was written by ${written} gw (its version is ${version})${remedy}`;
 }
 
 function unreadable(path: string, error: unknown): string {

@@ -27,7 +27,7 @@ export function tidy(database: DatabaseSync, limits: Limits, now: number): boole
 /** Ids sort by time, so "the oldest" needs no other index. */
 function deleteOldest(database: DatabaseSync, before: string): number {
   const { changes } = database
-    .prepare('DELETE FROM exchange WHERE seq IN (SELECT seq FROM exchange WHERE id < ? ORDER BY id LIMIT ?)')
+    .prepare('DELETE FROM recorded WHERE seq IN (SELECT seq FROM recorded WHERE id < ? ORDER BY id LIMIT ?)')
     .run(before, ROWS_PER_STEP);
   return Number(changes);
 }

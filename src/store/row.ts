@@ -1,84 +1,23 @@
-import type { SQLInputValue } from 'node:sqlite';
+import { parseJson, stringField } from '../lib/expect.ts';
 
-import { field, isObject, parseJson } from '../lib/expect.ts';
+const LINE_FEED = 10;
+// How a line begins: the id is a trail's first field.
+const HEAD = /^\{"id":"([0-9a-z]{16})"$/;
+const HEAD_BYTES = 24;
 
-/**
- * What a row repeats of its trail, so that questions can be asked in SQL. Everything else is in `trail`, the whole
- * Trail as JSON. `provider` and `model` are who served it, or who was asked last when nobody did; `tried` names every
- * provider asked, as `,openai,groq,`.
- */
-export const COLUMNS = {
-  id: 'TEXT NOT NULL UNIQUE',
-  at: 'INTEGER NOT NULL',
-  operation: 'TEXT',
-  route: 'TEXT',
-  asked: 'TEXT',
-  provider: 'TEXT',
-  model: 'TEXT',
-  tried: 'TEXT NOT NULL',
-  status: 'INTEGER',
-  outcome: 'TEXT NOT NULL',
-  fault: 'TEXT',
-  failover: 'INTEGER NOT NULL',
-  stream: 'INTEGER NOT NULL',
-  rehearsal: 'INTEGER NOT NULL',
-  client: 'TEXT',
-  session: 'TEXT',
-  total_ms: 'REAL',
-  first_content_ms: 'REAL',
-  tokens_in: 'INTEGER',
-  tokens_out: 'INTEGER',
-  attempts: 'INTEGER NOT NULL',
-  trail: 'TEXT NOT NULL',
-} as const;
-
-/** The values of one row in the order of `COLUMNS`; undefined when the line is no trail. */
-export function toRow(line: string): SQLInputValue[] | undefined {
-  const trail = parseJson(line);
-  if (!isObject(trail) || typeof trail['id'] !== 'string' || typeof trail['at'] !== 'number')
-    return undefined;
-  const attempts = Array.isArray(trail['attempts']) ? trail['attempts'] : [];
-  const target = trail['served'] ?? field(attempts.at(-1), 'target');
-  const usage = trail['usage'];
-  return [
-    trail['id'],
-    Math.floor(trail['at']),
-    text(trail['operation']),
-    text(trail['route']),
-    text(trail['asked']),
-    text(field(target, 'provider')),
-    text(field(target, 'model')),
-    providersTried(attempts),
-    number(trail['status']),
-    text(trail['outcome']) ?? 'failed',
-    text(trail['fault']),
-    trail['failover'] === true ? 1 : 0,
-    trail['stream'] === true ? 1 : 0,
-    trail['rehearsal'] === true ? 1 : 0,
-    text(field(trail['client'], 'name')),
-    text(field(trail['client'], 'session')),
-    number(trail['totalMs']),
-    number(trail['firstContentMs']),
-    number(field(usage, 'input')),
-    number(field(usage, 'output')),
-    attempts.length,
-    line,
-  ];
-}
-
-function providersTried(attempts: readonly unknown[]): string {
-  let tried = ',';
-  for (const attempt of attempts) {
-    const provider = field(field(attempt, 'target'), 'provider');
-    if (typeof provider === 'string' && !tried.includes(`,${provider},`)) tried += `${provider},`;
+/** Calls `each` with the id and the JSON of every trail in a batch; lines that are no trail are passed over. */
+export function eachRow(lines: Uint8Array, each: (id: string, trail: Uint8Array) => void): void {
+  const buffer = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
+  let start = 0;
+  for (let end = buffer.indexOf(LINE_FEED); end !== -1; end = buffer.indexOf(LINE_FEED, start)) {
+    const id = idOf(buffer, start, end);
+    if (id !== undefined) each(id, buffer.subarray(start, end));
+    start = end + 1;
   }
-  return tried;
 }
 
-function text(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-function number(value: unknown): number | null {
-  return typeof value === 'number' ? value : null;
+/** Parsing a line takes longer than storing it, so it is only done to those that begin in another way. */
+function idOf(buffer: Buffer, start: number, end: number): string | undefined {
+  const head = HEAD.exec(buffer.toString('latin1', start, Math.min(end, start + HEAD_BYTES)));
+  return head?.[1] ?? stringField(parseJson(buffer.toString('utf8', start, end)), 'id');
 }

@@ -4,8 +4,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { errorMessage } from '../lib/expect.ts';
 import { preparePlace } from './place.ts';
 import { tidy } from './retention.ts';
-import { toRow } from './row.ts';
-import { insertSql, prepareSchema, SCHEMA_VERSION, schemaVersion } from './schema.ts';
+import { eachRow } from './row.ts';
+import { INSERT, prepareSchema, SCHEMA_VERSION, schemaVersion } from './schema.ts';
 import { openDatabase, sqliteFailure } from './sqlite.ts';
 import { type Batch, refused, type Verdict, type WriterOptions } from './verdict.ts';
 
@@ -87,7 +87,7 @@ export class Writer {
         );
       }
       prepareSchema(database);
-      return { database, insert: database.prepare(insertSql()) };
+      return { database, insert: database.prepare(INSERT) };
     } catch (error) {
       if (database.isOpen) database.close();
       throw error;
@@ -132,13 +132,10 @@ export class Writer {
   }
 }
 
-function insertBatch({ database, insert }: OpenDatabase, lines: string): void {
+function insertBatch({ database, insert }: OpenDatabase, lines: Uint8Array): void {
   database.exec('BEGIN IMMEDIATE');
   try {
-    for (const line of lines.split('\n')) {
-      const row = line === '' ? undefined : toRow(line);
-      if (row !== undefined) insert.run(...row);
-    }
+    eachRow(lines, (id, trail) => insert.run(id, trail));
     database.exec('COMMIT');
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
