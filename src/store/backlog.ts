@@ -9,7 +9,7 @@ interface Segment {
 }
 
 /** How much may wait, and how much goes into one batch; a row too long for a segment gets one of its own. */
-export interface BacklogLimits {
+interface BacklogLimits {
   readonly rows: number;
   readonly bytes: number;
   readonly batchRows: number;
