@@ -26,7 +26,9 @@ function install() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   process.stderr.write('gw: installing dependencies (once) …\n');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 2);
+  // Not `npm ci`: it refuses a lock file that lacks another platform's optional binaries, which nobody here needs.
+  // Without saving, the lock decides the versions all the same and stays as it is.
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], 2);
   writeFileSync(stamp, wanted);
 }
 
