@@ -83,36 +83,36 @@ export function readHeaders(raw: readonly string[]): ReadHeaders {
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = (raw[i] ?? '').toLowerCase();
     const value = raw[i + 1] ?? '';
-    READERS[name]?.(read, value);
+    READERS.get(name)?.(read, value);
     if (!NOT_SENT.has(name) && !name.startsWith('x-gw-') && !named?.has(name))
       read.forwarded.push(name, value);
   }
   return read;
 }
 
-/** What to do with the headers that mean something here. A new one is a line. */
-const READERS: Readonly<Record<string, (read: ReadHeaders, value: string) => void>> = {
-  'content-type': (read, value) => (read.contentType ||= value),
-  'content-encoding': (read, value) => (read.contentEncoding ??= value),
-  'content-length': (read, value) => (read.contentLength ??= Number(value)),
-  host: (read, value) => (read.host ??= value),
-  origin: (read, value) => (read.origin ??= value),
-  authorization: (read, value) => (read.authorization ??= value),
-  'x-api-key': (read, value) => (read.apiKey ??= value),
-  'api-key': (read, value) => (read.apiKey ??= value),
-  'user-agent': (read, value) => (read.userAgent ||= value),
-  'x-stainless-retry-count': (read, value) => (read.retryCount = Number(value) || 0),
-  'x-gw-via': (read, value) => (read.via ??= value),
-  'x-gw-targets': (read, value) => (read.targets ??= value),
-  'x-gw-route': (read, value) => (read.route ??= value),
-  'x-gw-timeout': (read, value) => (read.timeout ??= value),
-  'x-gw-drill': (read, value) => (read.drill ??= value),
+/** What to do with the headers that mean something here. A new one is a line. A map, because callers choose the names. */
+const READERS = new Map<string, (read: ReadHeaders, value: string) => void>([
+  ['content-type', (read, value) => (read.contentType ||= value)],
+  ['content-encoding', (read, value) => (read.contentEncoding ??= value)],
+  ['content-length', (read, value) => (read.contentLength ??= Number(value))],
+  ['host', (read, value) => (read.host ??= value)],
+  ['origin', (read, value) => (read.origin ??= value)],
+  ['authorization', (read, value) => (read.authorization ??= value)],
+  ['x-api-key', (read, value) => (read.apiKey ??= value)],
+  ['api-key', (read, value) => (read.apiKey ??= value)],
+  ['user-agent', (read, value) => (read.userAgent ||= value)],
+  ['x-stainless-retry-count', (read, value) => (read.retryCount = Number(value) || 0)],
+  ['x-gw-via', (read, value) => (read.via ??= value)],
+  ['x-gw-targets', (read, value) => (read.targets ??= value)],
+  ['x-gw-route', (read, value) => (read.route ??= value)],
+  ['x-gw-timeout', (read, value) => (read.timeout ??= value)],
+  ['x-gw-drill', (read, value) => (read.drill ??= value)],
   // Session headers of agents.
-  'x-claude-code-session-id': (read, value) => (read.session ??= value),
-  'x-session-id': (read, value) => (read.session ??= value),
-  'session-id': (read, value) => (read.session ??= value),
-  session_id: (read, value) => (read.session ??= value),
-};
+  ['x-claude-code-session-id', (read, value) => (read.session ??= value)],
+  ['x-session-id', (read, value) => (read.session ??= value)],
+  ['session-id', (read, value) => (read.session ??= value)],
+  ['session_id', (read, value) => (read.session ??= value)],
+]);
 
 function noHeaders(): ReadHeaders {
   return {
