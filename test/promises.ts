@@ -286,7 +286,6 @@ export const UNCOVERED: Readonly<Partial<Record<PromiseId, string>>> = {
   'caller-key-kept': UNWRITTEN,
   'why-tells': UNWRITTEN,
   'headers-tell': UNWRITTEN,
-  'demo-serves': UNWRITTEN,
 };
 
 function row(behaviour: string, source: string): PromiseRow {

@@ -5,7 +5,7 @@ import { CommandError, EXIT, type ExitCode } from '../error.ts';
 import { confirm } from '../prompt.ts';
 import { DRILL_FAULTS, parseWanted } from '../test-route/faults.ts';
 import { type Ground, openGround } from '../test-route/ground.ts';
-import { drillTable, headLines, probeTable, testJson, verdictLines } from '../test-route/report.ts';
+import { cutLines, drillTable, headLines, probeTable, testJson, verdictLines } from '../test-route/report.ts';
 import { RouteTest, type TestOptions, type TestPlan } from '../test-route/run.ts';
 import { chooseSubject } from '../test-route/subject.ts';
 import { judgeRoute } from '../test-route/verdict.ts';
@@ -88,11 +88,12 @@ async function test(
   const nobody = probes.every(({ is }) => is !== 'ok');
   const drill = nobody ? [] : await route.drill(plan, probes);
   if (drill.length > 0) print(`\n${drillTable(context, drill)}`);
+  for (const line of cutLines(drill)) print(line);
   const result = { probes, drill };
   const verdict = judgeRoute(plan, result);
   if (context.json) context.printJson(testJson(plan, result, verdict, dry));
   print('');
-  for (const line of verdictLines(context, plan, verdict)) print(line);
+  for (const line of verdictLines(context, result, verdict)) print(line);
   return verdict.exit;
 }
 

@@ -28,6 +28,7 @@ const PACES = [
 const POLICY: JsonObject = {
   firstContentMs: '1200ms',
   answerMs: '1200ms',
+  idleMs: '1200ms',
   waitMs: '500ms',
   breakerFailures: 3,
   breakerOpenMs: '500ms',

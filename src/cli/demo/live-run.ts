@@ -14,7 +14,7 @@ import { tallyOf } from './tally.ts';
 
 // About the pace at which a person can follow.
 const BETWEEN_REQUESTS_MS = 350;
-const WELL_MS = 7_000;
+const WELL_MS = 8_000;
 const OUTAGE_MS = 9_000;
 const RETRY_AFTER_S = 6;
 // Long enough to read four lines before the dashboard takes the screen.
@@ -29,7 +29,14 @@ const PACES = [
 ] as const;
 
 /** As it comes, but for the waits nobody wants to watch. */
-const POLICY: JsonObject = { firstContentMs: '3s', answerMs: '6s', waitMs: '1s' };
+const POLICY: JsonObject = {
+  firstContentMs: '3s',
+  answerMs: '6s',
+  idleMs: '3s',
+  waitMs: '1s',
+  breakerOpenMs: '2s',
+  breakerOpenCapMs: '4s',
+};
 
 /** Plays outages in a loop below the dashboard, until the person leaves or the time is up. */
 export async function playLive(

@@ -15,9 +15,7 @@ export function narrate(write: Write): Narrator {
   return {
     staged: ({ status, providers }) => {
       write(`gw listens at ${status.address}, in a home of its own that is removed at the end.`);
-      write(
-        `Callers ask for any model; the route is ${providers.map(({ target }) => target).join(', then ')}.`,
-      );
+      write(`Its route: ${providers.map(({ target }) => target).join(', then ')}.`);
       write('');
     },
     began: (atMs, sentence) => write(`${stamp(atMs)}  ${sentence}`),

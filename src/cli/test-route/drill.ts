@@ -1,6 +1,7 @@
 import { targetName } from '../../core/target.ts';
 import type { Trail } from '../../core/trail.ts';
 import { shares, skipAfter } from '../../resilience/index.ts';
+import type { ChatContent } from '../chat/answer.ts';
 import { DRILL_FAULTS, type DrillFault, type WantedFault } from './faults.ts';
 import type { Rehearsal, RehearsalOrder } from './rehearsal.ts';
 import type { TestTarget } from './targets.ts';
@@ -62,10 +63,20 @@ export function planDrill(
   );
 }
 
+/** What answers are held against: nobody's but the drill's own simulator signs as it does. */
+export interface Yardstick {
+  readonly dry: boolean;
+  readonly simulated: ChatContent | undefined;
+}
+
 /** The target that would serve if the faults took nobody else with them. */
-export function nextInTurn(targets: readonly TestTarget[], { faults }: DrillStep): TestTarget | undefined {
-  const cutting = targets.find(({ position }) => faults.get(position)?.cuts === true);
-  return cutting ?? targets.find(({ position, out }) => out === undefined && !faults.has(position));
+export function nextInTurn(
+  targets: readonly TestTarget[],
+  { faults, stream }: DrillStep,
+): TestTarget | undefined {
+  // Half of a whole answer never leaves gw, so that another target can serve; half of a stream is with the caller.
+  const cutting = stream && targets.find(({ position }) => faults.get(position)?.cuts === true);
+  return cutting || targets.find(({ position, out }) => out === undefined && !faults.has(position));
 }
 
 /** The faults of a step as the proxy takes them: by place in the plan, so that every key of a target fails. */
@@ -79,12 +90,12 @@ export function faultTexts(targets: readonly TestTarget[], { faults }: DrillStep
   return texts;
 }
 
-/** Holds what came back against what should have. `simulated` is what the simulator says to this question. */
+/** Holds what came back against what should have. `simulated` is the drill's simulator's answer to this question. */
 export function judgeStep(
   step: DrillStep,
   targets: readonly TestTarget[],
   { answer, trail }: Rehearsal,
-  { dry, simulated }: { readonly dry: boolean; readonly simulated: string | undefined },
+  { dry, simulated }: Yardstick,
 ): DrillOutcome {
   const expected = trail && inTurn(step, targets, trail);
   const served = trail?.served;
@@ -104,7 +115,7 @@ export function judgeStep(
     const alone = expected === undefined && trail !== undefined;
     return { ...seen, result: alone ? 'alone' : 'no-answer', problem: answer.problem };
   }
-  const mixed = whoseBytes(answer.content.text, { dry, simulated });
+  const mixed = whoseBytes(answer.content, { dry, simulated });
   if (mixed !== undefined) return { ...seen, result: 'no-answer', problem: mixed };
   if (servedBy !== expected?.name) {
     return { ...seen, result: 'other', problem: failureOf(trail, expected?.name) };
@@ -150,13 +161,12 @@ function inTurn(
 }
 
 /** In a dry run every target is the simulator; otherwise nothing of the simulator may reach the caller. */
-function whoseBytes(
-  text: string,
-  { dry, simulated }: { readonly dry: boolean; readonly simulated: string | undefined },
-): string | undefined {
-  if (simulated === undefined || simulated === '') return undefined;
-  if (dry && text !== simulated) return 'the answer is not what the target said';
-  return !dry && text === simulated ? "the answer is a failing target's" : undefined;
+function whoseBytes({ text, fingerprint }: ChatContent, { dry, simulated }: Yardstick): string | undefined {
+  if (simulated === undefined) return undefined;
+  if (dry) return text === simulated.text ? undefined : 'the answer is not what the target said';
+  return fingerprint !== undefined && fingerprint === simulated.fingerprint
+    ? "the answer is a failing target's"
+    : undefined;
 }
 
 function failureOf(trail: Trail | undefined, name: string | undefined): string | undefined {

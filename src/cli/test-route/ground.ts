@@ -13,6 +13,9 @@ import { commandErrorFor, homeOf } from '../daemon/launch.ts';
 import { CommandError, EXIT } from '../error.ts';
 import { openStored } from '../stored-config.ts';
 
+// Whoever is interrupted has a home to remove first.
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** The gw a route is tested through. */
 export interface Ground {
   readonly control: ControlClient;
@@ -65,6 +68,8 @@ async function openOwnGround(context: Context): Promise<Ground> {
   const home = mkdtempSync(join(tmpdir(), 'gw-test-route-'));
   const remove = (): void => rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   process.once('exit', remove);
+  const interrupted = (): void => process.exit(EXIT.interrupted);
+  for (const signal of SIGNALS) process.once(signal, interrupted);
   const { config, configDir } = context.paths;
   const paths = { ...findPaths({ GW_HOME: home }), config, configDir };
   try {
@@ -83,6 +88,7 @@ async function openOwnGround(context: Context): Promise<Ground> {
       daemon.releaseLock();
       remove();
       process.off('exit', remove);
+      for (const signal of SIGNALS) process.off(signal, interrupted);
     };
     const connected = await connectControl(paths.socket);
     if (connected.is === 'ok') return await joinGround(context, connected.value, { own: true, close });

@@ -22,7 +22,7 @@ export function headLines({ subject, status, targets, realRequests }: TestPlan, 
     terminalSafe(`${what}, profile ${status.profile}: ${count}, tested through ${where}`),
     realRequests === 0
       ? 'Dry run: every answer is simulated; nothing leaves this machine and nothing is spent.'
-      : `Up to ${realRequests} real requests, each for an answer of at most ${MAX_TOKENS} tokens.`,
+      : `Up to ${realRequests} real ${realRequests === 1 ? 'request' : 'requests'}, for answers of at most ${MAX_TOKENS} tokens.`,
   ];
 }
 
@@ -61,7 +61,7 @@ export function drillTable({ style, columns }: Shown, drill: readonly DrillOutco
       servedBy ?? '–',
       milliseconds(waitedMs),
       {
-        text: result === 'told' ? `${words}: ${problem ?? ''}` : words,
+        text: result === 'not-tried' ? (problem ?? words) : words,
         paint: good ? style.green : style.red,
       },
     ];
@@ -87,21 +87,34 @@ const RESULTS: Readonly<Record<StepResult, { readonly words: string; readonly go
   'not-tried': { words: 'not tried', good: false },
 };
 
+/** What a caller sees of an answer that breaks in the middle. */
+export function cutLines(drill: readonly DrillOutcome[]): string[] {
+  return drill
+    .filter(({ result }) => result === 'told')
+    .map(({ problem }) => `\n${terminalSafe(`A caller whose answer is cut is told: “${problem ?? ''}”`)}`);
+}
+
 /** The verdict in a sentence, and what to do about each finding. */
-export function verdictLines({ style }: Shown, { targets }: TestPlan, { is, findings }: Verdict): string[] {
+export function verdictLines({ style }: Shown, { drill }: TestResult, { is, findings }: Verdict): string[] {
   const lines = findings.flatMap(({ what, why, fix }) => [
     terminalSafe(`- ${what}`),
     terminalSafe(`    why: ${why}`),
     terminalSafe(`    fix: ${fix}`),
   ]);
-  return [...lines, ...(lines.length > 0 ? [''] : []), SENTENCES[is](style, targets.length)];
+  return [...lines, ...(lines.length > 0 ? [''] : []), SENTENCES[is](style, drill)];
 }
 
-const SENTENCES: Readonly<Record<Verdict['is'], (style: Context['style'], targets: number) => string>> = {
-  ok: (style, targets) =>
-    targets === 1
-      ? `${style.green('ok')}: its one target answers, and nobody stands in for it (gw route add …).`
-      : `${style.green('ok')}: every target answers, and each takes over from those before it.`,
+const SENTENCES: Readonly<
+  Record<Verdict['is'], (style: Context['style'], drill: readonly DrillOutcome[]) => string>
+> = {
+  ok: (style, drill) => {
+    const ok = style.green('ok');
+    if (drill.length === 0)
+      return `${ok}: its one target answers, and nobody stands in for it (gw route add …).`;
+    return drill.some(({ result }) => result === 'told')
+      ? `${ok}: every target answers, and half an answer is never passed off as a whole one.`
+      : `${ok}: every target answers, and somebody took over at every step.`;
+  },
   degraded: (style) => `${style.yellow('degraded')}: the route serves, but not everything in it works.`,
   failed: (style) => `${style.red('failed')}: somebody who asks this route can be left without an answer.`,
 };

@@ -1,6 +1,7 @@
 import type { Status } from '../../control/index.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
-import { type Caller } from '../chat/caller.ts';
+import type { ChatContent } from '../chat/answer.ts';
+import type { Caller } from '../chat/caller.ts';
 import { CommandError, EXIT } from '../error.ts';
 import {
   type DrillOutcome,
@@ -35,8 +36,8 @@ export interface TestPlan {
   readonly status: Status;
   readonly targets: readonly TestTarget[];
   readonly steps: readonly DrillStep[];
-  /** What the simulator says to the question of the test. */
-  readonly simulated: string | undefined;
+  /** What the drill's simulator says to the question of the test. */
+  readonly simulated: ChatContent | undefined;
   /** Requests that will reach real providers, if every target works. */
   readonly realRequests: number;
 }
@@ -75,7 +76,7 @@ export class RouteTest {
       status: this.#ground.status,
       targets,
       steps,
-      simulated: look.answer.is === 'whole' ? look.answer.content.text : undefined,
+      simulated: look.answer.is === 'whole' ? look.answer.content : undefined,
       realRequests: dry ? 0 : usable.length + steps.filter((step) => asksSomebody(step, targets)).length,
     };
   }
