@@ -86,7 +86,8 @@ async function test(
   const probes = await route.probes(plan);
   print(`\n${probeTable(context, probes)}`);
   const nobody = probes.every(({ is }) => is !== 'ok');
-  const drill = nobody ? [] : await route.drill(plan, probes);
+  const drill = nobody ? [] : await route.drill(plan, probes, progress(context, plan));
+  if (drill.length > 0) clearProgress(context);
   if (drill.length > 0) print(`\n${drillTable(context, drill)}`);
   for (const line of cutLines(drill)) print(line);
   const result = { probes, drill };
@@ -95,6 +96,17 @@ async function test(
   print('');
   for (const line of verdictLines(context, result, verdict)) print(line);
   return verdict.exit;
+}
+
+/** A drill of a long route takes as long as its waits: whoever watches sees it move. */
+function progress({ interactive, stderr, style }: Context, { steps }: TestPlan): (done: number) => void {
+  return (done) => {
+    if (interactive) stderr.write(`\r${style.dim(`  drill: ${done} of ${steps.length} steps`)}`);
+  };
+}
+
+function clearProgress({ interactive, stderr }: Context): void {
+  if (interactive) stderr.write('\r\u001B[K');
 }
 
 async function consent(context: Context, { realRequests }: TestPlan): Promise<void> {

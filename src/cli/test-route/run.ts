@@ -86,8 +86,18 @@ export class RouteTest {
     return inTurns(targets, (target) => probe(this.#rehearser, target, { dry, stream }));
   }
 
-  async drill(plan: TestPlan, probes: readonly Probe[]): Promise<readonly DrillOutcome[]> {
-    return inTurns(plan.steps, (step) => this.#step(step, plan, probes));
+  /** `onStep` hears how many steps are done. */
+  async drill(
+    plan: TestPlan,
+    probes: readonly Probe[],
+    onStep: (done: number) => void,
+  ): Promise<readonly DrillOutcome[]> {
+    let done = 0;
+    return inTurns(plan.steps, async (step) => {
+      const outcome = await this.#step(step, plan, probes);
+      onStep(++done);
+      return outcome;
+    });
   }
 
   async #step(step: DrillStep, plan: TestPlan, probes: readonly Probe[]): Promise<DrillOutcome> {
