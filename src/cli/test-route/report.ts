@@ -1,6 +1,7 @@
 import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { Context } from '../context.ts';
+import { wrap } from '../story/lines.ts';
 import { type Cell, formatTable } from '../table.ts';
 import type { DrillOutcome, StepResult } from './drill.ts';
 import type { Probe } from './probe.ts';
@@ -51,13 +52,13 @@ export function probeTable({ style, columns }: Shown, probes: readonly Probe[]):
 
 /** One line per step: who failed how, who took over, and how long the caller waited for that. */
 export function drillTable({ style, columns }: Shown, drill: readonly DrillOutcome[]): string {
-  const rows = drill.map((outcome): Cell[] => {
+  const rows = withoutRepeats(drill).map((outcome): Cell[] => {
     const { step, servedBy, waitedMs, result, problem } = outcome;
     const { words, good } = RESULTS[result];
     return [
       positions(step.faults),
-      [...new Set([...step.faults.values()].map(({ name }) => name))].join(', '),
-      step.stream ? 'stream' : 'whole',
+      result === 'not-tried' ? 'anything' : faultNames(step),
+      result === 'not-tried' ? '' : step.stream ? 'stream' : 'whole',
       servedBy ?? '–',
       milliseconds(waitedMs),
       {
@@ -75,6 +76,19 @@ export function drillTable({ style, columns }: Shown, drill: readonly DrillOutco
     { title: '', shrinkTo: 12 },
   ] as const;
   return formatTable(layout, rows, { width: columns, indent: 2, paintTitle: style.dim });
+}
+
+function faultNames({ faults }: DrillOutcome['step']): string {
+  return [...new Set([...faults.values()].map(({ name }) => name))].join(', ');
+}
+
+/** Steps that were not tried say the same for every fault. */
+function withoutRepeats(drill: readonly DrillOutcome[]): readonly DrillOutcome[] {
+  return drill.filter(({ result, step }, index) => {
+    const before = drill[index - 1];
+    const same = before !== undefined && positions(before.step.faults) === positions(step.faults);
+    return !(result === 'not-tried' && before?.result === 'not-tried' && same);
+  });
 }
 
 const RESULTS: Readonly<Record<StepResult, { readonly words: string; readonly good: boolean }>> = {
@@ -95,11 +109,15 @@ export function cutLines(drill: readonly DrillOutcome[]): string[] {
 }
 
 /** The verdict in a sentence, and what to do about each finding. */
-export function verdictLines({ style }: Shown, { drill }: TestResult, { is, findings }: Verdict): string[] {
+export function verdictLines(
+  { style, columns }: Shown,
+  { drill }: TestResult,
+  { is, findings }: Verdict,
+): string[] {
   const lines = findings.flatMap(({ what, why, fix }) => [
-    terminalSafe(`- ${what}`),
-    terminalSafe(`    why: ${why}`),
-    terminalSafe(`    fix: ${fix}`),
+    ...wrap(what, columns, '- '),
+    ...wrap(why, columns, '    why: '),
+    ...wrap(fix, columns, '    fix: '),
   ]);
   return [...lines, ...(lines.length > 0 ? [''] : []), SENTENCES[is](style, drill)];
 }
