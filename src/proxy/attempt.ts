@@ -137,13 +137,14 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport {
       return;
     }
     this.#sink = this.#makeSink(status, headers);
-    // A stream still owes its first content; everything else only has to keep coming.
-    if (!(this.#sink instanceof StreamSink)) this.#lastByteAt = this.#clock.monotonic();
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#resolve === undefined) return;
-    if (this.#lastByteAt !== 0) this.#lastByteAt = this.#clock.monotonic();
+    // A stream owes its first content within the limit, whatever comes before it; anything else its first byte.
+    if (this.#lastByteAt !== 0 || !(this.#sink instanceof StreamSink)) {
+      this.#lastByteAt = this.#clock.monotonic();
+    }
     this.#record.bytes += chunk.length;
     this.#sink?.push(chunk);
   }
