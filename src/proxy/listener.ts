@@ -40,7 +40,11 @@ export function createListener(
       // Java's HTTP client asks for h2c with every request and takes a plain answer; only a WebSocket needs to be told.
       shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
     },
-    serve,
+    (request, response) => {
+      if (request.httpVersionMajor === 1) serve(request, response);
+      else
+        refuse(request.socket, '505 HTTP Version Not Supported', 'gw speaks HTTP/1.1', 'connection: close');
+    },
   );
   server.on('upgrade', (_, socket) => {
     refuse(
