@@ -1,5 +1,6 @@
 import { fault } from '../../core/fault.ts';
 import { OPERATIONS } from '../../core/operation.ts';
+import type { Policy } from '../../core/policy.ts';
 import type { Clock } from '../../lib/clock.ts';
 import {
   comeBack,
@@ -14,6 +15,7 @@ import {
 } from '../../resilience/index.ts';
 import type { AttemptResult } from '../attempt.ts';
 import { type CallPlace, callTarget, type CallPorts } from '../call.ts';
+import { drillPolicy } from '../drill.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
 import { type Reply, refused } from '../reply.ts';
@@ -39,6 +41,7 @@ class Walk {
   readonly #exchange: Exchange;
   readonly #plan: ChosenPlan;
   readonly #ports: FailoverPorts;
+  readonly #policy: Policy;
   readonly #deadline: number;
   readonly #failures: Failure[] = [];
   #rest: readonly Step[];
@@ -48,12 +51,9 @@ class Walk {
     this.#plan = plan;
     this.#ports = ports;
     this.#rest = plan.steps;
+    this.#policy = exchange.drill ? drillPolicy(plan.compiled.policy) : plan.compiled.policy;
     const asked = exchange.headers.timeout;
-    this.#deadline = deadlineFrom(
-      0,
-      plan.compiled.policy,
-      asked === undefined ? undefined : parseTimeout(asked),
-    );
+    this.#deadline = deadlineFrom(0, this.#policy, asked === undefined ? undefined : parseTimeout(asked));
   }
 
   async run(): Promise<Reply> {
@@ -70,7 +70,7 @@ class Walk {
   async #try(step: Step): Promise<Reply | undefined> {
     const { clock } = this.#ports;
     // Health may have changed since the plan was made: another request took the probe, or the breaker opened.
-    if (!this.#plan.forced && !this.#exchange.drill && step.state.admission(clock.now()) === 'no') {
+    if (!this.#plan.forced && step.state.admission(clock.now()) === 'no') {
       this.#failures.push({ target: step.target, fault: fault('breaker_open'), tried: false });
       return undefined;
     }
@@ -99,7 +99,7 @@ class Walk {
         this.#leaveOut(step, decision);
         return undefined;
       }
-      step.state.budget.onRetry(clock.now());
+      if (!this.#exchange.drill) step.state.budget.onRetry(clock.now());
       retries++;
       waitedMs = decision.afterMs;
       await this.#exchange.wait(waitedMs);
@@ -117,7 +117,7 @@ class Walk {
   }
 
   #decide(step: Step, retriesHere: number): Decision {
-    const { policy } = this.#plan.compiled;
+    const policy = this.#policy;
     const last = this.#failures.at(-1);
     if (!last) return { do: 'fail' };
     const others = othersAfter(

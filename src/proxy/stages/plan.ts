@@ -28,7 +28,7 @@ function decidePlan(exchange: Exchange, clock: Clock, drills: DrillBook): Refusa
   if ('code' in found) return refused(found);
   exchange.trail.route = found.route;
   exchange.trail.plan = found.told;
-  const chosen = exchange.drill ? chooseForDrill(found) : choose(exchange, found, clock.now());
+  const chosen = exchange.drill ? chooseForDrill(found, clock.now()) : choose(exchange, found, clock.now());
   if ('is' in chosen) return chosen;
   exchange.plan = chosen;
   return undefined;
@@ -126,9 +126,15 @@ function firstOnly(found: CompiledPlan): CompiledPlan {
   return { ...found, steps: found.steps.slice(0, 1), told: found.told.slice(0, 1) };
 }
 
-/** A drill proves the order of the route, so nobody's health matters. */
-function chooseForDrill(compiled: CompiledPlan): ChosenPlan {
-  return { compiled, steps: compiled.steps, forced: false };
+/** A drill proves the order of the route: nobody's health matters, but what cannot be used at all stays out. */
+function chooseForDrill(compiled: CompiledPlan, now: number): ChosenPlan | Refusal {
+  const steps = compiled.steps.filter(({ skipped }) => skipped === undefined);
+  if (steps.length > 0) return { compiled, steps, forced: true };
+  return refuseAll(
+    compiled.steps,
+    compiled.steps.map(({ skipped }) => skipped),
+    now,
+  );
 }
 
 function choose(exchange: Exchange, compiled: CompiledPlan, now: number): ChosenPlan | Refusal {
