@@ -1,0 +1,158 @@
+import { afterEach, describe, expect, test } from 'vitest';
+
+import { closeGrounds, type Ground, movableClock, openGround, until } from './ground.ts';
+import { closeRawServers } from './raw-server.ts';
+
+afterEach(async () => {
+  await closeGrounds();
+  await closeRawServers();
+});
+
+const ONCE = { retries: 0, retriesLast: 0 };
+
+function breakerOf(ground: Ground, provider: string): string | undefined {
+  return ground.proxy.health().find(({ target }) => target.provider === provider)?.breaker.is;
+}
+
+describe('a target that keeps failing', () => {
+  test.each(['503', 'reset@accept', 'stall@accept', 'html-200'])(
+    'with %s is left alone after five failures, and everyone is served [promise:breaker-opens]',
+    async (fault) => {
+      const ground = await openGround({ policy: { ...ONCE, answerMs: 40 } });
+      ground.simulator('first').setFault(fault);
+      for (let turn = 0; turn < 12; turn++)
+        expect((await ground.chat()).headers['x-gw-provider']).toBe('second');
+      expect(breakerOf(ground, 'first')).toBe('open');
+      // A connection that breaks is tried once more on a new one.
+      expect(ground.calls('first')).toBeLessThanOrEqual(6);
+      const last = ground.trails.at(-1);
+      expect(last?.plan[0]?.skipped).toMatch(/^left alone for another/);
+      expect(last).toMatchObject({ failover: true, attempts: [{ target: { provider: 'second' } }] });
+    },
+  );
+
+  test('with half of its answers is left alone too', async () => {
+    const ground = await openGround({ policy: ONCE });
+    ground.simulator('first').setFault('503;rate=60%');
+    for (let turn = 0; turn < 60 && breakerOf(ground, 'first') !== 'open'; turn++) await ground.chat();
+    expect(breakerOf(ground, 'first')).toBe('open');
+  });
+
+  test('gets one probe at a time when it may be back, and is used again after two [promise:breaker-half-open]', async () => {
+    const clock = movableClock();
+    const ground = await openGround({ clock, policy: ONCE });
+    const first = ground.simulator('first');
+    first.setFault('503');
+    for (let turn = 0; turn < 5; turn++) await ground.chat();
+    expect(breakerOf(ground, 'first')).toBe('open');
+    first.forgetCalls();
+    first.setFault('slow-headers=150ms');
+    clock.move(5001);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => ground.chat()));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(first.calls).toHaveLength(1);
+    expect(breakerOf(ground, 'first')).toBe('half-open');
+    first.setFault(undefined);
+    await ground.chat();
+    expect(breakerOf(ground, 'first')).toBe('closed');
+  });
+
+  test('is left alone for twice as long after a failed probe', async () => {
+    const clock = movableClock();
+    const ground = await openGround({ clock, policy: ONCE });
+    ground.simulator('first').setFault('503');
+    for (let turn = 0; turn < 5; turn++) await ground.chat();
+    clock.move(5001);
+    await ground.chat();
+    expect(ground.calls('first')).toBe(6);
+    clock.move(5001);
+    await ground.chat();
+    expect(ground.calls('first')).toBe(6);
+    clock.move(5000);
+    await ground.chat();
+    expect(ground.calls('first')).toBe(7);
+  });
+
+  test('is tried all the same when every other is left alone too, and serves as soon as it is back [promise:breaker-never-refuses] [promise:all-down-recovers]', async () => {
+    const clock = movableClock();
+    const ground = await openGround({ clock, policy: ONCE });
+    for (const name of ['first', 'second']) ground.simulator(name).setFault('503');
+    for (let turn = 0; turn < 8; turn++) expect((await ground.chat()).status).toBe(503);
+    expect([breakerOf(ground, 'first'), breakerOf(ground, 'second')]).toEqual(['open', 'open']);
+    const calls = ground.calls('first') + ground.calls('second');
+    expect((await ground.chat()).status).toBe(503);
+    expect(ground.calls('first') + ground.calls('second')).toBe(calls + 1);
+    ground.simulator('first').setFault(undefined);
+    ground.simulator('second').setFault(undefined);
+    expect((await ground.chat()).status).toBe(200);
+  });
+});
+
+describe('what says nothing about a target', () => {
+  test.each(['400', '422', '404', '401', '402', '429;message=slow', '400;code=context_length_exceeded'])(
+    '%s never opens its breaker [promise:breaker-neutral]',
+    async (fault) => {
+      const ground = await openGround();
+      for (let turn = 0; turn < 12; turn++) await ground.chat(`m-${turn}!${fault}`);
+      for (const { breaker } of ground.proxy.health()) expect(breaker.is).toBe('closed');
+    },
+  );
+
+  test('a caller that hangs up, before and after content [promise:breaker-neutral]', async () => {
+    const ground = await openGround();
+    for (const fault of ['stall@headers', 'stall@event=1', 'stall@token=2']) {
+      for (let turn = 0; turn < 6; turn++) {
+        const seen = ground.calls('first');
+        const call = ground.open({
+          path: '/v1/chat/completions',
+          body: JSON.stringify({
+            model: `m!${fault}`,
+            stream: true,
+            messages: [{ role: 'user', content: 'x' }],
+          }),
+        });
+        await until(() => ground.calls('first') > seen, 'the provider was asked');
+        call.hangUp();
+      }
+    }
+    await until(() => ground.trails.length === 18, 'all of them were noticed');
+    expect(new Set(ground.trails.map(({ outcome }) => outcome))).toEqual(new Set(['gone']));
+    for (const { breaker } of ground.proxy.health()) expect(breaker.is).toBe('closed');
+  });
+
+  test('auxiliary operations, whatever they meet', async () => {
+    const ground = await openGround({ policy: ONCE });
+    ground.simulator('first').setFault('503');
+    for (let turn = 0; turn < 8; turn++)
+      await ground.ask({ path: '/v1/moderations', body: '{"model":"m","input":"x"}' });
+    expect(breakerOf(ground, 'first')).toBe('closed');
+  });
+});
+
+describe('retries', () => {
+  test('of the caller’s own leave gw none on the same target, and it is told not to try again [promise:retries-respected]', async () => {
+    const ground = await openGround({ providers: ['first'] });
+    ground.simulator('first').setFault('503');
+    const answer = await ground.chat('m', {}, { 'x-stainless-retry-count': '1' });
+    expect([answer.status, ground.calls('first')]).toEqual([503, 1]);
+    expect(answer.headers['x-should-retry']).toBe('false');
+    expect((await ground.trailOf(answer)).client.retries).toBe(1);
+    const fresh = await ground.chat('m', {}, { 'x-stainless-retry-count': '0' });
+    expect([fresh.headers['x-gw-attempts'], fresh.headers['x-should-retry']]).toEqual(['3', 'false']);
+  });
+
+  test('in a storm stay within the budget, and at three calls of one target per request [promise:overload-bounded]', async () => {
+    const ground = await openGround({
+      providers: ['first'],
+      policy: { breakerFailures: 1e9, breakerMinimum: 1e9 },
+    });
+    ground.simulator('first').setFault('503');
+    const clients = 100;
+    for (let turn = 0; turn < clients; turn++) await ground.chat();
+    const most = Math.max(...ground.trails.map(({ attempts }) => attempts.length));
+    expect(most).toBeLessThanOrEqual(3);
+    const seconds = ((ground.trails.at(-1)?.at ?? 0) - (ground.trails[0]?.at ?? 0)) / 1000;
+    // A fifth on top, and the floor: three at once and one a second.
+    expect(ground.calls('first')).toBeLessThanOrEqual(clients * 1.2 + 3 + Math.ceil(seconds) + 1);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+
+import { recognise } from '../../../src/proxy/recognise.ts';
+
+const meaning = (line: string): string => {
+  const [method = '', url = ''] = line.split(' ');
+  const found = recognise(method, url);
+  return found.is === 'operation' ? found.operation : found.is === 'local' ? found.answer : 'unknown';
+};
+
+describe('a request line', () => {
+  test.each([
+    ['POST /v1/chat/completions', 'chat'],
+    ['POST /chat/completions', 'chat'],
+    ['POST /v1/v1/chat/completions', 'chat'],
+    ['POST //v1///chat/completions/', 'chat'],
+    ['POST /v1/chat/completions?beta=true', 'chat'],
+    ['POST /v1/completions', 'completions'],
+    ['POST /v1/embeddings', 'embeddings'],
+    ['POST /v1/moderations', 'moderations'],
+    ['POST /v1/images/generations', 'images.generate'],
+    ['POST /v1/images/edits', 'images.edit'],
+    ['POST /v1/audio/speech', 'audio.speech'],
+    ['POST /v1/audio/transcriptions', 'audio.transcribe'],
+    ['POST /v1/files', 'other'],
+    ['GET /v1/files/x', 'other'],
+    ['DELETE /v1/files/x', 'other'],
+    ['GET /v1/chat/completions', 'unknown'],
+    ['GET /', 'hello'],
+    ['HEAD /', 'hello'],
+    ['GET /v1', 'hello'],
+    ['HEAD /api/hello', 'hello'],
+    ['GET /v1/models', 'models'],
+    ['GET /models', 'models'],
+    ['GET /v1/models/openai/gpt-4o', 'model'],
+    ['POST /api/event_logging/batch', 'telemetry'],
+    ['POST /', 'unknown'],
+    ['GET /favicon.ico', 'unknown'],
+    ['POST /v2/chat/completions', 'unknown'],
+    ['POST /constructor', 'unknown'],
+    ['POST /v1/../admin', 'unknown'],
+    ['POST /v1/./files', 'unknown'],
+    ['POST /v1/%2E%2e/admin', 'unknown'],
+    ['POST /v1/files/..', 'unknown'],
+    ['GET http://elsewhere.example/v1/models', 'unknown'],
+    ['POST /v1/files/...', 'other'],
+    ['POST /v1/files/.hidden', 'other'],
+  ])('%s is %s', (line, wanted) => {
+    expect(meaning(line)).toBe(wanted);
+  });
+
+  test('gives the path below the prefix, which joins any provider’s own', () => {
+    expect(recognise('POST', '/v1//audio/speech/?a=b').path).toBe('/audio/speech');
+    expect(recognise('GET', '/v1/files/a%20b').path).toBe('/files/a%20b');
+  });
+});
