@@ -59,6 +59,11 @@ export class TargetState {
     return own === 'yes' && cooling.includes('probe') ? 'probe' : own;
   }
 
+  /** Its breaker keeps callers away; cooldowns are another matter, as their end may be near enough to wait for. */
+  isOpen(now: number): boolean {
+    return mayTry(this.#breaker, now) === 'no';
+  }
+
   /** An attempt begins; its outcome hands back what the breaker said of it. */
   begin(now: number): Admission {
     const admission = mayTry(this.#breaker, now);

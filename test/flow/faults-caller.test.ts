@@ -157,7 +157,7 @@ describe('a caller that reads slowly', () => {
       });
       const ground = await openGround({
         providers: [{ name: 'raw', url: server.url }],
-        policy: { idleMs: 60 },
+        policy: { idleMs: 400 },
       });
       const path = type.startsWith('audio') ? '/v1/audio/speech' : '/v1/chat/completions';
       const call = ground.open({ path, body: '{"model":"m","stream":true,"input":"x"}' });
@@ -170,7 +170,7 @@ describe('a caller that reads slowly', () => {
         () => {
           if (sent !== seen) quietSince = Date.now();
           seen = sent;
-          return Date.now() - quietSince > 200;
+          return Date.now() - quietSince > 900;
         },
         'the provider had to wait',
         15_000,

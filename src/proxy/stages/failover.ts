@@ -126,13 +126,17 @@ class Walk {
       this.#rest.map(({ target }) => target),
     );
     const { clock, random } = this.#ports;
+    const now = clock.now();
+    const isLast = others.length === 0;
+    // The failure may have been the one that opened its breaker; then the others come first.
+    const isLeftAlone = !isLast && !this.#exchange.drill && step.state.isOpen(now);
     return decide(
       last.fault,
       {
-        isLast: others.length === 0,
+        isLast,
         retriesHere,
         callerRetries: this.#exchange.headers.retryCount,
-        budgetAllows: step.state.budget.allows(policy.retryBudget, clock.now()),
+        budgetAllows: !isLeftAlone && step.state.budget.allows(policy.retryBudget, now),
         remainingMs: remainingMs(this.#deadline, this.#exchange.elapsed()),
         contentDelivered: false,
       },
