@@ -10,10 +10,6 @@ export function isString(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-export function isStringArray(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every(isString);
-}
-
 /** A field of an unknown value, or undefined when it is no object or has no such field of its own. */
 export function field(value: unknown, name: string): unknown {
   return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;

@@ -120,7 +120,7 @@ class LocalProxy implements Proxy {
   }
 
   async close(): Promise<void> {
-    for (const exchange of [...this.#live]) abandon(exchange, 'gw is stopping');
+    for (const exchange of this.#live) abandon(exchange, 'gw is stopping');
     // Last words leave before their connections are closed.
     await nextTurn();
     const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));

@@ -60,14 +60,11 @@ describe('counters', () => {
 
   it('count what runs as live until it ends', () => {
     const observatory = new Observatory(clock.now());
-    const trail = sampleTrail({
-      attempts: [{ target: OPENAI, startMs: 1, waitedMs: 0 }],
-      outcome: 'pending',
-    });
+    const trail = sampleTrail({ attempts: [{ target: OPENAI, startMs: 1, waitedMs: 0 }] });
     observatory.exchangeStarted(trail);
     expect(observatory.counters(0).live).toBe(1);
     expect(observatory.liveByTarget().get(targetKey(OPENAI))).toBe(1);
-    observatory.exchangeEnded(sampleTrail({ id: trail.id }));
+    observatory.exchangeEnded(trail);
     expect(observatory.counters(0).live).toBe(0);
     expect(observatory.liveByTarget().size).toBe(0);
   });
