@@ -8,6 +8,7 @@ import { drillPolicy } from './drill.ts';
 import type { Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
 import { VIA_HEADER } from './headers.ts';
+import { withoutCredentials } from './redact.ts';
 import { AttemptDraft } from './trail-draft.ts';
 
 /** What calling a target needs from outside. */
@@ -40,7 +41,7 @@ export async function callTarget(
   trail.attempts.push(record);
   const health = new HealthReport(exchange, step, place.again, clock);
   const order = makeOrder(exchange, step, place, ports, () => health.content());
-  const result = await makeAttempt(exchange, record, order, clock);
+  const result = withoutKey(await makeAttempt(exchange, record, order, clock), step);
   if (result.is === 'failed' || result.is === 'cut') {
     record.fault = result.fault.code;
     record.message = result.fault.message;
@@ -50,6 +51,11 @@ export async function callTarget(
   health.ended(result);
   watcher.attemptEnded(trail, record);
   return result;
+}
+
+function withoutKey(result: AttemptResult, step: Step): AttemptResult {
+  if (result.is !== 'failed' && result.is !== 'cut') return result;
+  return { ...result, fault: withoutCredentials(result.fault, step.headers) };
 }
 
 /** Tells the target's state what the attempt shows; says nothing for rehearsals and auxiliary operations. */

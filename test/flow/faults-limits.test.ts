@@ -143,6 +143,31 @@ describe('when nobody could serve', () => {
     }
   });
 
+  test.each([1, 2])('a key that a provider quotes reaches nobody, with %i targets', async (count) => {
+    const key = 'sk-canary-0123456789';
+    const names = [
+      { name: 'first', keys: [key], headers: { 'x-own-token': 'canary-token-1' } },
+      'second',
+    ].slice(0, count);
+    const ground = await openGround({ providers: names, policy: ONCE });
+    if (count === 2) ground.simulator('second').setFault('401');
+    for (const stream of [false, true]) {
+      for (const fault of ['401', '400', 'error-in-200']) {
+        const text = `No ${key} é, no canary-token-1.`;
+        ground.simulator('first').setFault(`${fault};message=${text}`);
+        const answer = await ground.chat('m', { stream });
+        expect(answer.status).toBeGreaterThanOrEqual(400);
+        expect(answer.text).not.toMatch(/sk-canary|canary-token/);
+        if (fault === '400')
+          expect(get(answer.json, 'error.message')).toContain('No [secret …6789] é, no [secret …en-1].');
+      }
+      ground.proxy.apply({ settings: ground.settings, profile: ground.profile, keys: ground.keys });
+    }
+    const spoken = JSON.stringify([ground.trails, ground.logLines, ground.proxy.health()]);
+    expect(spoken).toContain('[secret …6789]');
+    expect(spoken.replaceAll(`env:${key}`, '')).not.toMatch(/sk-canary|canary-token/);
+  });
+
   test('what a provider puts into its error is quoted without harm', async () => {
     const body = JSON.stringify({
       error: { message: `Bad\u001b[2J ${'x'.repeat(5000)}`, __proto__: { polluted: 1 } },
