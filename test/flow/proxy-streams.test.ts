@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { closeGrounds, HELLO, openGround } from './ground.ts';
 import { get } from './raw-client.ts';
-import { chunk, closeRawServers, rawServer, sendStream } from './raw-server.ts';
+import { chunk, closeRawServers, head, rawServer, sendStream } from './raw-server.ts';
 
 afterEach(async () => {
   await closeGrounds();
@@ -56,6 +57,31 @@ describe('usage on a stream', () => {
       for (const count of Object.values(usage)) expect(Number.isSafeInteger(count) && count >= 0).toBe(true);
     },
   );
+});
+
+describe('a silent stream', () => {
+  test('gets a comment now and then once content was delivered, and none before', async () => {
+    // Time runs a hundred times as fast: fifteen seconds of silence are 150 ms.
+    const clock: Clock = {
+      now: systemClock.now,
+      monotonic: () => systemClock.monotonic() * 100,
+      after: (delayMs, action) => systemClock.after(delayMs / 100, action),
+    };
+    const server = await rawServer((socket) => {
+      socket.write(head('text/event-stream', 'connection: close\r\n') + chunk({ role: 'assistant' }));
+      setTimeout(() => socket.write(chunk({ content: 'a' })), 350);
+      setTimeout(() => socket.end(`${chunk({}, 'stop')}data: [DONE]\n\n`), 750);
+    });
+    const policy = { firstContentMs: 600_000, idleMs: 600_000 };
+    const ground = await openGround({ providers: [{ name: 'raw', url: server.url }], clock, policy });
+    const answer = await ground.stream();
+    expect(answer.text.startsWith(chunk({ role: 'assistant' }) + chunk({ content: 'a' }))).toBe(true);
+    expect(answer.text.split(': keep-alive\n\n').length).toBeGreaterThanOrEqual(2);
+    expect(answer.text.replaceAll(': keep-alive\n\n', '')).toBe(
+      `${chunk({ role: 'assistant' })}${chunk({ content: 'a' })}${chunk({}, 'stop')}data: [DONE]\n\n`,
+    );
+    expect((await ground.trailOf(answer)).outcome).toBe('served');
+  });
 });
 
 describe('a stream in an unusual spelling', () => {
