@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { closeGrounds, type Ground, movableClock, openGround, until } from './ground.ts';
+import { chatRequest, closeGrounds, type Ground, movableClock, openGround, until } from './ground.ts';
 import { closeRawServers } from './raw-server.ts';
 
 afterEach(async () => {
@@ -45,16 +45,20 @@ describe('a target that keeps failing', () => {
     first.setFault('503');
     for (let turn = 0; turn < 5; turn++) await ground.chat();
     expect(breakerOf(ground, 'first')).toBe('open');
-    first.forgetCalls();
-    first.setFault('slow-headers=150ms');
+    first.setFault('stall@accept');
     clock.move(5001);
-    const answers = await Promise.all(Array.from({ length: 50 }, () => ground.chat()));
-    expect(answers.every(({ status }) => status === 200)).toBe(true);
-    expect(first.calls).toHaveLength(1);
-    expect(breakerOf(ground, 'first')).toBe('half-open');
+    const calls = Array.from({ length: 50 }, () => ground.open(chatRequest('m')));
+    await until(() => ground.trails.length === 5 + 49, 'all but the probe were served by the other target');
+    expect([ground.calls('first'), breakerOf(ground, 'first')]).toEqual([6, 'half-open']);
+    // A probe whose caller hangs up shows nothing, and makes room for the next.
+    for (const call of calls) call.hangUp();
+    await until(() => ground.trails.length === 5 + 50, 'the probe ended');
     first.setFault(undefined);
-    await ground.chat();
-    expect(breakerOf(ground, 'first')).toBe('closed');
+    for (const state of ['half-open', 'closed']) {
+      expect((await ground.chat()).headers['x-gw-provider']).toBe('first');
+      expect(breakerOf(ground, 'first')).toBe(state);
+    }
+    expect(new Set(ground.trails.map(({ outcome }) => outcome))).toEqual(new Set(['served', 'gone']));
   });
 
   test('is left alone for twice as long after a failed probe', async () => {
