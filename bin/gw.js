@@ -25,7 +25,7 @@ function isNewEnough(version) {
 
 /** A clone has a suitable Node.js among its development dependencies; an installed gw says what it needs. */
 async function runUnderOwnNode() {
-  const { spawnSync } = await import('node:child_process');
+  const { spawn, spawnSync } = await import('node:child_process');
   const { fileURLToPath } = await import('node:url');
   const node = await findOwnNode(spawnSync);
   if (node === undefined) {
@@ -36,11 +36,19 @@ async function runUnderOwnNode() {
     );
     process.exit(1);
   }
-  const result = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-    stdio: 'inherit',
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  // A terminal sends Ctrl-C to both of us, and the child decides when it is done; other signals are passed on.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    process.stderr.write(`gw: cannot run ${node}: ${error.message}\n`);
+    process.exit(1);
   });
-  if (result.signal) process.kill(process.pid, result.signal);
-  process.exit(result.status ?? 1);
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code ?? 1);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
 }
 
 async function findOwnNode(spawnSync) {

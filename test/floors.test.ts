@@ -39,7 +39,7 @@ const RESTRICTED: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   chalk: ['cli', 'tui'],
   // The daemon's lock is an SQLite transaction: the one kernel lock Node.js offers.
-  'node:sqlite': ['store', 'daemon'],
+  'node:sqlite': ['store'],
   'node:http': ['proxy', 'simulator'],
   'node:https': [],
   'node:http2': [],

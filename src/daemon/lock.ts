@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 
 import { errorMessage, numberField } from '../lib/expect.ts';
+import { openDatabase } from '../store/index.ts';
 import { DaemonError } from './error.ts';
 
 const SQLITE_BUSY = 5;
@@ -16,9 +17,8 @@ export interface Lock {
  * Its loser is never blocked. Throws a `DaemonError` when the file cannot be used at all.
  */
 export async function tryLock(path: string): Promise<Lock | undefined> {
-  const { DatabaseSync } = await import('node:sqlite');
   try {
-    const database = new DatabaseSync(path, { timeout: 0 });
+    const database = openDatabase(path, { timeout: 0 });
     try {
       // Nothing is ever written, so no journal file is needed beside it.
       database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
