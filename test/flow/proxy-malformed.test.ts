@@ -113,7 +113,14 @@ const SERVED: readonly (readonly [what: string, bytes: string])[] = [
   ['chunks with extensions', chunked(`${HEX};a=b\r\n${BODY}\r\n0;c\r\n\r\n`)],
   ['chunks with leading zeros', chunked(`000${HEX}\r\n${BODY}\r\n000\r\n\r\n`)],
   ['chunks with trailers', chunked(`${HEX}\r\n${BODY}\r\n0\r\nx-trailer: 1\r\n\r\n`)],
-  ['chunks of a byte', chunked(`${BODY.split('').map((byte) => `1\r\n${byte}\r\n`).join('')}0\r\n\r\n`)],
+  [
+    'chunks of a byte',
+    chunked(
+      `${BODY.split('')
+        .map((byte) => `1\r\n${byte}\r\n`)
+        .join('')}0\r\n\r\n`,
+    ),
+  ],
   ['header names in capitals', request({ headers: [`CONTENT-LENGTH: ${SIZE}`] })],
   ['no space after the colon', request({ headers: [`content-length:${SIZE}`] })],
   ['spaces around a value', request({ headers: [`content-length: \t ${SIZE} \t `] })],
