@@ -2,7 +2,7 @@ import type { FaultCode } from './fault.ts';
 import { FAULTS } from './fault.ts';
 import type { Incident } from './health.ts';
 import type { Target } from './target.ts';
-import { targetName } from './target.ts';
+import { sameTarget, targetName } from './target.ts';
 import type { Attempt, Trail } from './trail.ts';
 
 /** An incident is over when its target failed nobody for this long. */
@@ -31,6 +31,8 @@ export class IncidentLog {
   /** Takes note of a finished exchange; true when an incident began, grew or ended. */
   add(trail: Trail): boolean {
     if (trail.rehearsal === true || trail.outcome === 'pending') return false;
+    // Nearly every exchange: nothing is wrong, and nothing was.
+    if (this.#running.size === 0 && !trail.attempts.some(wentWrong)) return false;
     const endAt = endOf(trail);
     let changed = this.#closeQuiet(trail.at);
     for (const failure of failuresOf(trail)) {
@@ -78,7 +80,7 @@ export class IncidentLog {
   #latest(target: Target): Running | undefined {
     let latest: Running | undefined;
     for (const running of this.#running.values()) {
-      if (targetKey(running.target) !== targetKey(target)) continue;
+      if (!sameTarget(running.target, target)) continue;
       if (latest === undefined || running.last >= latest.last) latest = running;
     }
     return latest;
@@ -91,12 +93,11 @@ export class IncidentLog {
   #closeProven(trail: Trail, endAt: number): boolean {
     const attempt = servingAttempt(trail);
     if (attempt === undefined || trail.outcome !== 'served') return false;
-    const served = targetKey(attempt.target);
     // An answer that began before the failure says nothing about the time after it.
     const beganAt = trail.at + attempt.startMs;
     return this.#close(
       ({ target, last }) =>
-        targetKey(target) === served && beganAt > last && endAt - last > INCIDENT_PROOF_MS,
+        sameTarget(target, attempt.target) && beganAt > last && endAt - last > INCIDENT_PROOF_MS,
     );
   }
 
@@ -148,22 +149,32 @@ interface Failure {
   readonly at: number;
 }
 
+/** By the target's own fault; what is wrong with a request says nothing about its target. */
+function wentWrong({ fault }: Attempt): boolean {
+  return fault !== undefined && FAULTS[fault].scope !== 'request';
+}
+
 /** For each target that gw moved on from by the target's own fault, the last thing that went wrong there. */
 function failuresOf(trail: Trail): Failure[] {
   const failures = new Map<string, Failure>();
-  const served = trail.served === undefined ? undefined : targetKey(trail.served);
-  for (const { target, fault, message, startMs, endMs } of trail.attempts) {
-    if (fault === undefined || FAULTS[fault].scope === 'request') continue;
-    const key = targetKey(target);
-    if (key === served && trail.outcome === 'served') continue;
+  const served = trail.outcome === 'served' ? trail.served : undefined;
+  for (const attempt of trail.attempts) {
+    const { target, fault, message, startMs, endMs } = attempt;
+    if (fault === undefined || !wentWrong(attempt)) continue;
+    if (served !== undefined && sameTarget(target, served)) continue;
     const at = trail.at + (endMs ?? startMs);
-    failures.set(key, { target, reason: fault, message: message ?? FAULTS[fault].sentence, at });
+    failures.set(targetKey(target), {
+      target,
+      reason: fault,
+      message: message ?? FAULTS[fault].sentence,
+      at,
+    });
   }
   return [...failures.values()];
 }
 
 function begin({ target, reason, message, at }: Failure, trail: Trail): Running {
-  const position = trail.plan.findIndex((step) => targetKey(step.target) === targetKey(target)) + 1;
+  const position = trail.plan.findIndex((step) => sameTarget(step.target, target)) + 1;
   return {
     id: `${trail.id}.${position}.${reason}`,
     target,
@@ -205,14 +216,12 @@ function isQuiet({ last }: Running, now: number): boolean {
 function servingAttempt(trail: Trail): Attempt | undefined {
   const { served } = trail;
   if (served === undefined) return undefined;
-  return trail.attempts.findLast(
-    ({ target, fault }) => fault === undefined && targetKey(target) === targetKey(served),
-  );
+  return trail.attempts.findLast(({ target, fault }) => fault === undefined && sameTarget(target, served));
 }
 
 /** When every target is being left alone, one of them is asked all the same. */
 function wasTried(trail: Trail, target: Target): boolean {
-  return trail.attempts.some((attempt) => targetKey(attempt.target) === targetKey(target));
+  return trail.attempts.some((attempt) => sameTarget(attempt.target, target));
 }
 
 /** A target the profile's owner switched off is no failure of that target. */

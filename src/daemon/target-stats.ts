@@ -25,7 +25,9 @@ export class TargetStats {
   attempts = 0;
   failures = 0;
   served = 0;
-  #last: TargetHealth['last'];
+  #lastAt: number | undefined;
+  #lastFault: FaultCode | undefined;
+  #lastMessage: string | undefined;
   readonly #window = new RollingWindow(() => new Slot());
 
   constructor(target: Target) {
@@ -33,7 +35,12 @@ export class TargetStats {
   }
 
   get last(): TargetHealth['last'] {
-    return this.#last;
+    if (this.#lastAt === undefined) return undefined;
+    return {
+      at: this.#lastAt,
+      ...(this.#lastFault === undefined ? {} : { fault: this.#lastFault }),
+      ...(this.#lastMessage === undefined ? {} : { message: this.#lastMessage }),
+    };
   }
 
   /** Takes note of an attempt that ended at `at` (epoch milliseconds). Called on the hot path. */
@@ -51,11 +58,9 @@ export class TargetStats {
         slot.firstContent.record(attempt.firstContentMs - attempt.startMs);
       }
     }
-    this.#last = {
-      at,
-      ...(attempt.fault === undefined ? {} : { fault: attempt.fault }),
-      ...(attempt.message === undefined ? {} : { message: attempt.message }),
-    };
+    this.#lastAt = at;
+    this.#lastFault = attempt.fault;
+    this.#lastMessage = attempt.message;
   }
 
   recent(now: number): RecentHealth {

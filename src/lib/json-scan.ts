@@ -16,13 +16,13 @@ const SHORT_STRING = 48;
  */
 export type FieldVisitor = (key: string, keyStart: number, valueStart: number, valueEnd: number) => void;
 
-/** Keys to look for, by their length, so that other keys are passed over without being decoded. */
-export type WantedKeys = ReadonlyMap<number, ReadonlySet<string>>;
+/** Keys to look for, in the slot of their length, so that others are passed over without being decoded. */
+export type WantedKeys = readonly (readonly string[] | undefined)[];
 
 /** Prepares keys for `scanObject`. They must be ASCII. */
 export function wantedKeys(keys: readonly string[]): WantedKeys {
-  const byLength = new Map<number, Set<string>>();
-  for (const key of keys) byLength.set(key.length, (byLength.get(key.length) ?? new Set()).add(key));
+  const byLength: string[][] = [];
+  for (const key of keys) (byLength[key.length] ??= []).push(key);
   return byLength;
 }
 
@@ -66,22 +66,25 @@ export function readString(bytes: Buffer, start: number, end: number): string | 
 
 /** True when the value in these bytes is exactly this literal (`true`, `null`). */
 export function isLiteral(bytes: Buffer, start: number, end: number, literal: string): boolean {
-  return end - start === literal.length && bytes.toString('latin1', start, end) === literal;
+  return end - start === literal.length && isAt(bytes, start, literal);
 }
 
 /** The wanted key in these bytes, if it is one; a key spelled with escapes is decoded first. */
 function matchKey(bytes: Buffer, wanted: WantedKeys, start: number, end: number): string | undefined {
-  const sameLength = wanted.get(end - start - 2);
-  if (sameLength !== undefined) {
-    const text = bytes.toString('latin1', start + 1, end - 1);
-    if (sameLength.has(text)) return text;
-  }
+  for (const key of wanted[end - start - 2] ?? NONE) if (isAt(bytes, start + 1, key)) return key;
   for (let at = start + 1; at < end - 1; at++) {
     if (bytes[at] !== BACKSLASH) continue;
     const key = unescape(bytes.toString('utf8', start, end));
-    return key !== undefined && wanted.get(key.length)?.has(key) === true ? key : undefined;
+    return key !== undefined && wanted[key.length]?.includes(key) === true ? key : undefined;
   }
   return undefined;
+}
+
+const NONE: readonly string[] = [];
+
+function isAt(bytes: Buffer, start: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
+  return true;
 }
 
 function unescape(json: string): string | undefined {
