@@ -1,5 +1,6 @@
 import type { Seen, Turn } from '../../behaviour.ts';
 import { helpLines, type KeySection } from '../../present/help.ts';
+import { type ScrollAction, scrolledTo } from '../../scrolling.ts';
 import { bodyRows } from '../../size.ts';
 
 /** The keys and symbols, as they stood when help was opened. */
@@ -9,7 +10,7 @@ export interface HelpScreen {
   readonly scroll: number;
 }
 
-export type HelpAction = 'scroll-up' | 'scroll-down' | 'page-up' | 'page-down' | 'back';
+export type HelpAction = ScrollAction | 'back';
 
 /** The help screen, from its top. */
 export function helpScreen(sections: readonly KeySection[]): HelpScreen {
@@ -18,19 +19,13 @@ export function helpScreen(sections: readonly KeySection[]): HelpScreen {
 
 /** What a key's action does to the help screen. */
 export function actOnHelp(seen: Seen<HelpScreen>, action: HelpAction): Turn<HelpScreen> {
-  const page = bodyRows(seen.world.size);
-  switch (action) {
-    case 'scroll-up':
-      return scroll(seen, -1);
-    case 'scroll-down':
-      return scroll(seen, 1);
-    case 'page-up':
-      return scroll(seen, -page);
-    case 'page-down':
-      return scroll(seen, page);
-    case 'back':
-      return { is: 'back' };
-  }
+  if (action === 'back') return { is: 'back' };
+  const { screen } = seen;
+  const scroll = scrolledTo(
+    { at: screen.scroll, furthest: furthestHelp(seen), page: bodyRows(seen.world.size) },
+    action,
+  );
+  return { is: 'stay', screen: { ...screen, scroll } };
 }
 
 /** Keeps the scroll within the text when the terminal grows. */
@@ -42,9 +37,4 @@ export function settleHelp(seen: Seen<HelpScreen>): HelpScreen {
 /** How far it can be scrolled; 0 when all of it is on the screen. */
 export function furthestHelp({ screen, world }: Seen<HelpScreen>): number {
   return Math.max(0, helpLines(screen.sections, world.size.columns - 4).length - bodyRows(world.size));
-}
-
-function scroll(seen: Seen<HelpScreen>, step: number): Turn<HelpScreen> {
-  const to = Math.max(0, Math.min(furthestHelp(seen), seen.screen.scroll + step));
-  return { is: 'stay', screen: { ...seen.screen, scroll: to } };
 }

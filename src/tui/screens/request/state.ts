@@ -2,6 +2,7 @@ import type { Trail } from '../../../core/trail.ts';
 import type { Seen, Turn } from '../../behaviour.ts';
 import { findTrail } from '../../feed/facts.ts';
 import { requestLines } from '../../present/request.ts';
+import { type ScrollAction, scrolledTo } from '../../scrolling.ts';
 import { bodyRows } from '../../size.ts';
 
 /** One exchange, in full. */
@@ -13,14 +14,7 @@ export interface RequestScreen {
   readonly scroll: number;
 }
 
-export type RequestAction =
-  | 'scroll-up'
-  | 'scroll-down'
-  | 'page-up'
-  | 'page-down'
-  | 'first-line'
-  | 'last-line'
-  | 'back';
+export type RequestAction = ScrollAction | 'back';
 
 /** The title takes the first line of the body. */
 const TITLE_ROWS = 1;
@@ -32,23 +26,10 @@ export function requestScreen(trail: Trail): RequestScreen {
 
 /** What a key's action does to the request screen. */
 export function actOnRequest(seen: Seen<RequestScreen>, action: RequestAction): Turn<RequestScreen> {
-  const page = requestRows(seen);
-  switch (action) {
-    case 'scroll-up':
-      return scroll(seen, -1);
-    case 'scroll-down':
-      return scroll(seen, 1);
-    case 'page-up':
-      return scroll(seen, -page);
-    case 'page-down':
-      return scroll(seen, page);
-    case 'first-line':
-      return scroll(seen, -Infinity);
-    case 'last-line':
-      return scroll(seen, Infinity);
-    case 'back':
-      return { is: 'back' };
-  }
+  if (action === 'back') return { is: 'back' };
+  const { screen } = seen;
+  const scroll = scrolledTo({ at: screen.scroll, furthest: furthest(seen), page: requestRows(seen) }, action);
+  return { is: 'stay', screen: { ...screen, scroll } };
 }
 
 /** Takes what is newly known of the exchange, and keeps the scroll within its text. */
@@ -68,10 +49,4 @@ export function furthest({ screen, world }: Seen<RequestScreen>): number {
 /** Rows for the text below the title. */
 export function requestRows({ world }: Seen<RequestScreen>): number {
   return Math.max(1, bodyRows(world.size) - TITLE_ROWS);
-}
-
-function scroll(seen: Seen<RequestScreen>, step: number): Turn<RequestScreen> {
-  const { screen } = seen;
-  const to = Math.max(0, Math.min(furthest(seen), screen.scroll + step));
-  return { is: 'stay', screen: { ...screen, scroll: to } };
 }
