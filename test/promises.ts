@@ -58,7 +58,7 @@ export const PROMISES = {
   ),
   'out-of-credit-opens': row('An account without credit is left alone until something changes.', ANSWER),
   'breaker-opens': row(
-    'A target that keeps failing is no longer tried after five failures.',
+    'A target that keeps failing is no longer tried after three failures.',
     'M. Nygard, Release It!: circuit breaker',
   ),
   'breaker-half-open': row(

@@ -32,7 +32,10 @@ export interface Policy {
   readonly waitLastMs: number;
   /** Share of a target's requests over 10 s that may be retries, on top of a floor of 1/s with burst 3. */
   readonly retryBudget: number;
-  /** Breaker: consecutive failures that open it; or this share of at least `breakerMinimum` in 30 s. */
+  /**
+   * Breaker: consecutive failures that open it; or this share of at least `breakerMinimum` in 30 s. Three, because with
+   * trial requests after 5, 15 and 35 s a minute's outage then costs six calls to the dead target, and not eight.
+   */
   readonly breakerFailures: number;
   readonly breakerShare: number;
   readonly breakerMinimum: number;
@@ -64,7 +67,7 @@ export const DEFAULT_POLICY: Policy = {
   waitMs: 3_000,
   waitLastMs: 10_000,
   retryBudget: 0.2,
-  breakerFailures: 5,
+  breakerFailures: 3,
   breakerShare: 0.5,
   breakerMinimum: 10,
   breakerOpenMs: 5_000,

@@ -6,7 +6,7 @@ import type { Clock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Exchange } from './exchange.ts';
 import { requestIdOf } from './headers.ts';
-import { type AnswerHeaders, Outlet } from './outlet.ts';
+import { type AnswerHeaders, Outlet, type OutletSource } from './outlet.ts';
 import { AnswerSink } from './relay/answer-sink.ts';
 import { ErrorSink } from './relay/error-sink.ts';
 import type { Sink, SinkReport } from './relay/sink.ts';
@@ -33,8 +33,15 @@ export interface AttemptOrder {
   readonly policy: Policy;
   /** Milliseconds until the first content of a stream, or the head of a whole answer. */
   readonly limitMs: number;
-  /** Called once, when the target has shown that it works. */
-  readonly onContent: () => void;
+  readonly report: AttemptReport;
+}
+
+/** Who is told how the attempt goes. */
+export interface AttemptReport {
+  /** Once, when the target has shown that it works. */
+  content(): void;
+  /** Once, at the end; answers with the result as others may see it. */
+  ended(result: AttemptResult): AttemptResult;
 }
 
 /** Silence after which the caller gets a sign of life: proxies on the way close idle connections after 30 s and more. */
@@ -61,7 +68,7 @@ export function makeAttempt(
   });
 }
 
-class Attempt implements Dispatcher.DispatchHandler, SinkReport {
+class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
   readonly #exchange: Exchange;
   readonly #record: AttemptDraft;
   readonly #order: AttemptOrder;
@@ -91,11 +98,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport {
     this.#clock = clock;
     this.#resolve = resolve;
     this.#startedAt = clock.monotonic();
-    this.#outlet = new Outlet(
-      exchange,
-      () => this.#controller?.pause(),
-      () => this.#resume(),
-    );
+    this.#outlet = new Outlet(exchange, this);
   }
 
   start(): void {
@@ -168,7 +171,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport {
 
   content(): void {
     this.#record.firstContentMs = this.#exchange.elapsed();
-    this.#order.onContent();
+    this.#order.report.content();
     this.#lastByteAt = this.#clock.monotonic();
   }
 
@@ -202,7 +205,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport {
     this.#exchange.interrupt = undefined;
     this.#exchange.endAttempt(this.#record);
     if (!this.#upstreamEnded) this.#letGo(result);
-    resolve(result);
+    resolve(this.#order.report.ended(result));
   }
 
   /** After its end mark a provider closes the answer by itself, and the connection stays usable; else it is cut off. */
@@ -216,7 +219,11 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport {
     this.#controller?.abort(new Error('this attempt is over'));
   }
 
-  #resume(): void {
+  pause(): void {
+    this.#controller?.pause();
+  }
+
+  resume(): void {
     if (this.#lastByteAt !== 0) this.#lastByteAt = this.#clock.monotonic();
     this.#controller?.resume();
   }

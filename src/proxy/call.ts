@@ -1,9 +1,10 @@
+import type { Fault } from '../core/fault.ts';
 import { OPERATIONS } from '../core/operation.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Admission, firstContentLimit, reasoningOf } from '../resilience/index.ts';
-import { type AttemptOrder, type AttemptResult, makeAttempt } from './attempt.ts';
+import { type AttemptOrder, type AttemptReport, type AttemptResult, makeAttempt } from './attempt.ts';
 import { drillPolicy } from './drill.ts';
 import type { Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
@@ -29,28 +30,60 @@ export interface CallPlace {
 }
 
 /** Makes one call to one target, writes it into the trail, and lets the target's health know how it went. */
-export async function callTarget(
+export function callTarget(
   exchange: Exchange,
   step: Step,
   place: CallPlace,
   ports: CallPorts,
 ): Promise<AttemptResult> {
-  const { clock, watcher } = ports;
-  const { trail } = exchange;
   const record = new AttemptDraft(step.target, exchange.elapsed(), place.waitedMs);
-  trail.attempts.push(record);
-  const health = new HealthReport(exchange, step, place.again, clock);
-  const order = makeOrder(exchange, step, place, ports, () => health.content());
-  const result = withoutKey(await makeAttempt(exchange, record, order, clock), step);
-  if (result.is === 'failed' || result.is === 'cut') {
-    record.fault = result.fault.code;
-    record.message = result.fault.message;
-  } else if (result.is === 'gone') {
-    record.fault = 'client_gone';
+  exchange.trail.attempts.push(record);
+  const health = new HealthReport(exchange, step, place.again, ports.clock);
+  const report = new CallReport(exchange, step, record, health, ports.watcher);
+  return makeAttempt(exchange, record, makeOrder(exchange, step, place, ports, report), ports.clock);
+}
+
+/**
+ * Writes down how the attempt went. It is told while the attempt settles, not after an `await` of it: each further
+ * promise on the way of every request is 0.3 µs and 300 bytes.
+ */
+class CallReport implements AttemptReport {
+  readonly #exchange: Exchange;
+  readonly #step: Step;
+  readonly #record: AttemptDraft;
+  readonly #health: HealthReport;
+  readonly #watcher: Watcher;
+
+  constructor(
+    exchange: Exchange,
+    step: Step,
+    record: AttemptDraft,
+    health: HealthReport,
+    watcher: Watcher,
+  ) {
+    this.#exchange = exchange;
+    this.#step = step;
+    this.#record = record;
+    this.#health = health;
+    this.#watcher = watcher;
   }
-  health.ended(result);
-  watcher.attemptEnded(trail, record);
-  return result;
+
+  content(): void {
+    this.#health.content();
+  }
+
+  ended(result: AttemptResult): AttemptResult {
+    const told = withoutKey(result, this.#step);
+    if (told.is === 'failed' || told.is === 'cut') {
+      this.#record.fault = told.fault.code;
+      this.#record.message = told.fault.message;
+    } else if (told.is === 'gone') {
+      this.#record.fault = 'client_gone';
+    }
+    this.#health.ended(told);
+    this.#watcher.attemptEnded(this.#exchange.trail, this.#record);
+    return told;
+  }
 }
 
 function withoutKey(result: AttemptResult, step: Step): AttemptResult {
@@ -65,11 +98,13 @@ class HealthReport {
   readonly #counts: boolean;
   readonly #policy: Policy;
   readonly #admission: Admission;
+  readonly #again: boolean;
   #said = false;
 
   constructor(exchange: Exchange, step: Step, again: boolean, clock: Clock) {
     this.#step = step;
     this.#clock = clock;
+    this.#again = again;
     this.#counts = exchange.drill === undefined && !OPERATIONS[exchange.operation].auxiliary;
     this.#policy = exchange.plan?.compiled.policy ?? exchange.fleet.profile.policy;
     const now = clock.now();
@@ -88,14 +123,22 @@ class HealthReport {
     if (!this.#counts) return;
     switch (result.is) {
       case 'failed':
+        // An idle connection that the peer closed just then says nothing about the peer; a second one does.
+        if (result.lost && !this.#again) this.#step.state.neutral(this.#admission);
+        else this.#failed(result.fault);
+        return;
       case 'cut':
-        this.#step.state.failed(this.#admission, result.fault, this.#policy, this.#clock.now());
+        this.#failed(result.fault);
         return;
       case 'gone':
         if (!this.#said) this.#step.state.neutral(this.#admission);
         return;
       case 'served':
     }
+  }
+
+  #failed(why: Fault): void {
+    this.#step.state.failed(this.#admission, why, this.#policy, this.#clock.now());
   }
 }
 
@@ -104,7 +147,7 @@ function makeOrder(
   step: Step,
   place: CallPlace,
   ports: CallPorts,
-  onContent: () => void,
+  report: AttemptReport,
 ): AttemptOrder {
   const { drill, envelope, format, headers, operation } = exchange;
   const planned = exchange.plan?.compiled.policy ?? exchange.fleet.profile.policy;
@@ -143,7 +186,7 @@ function makeOrder(
     body: body.length > 0 || OPERATIONS[operation].body !== 'opaque' ? body : null,
     policy,
     limitMs: Math.max(1, Math.min(limit, place.remainingMs)),
-    onContent,
+    report,
   };
 }
 

@@ -17,6 +17,8 @@ export interface ChosenPlan {
   readonly forced: boolean;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** One client request, from its first byte to the last byte of its answer. Stages fill it in as they go. */
 export class Exchange {
   readonly request: IncomingMessage;
@@ -29,7 +31,7 @@ export class Exchange {
   readonly trail: TrailDraft;
   readonly #clock: Clock;
   readonly #startedAt: number;
-  body: Buffer = Buffer.alloc(0);
+  body = NOTHING;
   envelope: Envelope | undefined;
   plan: ChosenPlan | undefined;
   drill: Drill | undefined;

@@ -8,19 +8,23 @@ export type AnswerHeaders = Readonly<Record<string, string | string[] | undefine
 /** Answers up to this size leave in one piece with their head. */
 const ONE_WRITE_BYTES = 16 * 1024;
 
+/** Where the bytes come from: stopped while the caller does not keep up. */
+export interface OutletSource {
+  pause(): void;
+  resume(): void;
+}
+
 /** Where an answer leaves to the caller: writes at its pace, and knows whether anything was committed. */
 export class Outlet {
   readonly #exchange: Exchange;
-  readonly #onBlocked: () => void;
-  readonly #onDrained: () => void;
+  readonly #source: OutletSource;
   committed = false;
   /** The caller reads slower than the provider writes. */
   blocked = false;
 
-  constructor(exchange: Exchange, onBlocked: () => void, onDrained: () => void) {
+  constructor(exchange: Exchange, source: OutletSource) {
     this.#exchange = exchange;
-    this.#onBlocked = onBlocked;
-    this.#onDrained = onDrained;
+    this.#source = source;
   }
 
   /** Sends the head of the answer: from here on the caller has this target's answer. */
@@ -38,10 +42,10 @@ export class Outlet {
     this.#exchange.trail.bytesOut += bytes.length;
     if (this.#exchange.response.write(bytes) || this.blocked) return;
     this.blocked = true;
-    this.#onBlocked();
+    this.#source.pause();
     this.#exchange.response.once('drain', () => {
       this.blocked = false;
-      this.#onDrained();
+      this.#source.resume();
     });
   }
 

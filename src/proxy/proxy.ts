@@ -7,6 +7,7 @@ import type { Settings } from '../core/settings.ts';
 import { FORMATS } from '../formats/index.ts';
 import { Bag } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
+import { errorMessage } from '../lib/expect.ts';
 import { idMaker } from '../lib/id.ts';
 import { DrillBook, type DrillOrder } from './drill.ts';
 import { abandon, Exchange, hangUp } from './exchange.ts';
@@ -76,7 +77,9 @@ class LocalProxy implements Proxy {
     this.#newId = idMaker(clock.now);
     this.#handle = pipeline({ ...options, random, drills: this.#drills });
     this.#fleet = new Fleet(settings, profile, keys, this.#memory);
-    this.#server = createListener((request, response) => void this.#serve(request, response));
+    this.#server = createListener((request, response) => {
+      this.#serve(request, response).catch((error: unknown) => this.#crashed(response, error));
+    });
   }
 
   listen(port: number, host: string): Promise<number> {
@@ -159,6 +162,13 @@ class LocalProxy implements Proxy {
       record.record(trail);
     }
     if (this.#live.size === 0) this.#onIdle?.();
+  }
+
+  /** A defect outside of the pipeline: the caller's connection ends, everybody else's goes on. */
+  #crashed(response: ServerResponse, error: unknown): void {
+    const stack = error instanceof Error ? error.stack : undefined;
+    this.#options.log.write('error', 'exchange-crashed', { error: stack ?? errorMessage(error) });
+    response.destroy();
   }
 }
 

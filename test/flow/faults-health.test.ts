@@ -16,7 +16,7 @@ function breakerOf(ground: Ground, provider: string): string | undefined {
 
 describe('a target that keeps failing', () => {
   test.each(['503', 'reset@accept', 'stall@accept', 'html-200'])(
-    'with %s is left alone after five failures, and everyone is served [promise:breaker-opens]',
+    'with %s is left alone after three failures, and everyone is served [promise:breaker-opens]',
     async (fault) => {
       const ground = await openGround({ policy: { ...ONCE, answerMs: 40 } });
       ground.simulator('first').setFault(fault);
@@ -43,16 +43,16 @@ describe('a target that keeps failing', () => {
     const ground = await openGround({ clock, policy: ONCE });
     const first = ground.simulator('first');
     first.setFault('503');
-    for (let turn = 0; turn < 5; turn++) await ground.chat();
+    for (let turn = 0; turn < 3; turn++) await ground.chat();
     expect(breakerOf(ground, 'first')).toBe('open');
     first.setFault('stall@accept');
     clock.move(5001);
     const calls = Array.from({ length: 50 }, () => ground.open(chatRequest('m')));
-    await until(() => ground.trails.length === 5 + 49, 'all but the probe were served by the other target');
-    expect([ground.calls('first'), breakerOf(ground, 'first')]).toEqual([6, 'half-open']);
+    await until(() => ground.trails.length === 3 + 49, 'all but the probe were served by the other target');
+    expect([ground.calls('first'), breakerOf(ground, 'first')]).toEqual([4, 'half-open']);
     // A probe whose caller hangs up shows nothing, and makes room for the next.
     for (const call of calls) call.hangUp();
-    await until(() => ground.trails.length === 5 + 50, 'the probe ended');
+    await until(() => ground.trails.length === 3 + 50, 'the probe ended');
     first.setFault(undefined);
     for (const state of ['half-open', 'closed']) {
       expect((await ground.chat()).headers['x-gw-provider']).toBe('first');
@@ -65,16 +65,16 @@ describe('a target that keeps failing', () => {
     const clock = movableClock();
     const ground = await openGround({ clock, policy: ONCE });
     ground.simulator('first').setFault('503');
-    for (let turn = 0; turn < 5; turn++) await ground.chat();
+    for (let turn = 0; turn < 3; turn++) await ground.chat();
     clock.move(5001);
     await ground.chat();
-    expect(ground.calls('first')).toBe(6);
+    expect(ground.calls('first')).toBe(4);
     clock.move(5001);
     await ground.chat();
-    expect(ground.calls('first')).toBe(6);
+    expect(ground.calls('first')).toBe(4);
     clock.move(5000);
     await ground.chat();
-    expect(ground.calls('first')).toBe(7);
+    expect(ground.calls('first')).toBe(5);
   });
 
   test('is tried all the same when every other is left alone too, and serves as soon as it is back [promise:breaker-never-refuses] [promise:all-down-recovers]', async () => {

@@ -5,13 +5,18 @@ import { errorMessage } from '../../lib/expect.ts';
 import type { Failure } from '../../resilience/index.ts';
 import type { Exchange } from '../exchange.ts';
 import { type Refusal, type Reply } from '../reply.ts';
-import type { Handler, Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 import { traceHeaders } from '../trace-headers.ts';
 
 /** Sees every exchange last: tells the caller what gw itself has to say, and closes the trail. */
 export function conclude(log: LogPort): Stage {
   return (next) => async (exchange) => {
-    const reply = await attend(next, exchange).catch((error: unknown) => crashed(exchange, error, log));
+    let reply: Reply;
+    try {
+      reply = await next(exchange);
+    } catch (error) {
+      reply = crashed(exchange, error, log);
+    }
     const { trail } = exchange;
     trail.totalMs = exchange.elapsed();
     const first = trail.attempts.at(-1)?.firstContentMs;
@@ -19,11 +24,6 @@ export function conclude(log: LogPort): Stage {
     closeTrail(exchange, exchange.gone && reply.is !== 'relayed' ? { is: 'gone' } : reply);
     return reply;
   };
-}
-
-/** Also what is thrown before the first wait becomes a rejection: nothing may get past the one catch. */
-async function attend(next: Handler, exchange: Exchange): Promise<Reply> {
-  return next(exchange);
 }
 
 /** A defect of gw: the stack goes to the log, the caller learns that it is not its own fault. */

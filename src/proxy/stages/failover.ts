@@ -37,6 +37,16 @@ export function failover(ports: FailoverPorts): Stage {
   };
 }
 
+/** A call about to be made. */
+interface Turn {
+  readonly step: Step;
+  /** Retries made on this target before. */
+  readonly retries: number;
+  /** It was asked once more because an idle connection turned out to be closed. */
+  readonly reconnected: boolean;
+  readonly waitMs: number;
+}
+
 class Walk {
   readonly #exchange: Exchange;
   readonly #plan: ChosenPlan;
@@ -57,62 +67,59 @@ class Walk {
   }
 
   async run(): Promise<Reply> {
-    for (;;) {
-      const [step, ...others] = this.#rest;
-      if (!step) return this.#refuse();
-      this.#rest = others;
-      const reply = await this.#try(step);
-      if (reply) return reply;
-    }
-  }
-
-  /** Everything that happens at one target; undefined means: on to the next. */
-  async #try(step: Step): Promise<Reply | undefined> {
-    const { clock } = this.#ports;
-    // Health may have changed since the plan was made: another request took the probe, or the breaker opened.
-    if (!this.#plan.forced && step.state.admission(clock.now()) === 'no') {
-      this.#failures.push({ target: step.target, fault: fault('breaker_open'), tried: false });
-      return undefined;
-    }
-    let waitedMs = 0;
-    let reconnected = false;
-    for (let retries = 0; ;) {
-      const result = await callTarget(
-        this.#exchange,
-        step,
-        this.#call(waitedMs, retries > 0 || reconnected),
-        this.#ports,
-      );
+    let turn = this.#nextTarget();
+    while (turn) {
+      const result = await callTarget(this.#exchange, turn.step, this.#place(turn), this.#ports);
       if (result.is !== 'failed') return replyTo(result);
       if (this.#exchange.over) return this.#endOver();
-      this.#failures.push({ target: step.target, fault: result.fault, tried: true });
-      // The peer may have closed an idle connection just as it was used: once more on a fresh one costs nothing.
-      if (result.lost && !reconnected) {
-        reconnected = true;
-        waitedMs = 0;
-        continue;
-      }
-      const decision = this.#decide(step, retries);
-      this.#note(decision, result);
-      if (decision.do === 'fail') return this.#refuse();
-      if (decision.do === 'next') {
-        this.#leaveOut(step, decision);
-        return undefined;
-      }
-      if (!this.#exchange.drill) step.state.budget.onRetry(clock.now());
-      retries++;
-      waitedMs = decision.afterMs;
-      await this.#exchange.wait(waitedMs);
+      turn = this.#turnAfter(turn, result);
+      if (!turn || turn.waitMs === 0) continue;
+      await this.#exchange.wait(turn.waitMs);
       if (this.#exchange.over) return this.#endOver();
+    }
+    return this.#refuse();
+  }
+
+  /** The first call to the next target; undefined when none is left. */
+  #nextTarget(): Turn | undefined {
+    const now = this.#ports.clock.now();
+    for (;;) {
+      const [step, ...others] = this.#rest;
+      if (!step) return undefined;
+      this.#rest = others;
+      // Health may have changed since the plan was made: another request took the probe, or the breaker opened.
+      if (this.#plan.forced || step.state.admission(now) !== 'no')
+        return { step, retries: 0, reconnected: false, waitMs: 0 };
+      this.#failures.push({ target: step.target, fault: fault('breaker_open'), tried: false });
     }
   }
 
-  #call(waitedMs: number, again: boolean): CallPlace {
+  /** What follows a call that failed: the same target again, the next one, or nothing more. */
+  #turnAfter(turn: Turn, result: Extract<AttemptResult, { is: 'failed' }>): Turn | undefined {
+    const { step, retries, reconnected } = turn;
+    this.#failures.push({ target: step.target, fault: result.fault, tried: true });
+    // The peer may have closed an idle connection just as it was used: once more on a fresh one costs nothing.
+    if (result.lost && !reconnected) return { step, retries, reconnected: true, waitMs: 0 };
+    const decision = this.#decide(step, retries);
+    this.#note(decision, result);
+    switch (decision.do) {
+      case 'fail':
+        return undefined;
+      case 'next':
+        this.#leaveOut(step, decision);
+        return this.#nextTarget();
+      case 'retry':
+        if (!this.#exchange.drill) step.state.budget.onRetry(this.#ports.clock.now());
+        return { step, retries: retries + 1, reconnected, waitMs: decision.afterMs };
+    }
+  }
+
+  #place({ waitMs, retries, reconnected }: Turn): CallPlace {
     return {
       isLast: this.#rest.length === 0,
       remainingMs: remainingMs(this.#deadline, this.#exchange.elapsed()),
-      waitedMs,
-      again,
+      waitedMs: waitMs,
+      again: retries > 0 || reconnected,
     };
   }
 

@@ -247,7 +247,7 @@ describe('whatever happens', () => {
     );
   });
 
-  test('an outage opens it within five failures and it is never open for longer than the cap', () => {
+  test('an outage opens it within its number of failures and it is never open for longer than the cap', () => {
     fc.assert(
       fc.property(steps, (list) => {
         const traffic = new Traffic();
