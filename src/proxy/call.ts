@@ -54,13 +54,7 @@ class CallReport implements AttemptReport {
   readonly #health: HealthReport;
   readonly #watcher: Watcher;
 
-  constructor(
-    exchange: Exchange,
-    step: Step,
-    record: AttemptDraft,
-    health: HealthReport,
-    watcher: Watcher,
-  ) {
+  constructor(exchange: Exchange, step: Step, record: AttemptDraft, health: HealthReport, watcher: Watcher) {
     this.#exchange = exchange;
     this.#step = step;
     this.#record = record;

@@ -31,7 +31,7 @@ export class Exchange {
   readonly trail: TrailDraft;
   readonly #clock: Clock;
   readonly #startedAt: number;
-  body = NOTHING;
+  body: Buffer = NOTHING;
   envelope: Envelope | undefined;
   plan: ChosenPlan | undefined;
   drill: Drill | undefined;

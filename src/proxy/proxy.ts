@@ -77,9 +77,7 @@ class LocalProxy implements Proxy {
     this.#newId = idMaker(clock.now);
     this.#handle = pipeline({ ...options, random, drills: this.#drills });
     this.#fleet = new Fleet(settings, profile, keys, this.#memory);
-    this.#server = createListener((request, response) => {
-      this.#serve(request, response).catch((error: unknown) => this.#crashed(response, error));
-    });
+    this.#server = createListener((request, response) => void this.#serve(request, response));
   }
 
   listen(port: number, host: string): Promise<number> {
@@ -145,21 +143,33 @@ class LocalProxy implements Proxy {
 
   /** One exchange from socket to socket; nothing escapes it. */
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { clock, watcher, record } = this.#options;
+    try {
+      const exchange = this.#begin(request, response);
+      await this.#handle(exchange);
+      this.#end(exchange);
+    } catch (error) {
+      this.#crashed(response, error);
+    }
+  }
+
+  #begin(request: IncomingMessage, response: ServerResponse): Exchange {
+    const { clock, watcher } = this.#options;
     const exchange = openExchange(request, response, { fleet: this.#fleet, clock, newId: this.#newId });
-    const { trail } = exchange;
-    const counts = exchange.recognised.is === 'operation';
-    response.once('close', () => {
+    response.on('close', () => {
       if (!response.writableFinished) hangUp(exchange);
     });
     this.#live.add(exchange);
-    if (counts) watcher.exchangeStarted(trail);
-    await this.#handle(exchange);
+    if (counts(exchange)) watcher.exchangeStarted(exchange.trail);
+    return exchange;
+  }
+
+  #end(exchange: Exchange): void {
+    const { watcher, record } = this.#options;
     this.#live.delete(exchange);
     if (this.#retiring.size > 0) this.#retire();
-    if (counts) {
-      watcher.exchangeEnded(trail);
-      record.record(trail);
+    if (counts(exchange)) {
+      watcher.exchangeEnded(exchange.trail);
+      record.record(exchange.trail);
     }
     if (this.#live.size === 0) this.#onIdle?.();
   }
@@ -170,6 +180,11 @@ class LocalProxy implements Proxy {
     this.#options.log.write('error', 'exchange-crashed', { error: stack ?? errorMessage(error) });
     response.destroy();
   }
+}
+
+/** Only what a provider could see is watched and recorded. */
+function counts({ recognised }: Exchange): boolean {
+  return recognised.is === 'operation';
 }
 
 function openExchange(

@@ -24,7 +24,6 @@ export const receive: Stage = (next) => async (exchange) => {
   if (model !== '') trail.asked = model;
   if (session !== undefined && trail.client.session === undefined)
     trail.client = { ...trail.client, session };
-  // oxlint-disable-next-line typescript/return-await -- handing the promise itself on takes two more turns of the queue
   return await next(exchange);
 };
 
