@@ -1,6 +1,7 @@
 export { guardProcess } from './crash.ts';
 export { Daemon, type DaemonOptions } from './daemon.ts';
 export { daemonEnvironment } from './environment.ts';
+export { tuneEngine } from './engine.ts';
 export { DaemonError, type DaemonErrorKind } from './error.ts';
 export { findDaemon, type FoundDaemon } from './find.ts';
 export { type Chosen, chooseProfile } from './loaded.ts';

@@ -10,6 +10,7 @@ import {
   runDaemon,
   splitAddress,
   tellStarter,
+  tuneEngine,
 } from '../../daemon/index.ts';
 import { PRESETS } from '../../providers/index.ts';
 import type { Command } from '../command.ts';
@@ -29,6 +30,7 @@ export const command: Command = {
     // Whatever is written from here on is its owner's alone.
     process.umask(0o077);
     process.title = 'gw serve';
+    tuneEngine();
     const starter = context.env[READY_VARIABLE];
     try {
       const daemon = await runDaemon({
