@@ -1,10 +1,12 @@
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { Trail } from '../core/trail.ts';
-import { errorMessage, field, parseJson, stringField, trusted } from '../lib/expect.ts';
+import { errorMessage, field, numberField, parseJson, stringField, trusted } from '../lib/expect.ts';
 import { toCondition, type TrailFilter } from './filter.ts';
+import { type Measured, measureExchanges, type MeasureQuery } from './measure.ts';
 import { SCHEMA_VERSION, schemaVersion } from './schema.ts';
 import { openDatabase, sqliteFailure } from './sqlite.ts';
 
@@ -27,23 +29,42 @@ export interface Archive {
   each(filter: TrailFilter): Iterable<Trail>;
   /** Id of the row written last, to follow from. */
   newest(): string | undefined;
+  /** Figures of a span of time, and of the one before it. */
+  measure(query: MeasureQuery): Measured;
+  /** Reads the whole file (about a millisecond per megabyte); what is wrong with it, when something is. */
+  inspect(): Inspection;
   close(): void;
 }
 
-/** Opens the request log for reading. */
-export function openArchive(path: string): Outcome<Archive, ArchiveFailure> {
+/** What a look at the whole file found. */
+export interface Inspection {
+  readonly rows: number;
+  /** When the oldest exchange began. */
+  readonly oldest?: number;
+  readonly damage?: string;
+}
+
+/**
+ * Opens the request log for reading. SQLite makes two small files beside a log that nobody has open, and leaves them
+ * there; with `traceless` it does not, for which nobody may begin to write meanwhile.
+ */
+export function openArchive(
+  path: string,
+  { traceless = false }: { readonly traceless?: boolean } = {},
+): Outcome<Archive, ArchiveFailure> {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || found.size === 0) return failed('absent');
   if (!found.isFile()) return failed(`${path} is not a file`);
   try {
-    return open(path);
+    return open(path, traceless && !existsSync(`${path}-wal`));
   } catch (error) {
     return failed(unreadable(path, error));
   }
 }
 
-function open(path: string): Outcome<Archive, ArchiveFailure> {
-  const database = openDatabase(path, { readOnly: true });
+function open(path: string, immutable: boolean): Outcome<Archive, ArchiveFailure> {
+  const place = immutable ? `${pathToFileURL(path).href}?immutable=1` : path;
+  const database = openDatabase(place, { readOnly: true });
   try {
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     const version = schemaVersion(database);
@@ -113,6 +134,26 @@ class SqliteArchive implements Archive {
   newest(): string | undefined {
     const row = this.#database.prepare('SELECT id FROM exchange ORDER BY seq DESC LIMIT 1').get();
     return stringField(row, 'id');
+  }
+
+  measure(query: MeasureQuery): Measured {
+    return measureExchanges(this.#database, query);
+  }
+
+  inspect(): Inspection {
+    try {
+      const said = stringField(this.#database.prepare('PRAGMA quick_check(1)').get(), 'quick_check');
+      const counted = this.#database.prepare('SELECT count(*) AS rows FROM recorded').get();
+      const first = this.#database.prepare('SELECT at FROM exchange ORDER BY id LIMIT 1').get();
+      const oldest = numberField(first, 'at');
+      return {
+        rows: numberField(counted, 'rows') ?? 0,
+        ...(oldest === undefined ? {} : { oldest }),
+        ...(said === 'ok' ? {} : { damage: said ?? 'it cannot be checked' }),
+      };
+    } catch (error) {
+      return { rows: 0, damage: errorMessage(error) };
+    }
   }
 
   close(): void {

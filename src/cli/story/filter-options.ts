@@ -40,13 +40,17 @@ export function readFilter(input: Input, now: number): TrailFilter {
 }
 
 /** A moment: how long ago (`10m`), or a date. */
-export function readSince(text: string | undefined, now: number): number | undefined {
+export function readSince(
+  text: string | undefined,
+  now: number,
+  help = 'gw requests --help',
+): number | undefined {
   if (text === undefined) return undefined;
   const ago = parseDuration(text);
   if (ago !== undefined) return now - ago;
   const date = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(date)) return date;
-  throw usage(`"${text}" is no time`, 'a duration like 10m, 2h or 3d, or a date like 2026-05-31T22:00');
+  throw usage(`"${text}" is no time`, 'a duration like 10m, 2h or 3d, or a date like 2026-05-31T22:00', help);
 }
 
 /** A whole number of at least one. */
@@ -77,8 +81,8 @@ function readOutcomes(input: Input): readonly TrailOutcome[] {
   return input.flag('failed') ? [...new Set<TrailOutcome>([outcome, 'failed', 'cut'])] : [outcome];
 }
 
-function usage(what: string, expected: string): CommandError {
-  return new CommandError(what, { why: `expected ${expected}`, fix: 'gw requests --help', exit: EXIT.usage });
+function usage(what: string, expected: string, help = 'gw requests --help'): CommandError {
+  return new CommandError(what, { why: `expected ${expected}`, fix: help, exit: EXIT.usage });
 }
 
 function optional<K extends string, V>(name: K, value: V | undefined): { readonly [P in K]?: V } | object {
