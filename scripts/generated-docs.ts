@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Command, CommandEntry } from '../src/cli/command.ts';
-import { EXIT } from '../src/cli/error.ts';
+import { exitCodeRows } from '../src/cli/exit-codes.ts';
 import { COMMANDS, NOUNS } from '../src/cli/tree.ts';
 import { JSON_SCHEMA } from '../src/config/index.ts';
 import { FAULTS } from '../src/core/fault.ts';
@@ -11,19 +11,6 @@ import { PRESETS } from '../src/providers/index.ts';
 import { FAULT_GROUPS, type FaultRow, SIMULATED_FAULTS } from '../src/simulator/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-
-const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
-  ok: 'done',
-  failed: 'it failed; the message says why and what to do',
-  usage: 'the command line is wrong',
-  notRunning: 'the daemon is not running',
-  config: 'the profile is wrong',
-  start: 'the daemon could not start, or its port is taken',
-  routeFailed: 'a route was tested and does not serve',
-  routeDegraded: 'a route was tested and serves, but not every target does',
-  commandMissing: '`gw run`: there is no such command',
-  interrupted: 'interrupted from the keyboard',
-};
 
 /** Every page that is made from code, wholly or in part: path from the root → text as it should be. */
 export async function renderPages(): Promise<ReadonlyMap<string, string>> {
@@ -59,7 +46,7 @@ function withBlock(path: string, name: string, text: string): string {
 
 function renderCommands(commands: readonly LoadedCommand[]): string {
   const index = commands.map(({ path, summary }) => [`[\`gw ${path}\`](#${anchor(path)})`, summary]);
-  const exits = Object.entries(EXIT_MEANINGS).map(([name, meaning]) => [String(exitCode(name)), meaning]);
+  const exits = exitCodeRows().map(({ code, meaning }) => [String(code), meaning]);
   return (
     [
       '# Commands',
@@ -71,10 +58,6 @@ function renderCommands(commands: readonly LoadedCommand[]): string {
       ...nounSections(commands),
     ].join('\n\n') + '\n'
   );
-}
-
-function exitCode(name: string): number {
-  return Object.entries(EXIT).find(([key]) => key === name)?.[1] ?? EXIT.failed;
 }
 
 /** Sub-commands stand below a heading of their noun, the others by themselves. */

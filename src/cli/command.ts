@@ -5,6 +5,8 @@ export interface Command {
   /** Positional arguments in commander's notation: `<name>`, `[name]`, `<names...>`. */
   readonly arguments?: readonly CommandArgument[];
   readonly options?: readonly CommandOption[];
+  /** What follows the first positional argument is somebody else's command line: its options are not ours. */
+  readonly passThrough?: true;
   /** Full command lines that do something useful; at least one. */
   readonly examples: readonly string[];
   /** Does the work; answers with an exit code (none means 0). Failures are thrown as `CommandError`. */
@@ -30,14 +32,27 @@ export interface CommandEntry {
   readonly load: () => Promise<{ readonly command: Command }>;
 }
 
+/** Every command there is, and what the words that group them are about. */
+export interface CommandTree {
+  readonly commands: readonly CommandEntry[];
+  readonly nouns: Readonly<Record<string, string>>;
+}
+
 /** What the user typed after the command's name, read once through the method that says what it must be. */
 export class Input {
   readonly #positional: readonly unknown[];
   readonly #options: Readonly<Record<string, unknown>>;
+  /** For a command about commands, which cannot import the tree that imports it. */
+  readonly tree: CommandTree;
 
-  constructor(positional: readonly unknown[], options: Readonly<Record<string, unknown>>) {
+  constructor(
+    positional: readonly unknown[],
+    options: Readonly<Record<string, unknown>>,
+    tree: CommandTree = { commands: [], nouns: {} },
+  ) {
     this.#positional = positional;
     this.#options = options;
+    this.tree = tree;
   }
 
   /** The n-th positional argument, when given. */

@@ -1,5 +1,6 @@
 import { findPaths, type Paths } from '../core/paths.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
+import { withoutPlaceholder } from './clients/variables.ts';
 import { makeStyle, type Style } from './style.ts';
 
 /** Everything a command may touch of the outside world. Made once, in `main`. */
@@ -27,7 +28,8 @@ export interface Context {
 }
 
 export function createContext(json: boolean): Context {
-  const { stdin, stdout, stderr, env } = process;
+  const { stdin, stdout, stderr } = process;
+  const env = withoutPlaceholder(process.env);
   const interactive = stdin.isTTY && stdout.isTTY && !json && !env['CI'];
   return {
     env,

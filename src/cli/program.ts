@@ -8,12 +8,18 @@ import { COMMANDS, NOUNS } from './tree.ts';
 /** Runs one command line (without `node` and the script) and answers with the exit code. */
 export async function runProgram(words: readonly string[], version: string): Promise<number> {
   let exit = 0;
+  if (words[0] === 'help' && words[1] === 'exit-codes') {
+    const { printExitCodes } = await import('./exit-codes.ts');
+    printExitCodes(createContext(words.includes('--json')));
+    return exit;
+  }
   const program = new Commander('gw')
     .description('One address for every language model, with fallbacks that work.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .showSuggestionAfterError()
     .enablePositionalOptions()
+    .addHelpText('after', '\nHow a command ends: gw help exit-codes')
     .exitOverride();
   const entry = findEntry(words);
   for (const noun of new Set(COMMANDS.map(({ path }) => firstWord(path)))) {
@@ -65,11 +71,13 @@ async function addCommand(
   if (!load) return;
   const definition = (await entry.load()).command;
   describe(command, definition);
+  if (definition.passThrough) command.passThroughOptions();
   command.action(async (...received: unknown[]) => {
     const options = command.optsWithGlobals();
     const context = createContext(options['json'] === true);
     const positional = received.slice(0, definition.arguments?.length ?? 0);
-    onExit((await definition.run(context, new Input(positional, options))) ?? EXIT.ok);
+    const input = new Input(positional, options, { commands: COMMANDS, nouns: NOUNS });
+    onExit((await definition.run(context, input)) ?? EXIT.ok);
   });
 }
 

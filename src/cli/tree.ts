@@ -60,9 +60,30 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/failovers.ts'),
   },
   {
+    path: 'stats',
+    summary: 'How many requests, how well and how fast, against the time before',
+    load: () => import('./commands/stats.ts'),
+  },
+  {
     path: 'test-route',
     summary: 'Try every target of a route, and fail them one by one',
     load: () => import('./commands/test-route.ts'),
+  },
+  // clients
+  {
+    path: 'env',
+    summary: 'Print what points OpenAI clients at gw, for your shell to take in',
+    load: () => import('./commands/env.ts'),
+  },
+  {
+    path: 'run',
+    summary: 'Run one command with its model calls going through gw',
+    load: () => import('./commands/run.ts'),
+  },
+  {
+    path: 'completion',
+    summary: 'Print what makes your shell complete gw commands and names',
+    load: () => import('./commands/completion.ts'),
   },
   // profile
   {

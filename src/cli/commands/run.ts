@@ -1,0 +1,59 @@
+import type { Status } from '../../control/index.ts';
+import { askStatus, reachDaemon } from '../clients/reach.ts';
+import { type Ending, exitCodeOf, isInterruption, runChild } from '../clients/run-child.ts';
+import { findToken, loadToken, tokenMissing } from '../clients/token.ts';
+import { trafficBetween, trafficLine } from '../clients/traffic.ts';
+import { type Assignment, clientAssignments, spareFromProxy } from '../clients/variables.ts';
+import type { Command } from '../command.ts';
+import type { Context } from '../context.ts';
+
+/** Runs one command whose model calls go through gw, and ends as it ends. */
+export const command: Command = {
+  arguments: [{ name: '<command...>', summary: 'the command and its own arguments, as you would type them' }],
+  options: [{ flags: '-q, --quiet', summary: 'no summary at the end' }],
+  passThrough: true,
+  examples: [
+    'gw run -- node script.mjs',
+    'gw run -- aider --model openai/gpt-4o',
+    'gw run --quiet -- make test',
+  ],
+  async run(context, input) {
+    const [program = '', ...words] = input.arguments(0);
+    const before = await reachDaemon(context);
+    const env = { ...context.env, ...(await clientVariables(context, before.address)) };
+    const ending = await runChild(
+      { program, words, env, cwd: context.cwd },
+      { signals: process, atTerminal: isAtTerminal(context) },
+    );
+    if (!input.flag('quiet')) await summarize(context, before, ending);
+    // A shell's loop goes on after a command that merely returns 130; one that died of Ctrl-C ends it.
+    if (ending.is === 'killed' && isInterruption(ending.signal)) process.kill(process.pid, ending.signal);
+    return exitCodeOf(ending);
+  },
+};
+
+async function clientVariables(context: Context, address: string): Promise<Record<string, string>> {
+  const token = findToken(context);
+  const secret = token && (await loadToken(context, token));
+  if (token && !secret) throw tokenMissing(token);
+  const value = (one: Assignment): string => (one.is === 'text' ? one.value : (secret?.reveal() ?? ''));
+  const assignments = clientAssignments(address, context.env, token);
+  return {
+    ...Object.fromEntries(assignments.map((one) => [one.name, value(one)])),
+    ...spareFromProxy(address, context.env),
+  };
+}
+
+/** Then Ctrl-C reaches the command by itself. */
+function isAtTerminal({ stdin, stdout, stderr }: Context): boolean {
+  return stdin.isTTY || stdout.isTTY || stderr.isTTY;
+}
+
+/** stdout is the command's own, so even JSON goes to stderr here. */
+async function summarize(context: Context, before: Status, ending: Ending): Promise<void> {
+  if (!context.json && !context.stderr.isTTY) return;
+  const after = await askStatus(context);
+  if (typeof after === 'string') return context.say(`gw: the daemon ended meanwhile (${after})`);
+  const traffic = trafficBetween(before, after);
+  context.say(context.json ? JSON.stringify({ ...traffic, exit: exitCodeOf(ending) }) : trafficLine(traffic));
+}

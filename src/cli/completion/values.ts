@@ -1,0 +1,95 @@
+import { keysOf } from '../../lib/expect.ts';
+import { PRESETS } from '../../providers/index.ts';
+import { SHELLS } from '../clients/shell.ts';
+import type { NameKind } from './names.ts';
+import { SCRIPT_SHELLS } from './shells.ts';
+
+/** What can stand in one place of a command line, as far as completion knows. */
+export type Value =
+  /** Names of the profile, asked for when they are needed. */
+  | { readonly is: 'names'; readonly kind: NameKind }
+  | { readonly is: 'choice'; readonly words: readonly string[] }
+  | { readonly is: 'file' }
+  /** A command of the system, and then whatever it takes. */
+  | { readonly is: 'command' }
+  /** Only the person knows. */
+  | { readonly is: 'free' };
+
+const names = (kind: NameKind): Value => ({ is: 'names', kind });
+const choice = (...words: readonly string[]): Value => ({ is: 'choice', words });
+const FREE: Value = { is: 'free' };
+
+/** By noun or command and the argument's name; the longer wins. A noun speaks for all its commands. */
+export const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
+  'provider name': names('providers'),
+  'provider add name': { is: 'choice', words: PRESETS.map(({ name }) => name) },
+  'route name': names('routes'),
+  'route target': names('targets'),
+  'route position': FREE,
+  'route model': names('models'),
+  'profile name': names('profiles'),
+  'profile create name': FREE,
+  'profile from': names('profiles'),
+  'profile to': FREE,
+  'profile import file': { is: 'file' },
+  'config validate file': { is: 'file' },
+  'config place': FREE,
+  'config value': FREE,
+  'why id': FREE,
+  'test-route route-or-model': names('models'),
+  'run command': { is: 'command' },
+  'completion shell': { is: 'choice', words: keysOf(SCRIPT_SHELLS) },
+};
+
+/** By the option's long name, or by command and name where it means something else. */
+export const OPTION_VALUES: Readonly<Record<string, Value>> = {
+  '--add-key': choice('env:', 'file:', 'keychain:'),
+  '--as': FREE,
+  '--at': FREE,
+  '--before': names('targets'),
+  '--client': FREE,
+  '--fault': FREE,
+  '--for': FREE,
+  '--format': choice('openai-chat'),
+  '--header': FREE,
+  '--host': choice('127.0.0.1', '0.0.0.0'),
+  '--key': choice('env:', 'file:', 'keychain:'),
+  'simulate --key': FREE,
+  '--level': choice('debug', 'info', 'warn', 'error'),
+  '--limit': FREE,
+  '--lines': FREE,
+  '--match': FREE,
+  '--model': names('models'),
+  '--model-latency': FREE,
+  '--name': FREE,
+  '--names': choice('providers', 'routes', 'models', 'targets', 'profiles'),
+  '--outcome': choice('served', 'failed', 'cut', 'gone'),
+  '--port': FREE,
+  '--preset': { is: 'choice', words: PRESETS.map(({ name }) => name) },
+  '--profile': names('profiles'),
+  '--provider': names('providers'),
+  '--remove-header': FREE,
+  '--remove-key': FREE,
+  '--route': names('routes'),
+  '--seconds': FREE,
+  '--seed': FREE,
+  '--shell': { is: 'choice', words: keysOf(SHELLS) },
+  '--simulate': FREE,
+  '--since': choice('10m', '1h', '1d', '7d'),
+  '--status': choice('200', '4xx', '429', '5xx'),
+  '--text': FREE,
+  '--timeout': FREE,
+  '--tokens-per-second': FREE,
+  '--url': FREE,
+};
+
+/** What an argument of a command can be; undefined when the table does not say. */
+export function argumentValue(path: string, argument: string): Value | undefined {
+  const noun = path.split(' ', 1)[0] ?? path;
+  return ARGUMENT_VALUES[`${path} ${argument}`] ?? ARGUMENT_VALUES[`${noun} ${argument}`];
+}
+
+/** What an option of a command can be given; undefined when the table does not say. */
+export function optionValue(path: string, option: string): Value | undefined {
+  return OPTION_VALUES[`${path} ${option}`] ?? OPTION_VALUES[option];
+}
