@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { homedir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
 
 /** Every file gw keeps. Directories are made (0700) by whoever first writes into them. */
 export interface Paths {
@@ -20,20 +20,22 @@ export interface Paths {
 
 /**
  * Follows the XDG base directory specification; `GW_HOME` puts everything into one folder, which keeps several gw
- * apart (tests, the demo). Windows uses `%APPDATA%` and `%LOCALAPPDATA%`.
+ * apart (tests, the demo). A variable that is set to nothing counts as unset: it would make the directory of whoever
+ * calls the home of the profile. Windows uses `%APPDATA%` and `%LOCALAPPDATA%`.
  */
 export function findPaths(
   environment: Readonly<Record<string, string | undefined>>,
   platform: NodeJS.Platform = process.platform,
 ): Paths {
-  const own = environment['GW_HOME'];
-  const home = environment['HOME'] ?? homedir();
+  // The daemon works in another directory than the shell that starts it, so a relative path must not stay one.
+  const own = environment['GW_HOME'] ? resolve(environment['GW_HOME']) : undefined;
+  const home = environment['HOME'] || homedir() || userInfo().homedir;
   const windows = platform === 'win32';
   const configDir =
     own ??
     join(
       windows
-        ? (environment['APPDATA'] ?? join(home, 'AppData', 'Roaming'))
+        ? environment['APPDATA'] || join(home, 'AppData', 'Roaming')
         : absolute(environment['XDG_CONFIG_HOME'], join(home, '.config')),
       'gw',
     );
@@ -41,7 +43,7 @@ export function findPaths(
     ? join(own, 'state')
     : join(
         windows
-          ? (environment['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'))
+          ? environment['LOCALAPPDATA'] || join(home, 'AppData', 'Local')
           : absolute(environment['XDG_STATE_HOME'], join(home, '.local', 'state')),
         'gw',
       );

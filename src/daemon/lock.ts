@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, lstatSync } from 'node:fs';
 
 import { errorMessage, numberField } from '../lib/expect.ts';
 import { openDatabase } from '../store/index.ts';
@@ -18,6 +18,9 @@ export interface Lock {
  */
 export async function tryLock(path: string): Promise<Lock | undefined> {
   try {
+    // SQLite and chmod would both follow it, to a file of somebody else's choice.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
+      throw new Error('it is a symbolic link');
     const database = openDatabase(path, { timeout: 0 });
     try {
       // Nothing is ever written, so no journal file is needed beside it.

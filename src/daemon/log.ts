@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync, write, writeSync } from 'node:fs';
+import { closeSync, fstatSync, statSync, write, writeSync } from 'node:fs';
 import { copyFile, rename, rm, truncate } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
@@ -7,6 +7,7 @@ import type { LogSettings } from '../core/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import { errorCode, errorMessage } from '../lib/expect.ts';
 import { encodeLogRecord, LOG_LEVELS, type LogRecord } from './log-line.ts';
+import { openLogFile } from './open-log.ts';
 
 // Lines wait this long for company: one write per batch instead of one per line.
 const FLUSH_MS = 50;
@@ -44,6 +45,7 @@ class RotatingLog implements LogFile {
   #settings: LogSettings;
   #file: number | undefined;
   #bytes = 0;
+  #inode = 0;
   #pending: string[] = [];
   #pendingBytes = 0;
   #scheduled = false;
@@ -98,11 +100,23 @@ class RotatingLog implements LogFile {
 
   #open(): void {
     try {
-      this.#file = openSync(this.#path, 'a', 0o600);
-      this.#bytes = statSync(this.#path).size;
+      this.#file = openLogFile(this.#path);
+      const { size, ino } = fstatSync(this.#file);
+      this.#bytes = size;
+      this.#inode = ino;
     } catch (error) {
       this.#problem = errorMessage(error);
     }
+  }
+
+  /** Somebody deleted or replaced the file: what is written to the old one is read by nobody. */
+  #wasTakenAway(): boolean {
+    return this.#file !== undefined && statSync(this.#path, { throwIfNoEntry: false })?.ino !== this.#inode;
+  }
+
+  #reopen(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
   }
 
   #add(line: string): void {
@@ -143,6 +157,7 @@ class RotatingLog implements LogFile {
     this.#busy = true;
     const text = this.#take();
     try {
+      if (this.#wasTakenAway()) this.#reopen();
       if (this.#file === undefined) this.#open();
       if (this.#file === undefined) throw new Error(this.#problem ?? 'the log is not open');
       if (text !== '') this.#bytes += (await writeBytes(this.#file, text)).bytesWritten;

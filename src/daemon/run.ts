@@ -83,23 +83,35 @@ async function open(
     observatory,
     proxy,
   };
-  return serve(options, new Daemon(options, parts), loaded.profile.name, startedAt);
+  return serve(options, new Daemon(options, parts), undo, { profile: loaded.profile.name, startedAt });
 }
 
 async function serve(
   { paths, version, overrides }: DaemonOptions,
   daemon: Daemon,
-  profile: string,
-  startedAt: number,
+  undo: (() => unknown)[],
+  { profile, startedAt }: { readonly profile: string; readonly startedAt: number },
 ): Promise<Daemon> {
-  daemon.control = await serveControl({
+  const control = await serveControl({
     path: paths.socket,
     handlers: daemon.handlers(),
     subscribe: (send) => daemon.feed.subscribe(send),
   });
+  undo.push(() => control.close());
+  daemon.control = control;
   const { instance, address } = daemon;
   const pid = process.pid;
-  writeState(paths.state, { pid, instance, address, version, profile, log: paths.log, startedAt, overrides });
+  const unwritten = writeState(paths.state, {
+    pid,
+    instance,
+    address,
+    version,
+    profile,
+    log: paths.log,
+    startedAt,
+    overrides,
+  });
+  if (unwritten !== undefined) daemon.log.write('warn', 'state-not-written', { reason: unwritten });
   daemon.log.write('info', 'daemon-started', { address, profile, version, pid, instance });
   return daemon;
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, statSync } from 'node:fs';
+import { closeSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 
 import { ensurePrivateDirectory, type Hello, type Status } from '../control/index.ts';
@@ -10,6 +10,7 @@ import { DaemonError } from './error.ts';
 import { findDaemon } from './find.ts';
 import { tryLock } from './lock.ts';
 import { lastLines, readableLine } from './log-tail.ts';
+import { openLogFile } from './open-log.ts';
 import { askPort, splitAddress } from './port-check.ts';
 import { readReady, type Ready, READY_VARIABLE } from './ready.ts';
 import { type Overrides, readState } from './state-file.ts';
@@ -115,7 +116,7 @@ async function launchUnlessRunning(launch: Launch): Promise<Started | undefined>
 }
 
 async function launchChild(launch: Launch): Promise<Ready> {
-  const log = openSync(launch.paths.log, 'a', 0o600);
+  const log = openForChild(launch.paths.log);
   try {
     const child = spawn(
       process.execPath,
@@ -131,6 +132,18 @@ async function launchChild(launch: Launch): Promise<Ready> {
     return await waitUntilReady(child);
   } finally {
     closeSync(log);
+  }
+}
+
+function openForChild(path: string): number {
+  try {
+    return openLogFile(path);
+  } catch (error) {
+    throw new DaemonError('start', `the log ${path} cannot be written`, {
+      why: errorMessage(error),
+      fix: `look at what it is, then remove it: ${path}`,
+      cause: error,
+    });
   }
 }
 

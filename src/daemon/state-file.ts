@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
-import { numberField, parseJson, stringField, field } from '../lib/expect.ts';
+import { errorMessage, numberField, parseJson, stringField, field } from '../lib/expect.ts';
 
 /** What was asked for on the command line, over what the profile says; kept so that a restart can repeat it. */
 export interface Overrides {
@@ -22,11 +22,22 @@ export interface DaemonState {
   readonly overrides: Overrides;
 }
 
-/** Replaces the state file in one step; 0600. */
-export function writeState(path: string, state: DaemonState): void {
+/**
+ * Replaces the state file in one step; 0600. Answers why it could not: a daemon serves without it too, and a full disk
+ * must not keep it from that.
+ */
+export function writeState(path: string, state: DaemonState): string | undefined {
   const draft = `${path}.${state.pid}`;
-  writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
-  renameSync(draft, path);
+  try {
+    // Whatever stands there, be it a link, is not to be written through.
+    rmSync(draft, { force: true });
+    writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    renameSync(draft, path);
+    return undefined;
+  } catch (error) {
+    rmSync(draft, { force: true });
+    return errorMessage(error);
+  }
 }
 
 /** The state a daemon left; undefined when there is none or it is not readable. */

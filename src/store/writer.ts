@@ -60,6 +60,7 @@ export class Writer {
 
   #attempt(batch: Batch): Verdict | 'corrupt' {
     try {
+      if (this.#open !== undefined && this.#wasTakenAway()) this.#discard();
       const open = this.#open ?? this.#prepare();
       if ('is' in open) return open;
       this.#open = open;
@@ -69,6 +70,11 @@ export class Writer {
     } catch (error) {
       return this.#refusal(error);
     }
+  }
+
+  /** Somebody deleted the file, or put another in its place: what is written to the old one is read by nobody. */
+  #wasTakenAway(): boolean {
+    return statSync(this.#options.path, { throwIfNoEntry: false })?.ino !== this.#inode;
   }
 
   #prepare(): OpenDatabase | Verdict {
