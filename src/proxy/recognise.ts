@@ -28,8 +28,11 @@ const OPERATION_PATHS: Readonly<Record<string, Operation>> = {
   '/audio/translations': 'audio.translate',
 };
 
-/** A caller may not climb out of the provider's own prefix, with its key in hand. */
-const DOT_SEGMENT = /(?:^|\/|%2f)(?:\.|%2e){1,2}(?:\/|%2f|$)/i;
+/**
+ * A caller may not climb out of the provider's own prefix, with its key in hand. Servers differ in what ends a segment:
+ * some take a backslash for a slash, some cut parameters off after a semicolon, some decode twice.
+ */
+const DOT_SEGMENT = /(?:^|[/\\]|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){1,2}(?:[/\\;]|%(?:25)*(?:2f|5c|3b)|$)/i;
 
 /** Agents report their telemetry to the address they are given; it ends here. */
 const TELEMETRY_PATHS = new Set(['/api/event_logging/batch', '/api/event_logging/v2/batch']);
