@@ -123,7 +123,7 @@ _gw_offer_value() {
       compopt -o filenames 2>/dev/null
       _gw_offer "$2" < <(compgen -f -- "$2")
       ;;
-    command) _gw_offer "$2" < <(compgen -c -- "$2") ;;
+    command) _gw_offer "$2" < <(compgen -c -- "$2" | sort -u) ;;
   esac
 }
 
@@ -137,7 +137,7 @@ _gw_other_command() {
 
 _gw() {
   COMPREPLY=()
-  local line="${'$'}{COMP_LINE:0:$COMP_POINT}" current='' path='' position=0 pending='' word value
+  local line="${'$'}{COMP_LINE:0:$COMP_POINT}" current='' path='' position=0 pending='' help='' word value
   local -a words
   IFS=$' \t\n' read -r -a words <<<"$line"
   if [[ "$line" != *[[:space:]] ]]; then
@@ -156,16 +156,18 @@ _gw() {
       esac
     elif [[ "$pending" == 'one '* ]]; then pending=''
     elif [[ "$pending" == 'more '* ]]; then :
-    elif [[ "$path" == help ]]; then :
+    elif [[ "$word" == help && -z "$path$help" ]]; then help=yes
     elif ! _gw_is_command "$path" && [[ " $(_gw_words "$path") " == *" $word "* ]]; then
       path="${'$'}{path:+$path }$word"
     else
-      [[ "$path" == run ]] && { _gw_other_command "$index" "$current"; return; }
+      [[ "$path" == run && -z "$help" ]] && { _gw_other_command "$index" "$current"; return; }
       position=$(( position + 1 ))
     fi
   done
 
-  if [[ -n "$pending" && ( "$pending" == 'one '* || "$current" != -* ) ]]; then
+  if [[ -n "$help" ]]; then
+    _gw_offer "$current" < <(tr ' ' '\n' <<<"$(_gw_words "$path")")
+  elif [[ -n "$pending" && ( "$pending" == 'one '* || "$current" != -* ) ]]; then
     _gw_offer_value "${'$'}{pending#* }" "$current"
   elif [[ -z "$only_arguments" && "$current" == --*=* ]]; then
     value="$(_gw_option_value "$path" "${'$'}{current%%=*}")"
@@ -175,8 +177,7 @@ _gw() {
     _gw_offer "$current" < <(tr ' ' '\n' <<<"$(_gw_options "$path")")
   elif _gw_is_command "$path"; then
     _gw_offer_value "$(_gw_argument_value "$path" "$position")" "$current"
-  else
-    [[ "$path" == help ]] && path=''
+  elif (( position == 0 )); then
     _gw_offer "$current" < <(tr ' ' '\n' <<<"$(_gw_words "$path")")
   fi
 

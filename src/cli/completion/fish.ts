@@ -18,6 +18,14 @@ export function fishScript(line: CommandLine): string {
         .filter((name) => name !== 'help')
         .join(' '),
     )}`,
+    ...line.nouns.map(
+      ({ name }) =>
+        `complete -c gw -f -n ${at(`help ${name}`)} -a ${quote(
+          wordsAfter(line, name)
+            .map((word) => word.name)
+            .join(' '),
+        )}`,
+    ),
     `complete -c gw -f -n ${at('help')} -a exit-codes -d 'How a command ends'`,
     `complete -c gw -f -n ${at('')} -s V -l version -d 'print the version'`,
     ...line.commands.flatMap(commandLines),
@@ -27,6 +35,8 @@ export function fishScript(line: CommandLine): string {
 }
 
 function commandLines({ path, options, positional }: CompletedCommand): string[] {
+  // Behind the command that gw run is given, options are not ours.
+  const optionsAt = positional.some(({ value }) => value.is === 'command') ? at(path, 0) : at(path);
   return [
     ...options.map(({ names, summary, value }) => {
       const spelled = names.map((name) =>
@@ -34,13 +44,14 @@ function commandLines({ path, options, positional }: CompletedCommand): string[]
       );
       // -x: it takes a value, and no file is one.
       const taken = value === undefined ? '' : value.is === 'file' ? ' -r -F' : ` -x${offered(value)}`;
-      return `complete -c gw -f -n ${at(path)} ${spelled.join(' ')} -d ${quote(summary)}${taken}`;
+      return `complete -c gw -f -n ${optionsAt} ${spelled.join(' ')} -d ${quote(summary)}${taken}`;
     }),
     ...positional.flatMap(({ value, variadic }, index) => {
       const place = variadic ? at(path) : at(path, index);
       if (value.is === 'free') return [];
       if (value.is === 'file') return [`complete -c gw -F -n ${place}`];
-      return [`complete -c gw -f -n ${place}${offered(value)}`];
+      // -x: offered for words that begin with a dash as well.
+      return [`complete -c gw ${value.is === 'command' ? '-x' : '-f'} -n ${place}${offered(value)}`];
     }),
   ];
 }
@@ -67,7 +78,7 @@ function quote(text: string): string {
   return `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
 }
 
-function head({ nouns, commands }: CommandLine, paths: readonly string[]): string {
+function head({ commands }: CommandLine, paths: readonly string[]): string {
   const valued = commands.flatMap(({ path, options }) =>
     options
       .filter(({ value }) => value !== undefined)
@@ -76,7 +87,7 @@ function head({ nouns, commands }: CommandLine, paths: readonly string[]): strin
   return String.raw`# gw completion for fish. To have it in every shell:
 #   gw completion fish > ~/.config/fish/completions/gw.fish
 complete -c gw -e
-set -g __gw_nouns ${nouns.map(({ name }) => name).join(' ')} help
+complete -c gw -f
 set -g __gw_commands ${paths.map(quote).join(' ')}
 # Options that take the next word.
 set -g __gw_valued ${valued.map(quote).join(' ')}
@@ -96,7 +107,7 @@ function __gw_place
             set taken no
         else if string match -q -- '-*' $word
             contains -- "$path|$word" $__gw_valued; and set taken yes
-        else if contains -- "$path" $__gw_commands help
+        else if contains -- "$path" $__gw_commands
             set arguments (math $arguments + 1)
         else if test -z "$path"
             set path $word
@@ -116,15 +127,9 @@ function __gw_at
     test "$place[2]" = "$argv[2]"
 end
 
-# After gw run stands another command line.
+# After gw run stands another command line; options are skipped by themselves.
 function __gw_other_command
-    set -l words (commandline -opc) (commandline -ct)
-    set -l skip 2
-    while string match -q -- '-*' "$words[(math $skip + 1)]"
-        set skip (math $skip + 1)
-        test "$words[$skip]" = --; and break
-    end
-    __fish_complete_subcommand --fcs-skip=$skip
+    __fish_complete_subcommand --fcs-skip=2
 end
 `;
 }

@@ -47,6 +47,7 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--as': FREE,
   '--at': FREE,
   '--before': names('targets'),
+  '--by': choice('provider', 'model', 'client', 'route', 'hour'),
   '--client': FREE,
   '--fault': FREE,
   '--for': FREE,

@@ -6,16 +6,28 @@ export function zshScript(line: CommandLine): string {
   return `${HEAD}
 ${line.nouns.map(({ name }) => group(line, name)).join('\n')}
 ${line.commands.map(single).join('\n')}
-_gw_help() {
-  local -a words=(
-${described(wordsAfter(line, '').filter(({ name }) => name !== 'help'))}
-    'exit-codes:How a command ends'
-  )
-  _describe -t commands 'gw command' words
-}
-
+${help(line)}
 ${group(line, '')}
 ${TAIL}`;
+}
+
+/** `gw help`: a command, or a noun and one of its commands. */
+function help(line: CommandLine): string {
+  const first = wordsAfter(line, '').filter(({ name }) => name !== 'help');
+  const rows = line.nouns.map(
+    ({ name }) => `    3${name}) words_here=(\n${described(wordsAfter(line, name))}\n    ) ;;`,
+  );
+  return `_gw_help() {
+  local -a words_here
+  case "$CURRENT\${words[2,CURRENT-1]}" in
+    2) words_here=(
+${described([...first, { name: 'exit-codes', summary: 'How a command ends' }])}
+    ) ;;
+${rows.join('\n')}
+  esac
+  (( $#words_here )) && _describe -t commands 'gw command' words_here
+}
+`;
 }
 
 /** A function that offers the words after `path`, then hands over to the function of the one chosen. */
@@ -58,7 +70,8 @@ function single({ path, options, positional }: CompletedCommand): string {
 
 /** `'(-f --follow)'{-f,--follow}'[summary]:label:action'`; one that may be repeated excludes nothing. */
 function optionSpecification({ names, summary, value, variadic }: CompletedOption): string {
-  const spelled = names.length > 1 ? `{${names.join(',')}}` : (names[0] ?? '');
+  const written = names.map((name) => (value !== undefined && name.startsWith('--') ? `${name}=` : name));
+  const spelled = written.length > 1 ? `{${written.join(',')}}` : (written[0] ?? '');
   const excludes = variadic ? '*' : `(${names.join(' ')})`;
   const meaning = `[${summary.replaceAll(/[[\]:\\]/g, String.raw`\$&`)}]`;
   const taken = value === undefined ? '' : `: :${action(value)}`;
@@ -70,7 +83,7 @@ function action(value: Value): string {
     case 'names':
       return `__gw_names ${value.kind}`;
     case 'choice':
-      return `__gw_choice ${value.words.join(' ')}`;
+      return `__gw_choice ${value.words.join(' ').replaceAll(':', String.raw`\:`)}`;
     case 'file':
       return '_files';
     case 'command':
@@ -93,17 +106,18 @@ const HEAD = `#compdef gw gw-llm
 #   echo 'source <(gw completion zsh)' >> ~/.zshrc
 
 # Live names: providers, routes, models, targets, profiles. An alias of gw works too, therefore eval (of our own word).
+# The last word is the kind; before it stand options for compadd.
 __gw_names() {
   local -a found
-  found=("\${(@f)$(eval "gw completion --names $1" 2>/dev/null </dev/null)}")
+  found=("\${(@f)$(eval "gw completion --names $argv[-1]" 2>/dev/null </dev/null)}")
   found=(\${found:#})
-  (( $#found )) && compadd -a found
+  (( $#found )) && compadd "\${(@)argv[1,-2]}" -a found
 }
 
 __gw_choice() {
   local -a ending
-  [[ "$1" == *: ]] && ending=(-S '')
-  compadd $ending -- "$@"
+  [[ "$argv[-1]" == *: ]] && ending=(-S '')
+  compadd "\${ending[@]}" "$@"
 }
 
 __gw_other_command() {

@@ -1,0 +1,46 @@
+import { type ControlServer, serveControl, type Status } from '../../../src/control/index.ts';
+import { findPaths } from '../../../src/core/paths.ts';
+
+/** A status as an idle daemon gives it. */
+export function idleStatus(change: Partial<Status> = {}): Status {
+  return {
+    instance: 'first',
+    version: '0.1.0',
+    pid: 1,
+    address: 'http://127.0.0.1:4499',
+    startedAt: 0,
+    now: 1_000,
+    profile: 'default',
+    configPath: '/c',
+    logPath: '/l',
+    draining: false,
+    rssBytes: 1,
+    counters: { live: 0, total: 0, served: 0, failed: 0, cut: 0, gone: 0, failovers: 0, dropped: 0 },
+    latency: { perMinute: 0 },
+    providers: [],
+    routes: [],
+    problems: [],
+    ...change,
+  };
+}
+
+/** Answers on the control socket of a home as a daemon in this state would. */
+export function answerAs(home: string, status: Status): Promise<ControlServer> {
+  const declined = (): never => {
+    throw new Error('this daemon only tells its status');
+  };
+  return serveControl({
+    path: findPaths({ GW_HOME: home }).socket,
+    handlers: {
+      hello: () => ({ instance: status.instance, version: '0.1.0', pid: 1, protocol: 1 }),
+      status: () => status,
+      stop: declined,
+      drained: declined,
+      reload: declined,
+      flush: declined,
+      exchange: declined,
+      drill: declined,
+    },
+    subscribe: () => () => {},
+  });
+}
