@@ -191,7 +191,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     const now = this.#clock.now;
     if (status >= 300) return new ErrorSink(this.#exchange, this, { status, headers, now });
     const stream = isEventStream(headers['content-type'], this.#exchange.trail.stream);
-    const answer = { status, headers, outlet: this.#outlet };
+    const answer = { status, headers, outlet: this.#outlet, sent: this.#order.headers };
     return stream
       ? new StreamSink(this.#exchange, this, answer)
       : new AnswerSink(this.#exchange, this, answer);

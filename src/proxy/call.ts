@@ -9,7 +9,8 @@ import { drillPolicy } from './drill.ts';
 import type { Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
 import { VIA_HEADER } from './headers.ts';
-import { withoutCredentials } from './redact.ts';
+import { isToken } from './local-token.ts';
+import { withoutCredentials, wordWithoutCredentials } from './redact.ts';
 import { AttemptDraft } from './trail-draft.ts';
 
 /** What calling a target needs from outside. */
@@ -67,7 +68,10 @@ class CallReport implements AttemptReport {
   }
 
   ended(result: AttemptResult): AttemptResult {
-    const told = withoutKey(result, this.#step);
+    const told = withoutKey(result, this.#exchange, this.#step);
+    const { requestId } = this.#record;
+    if (requestId !== undefined)
+      this.#record.requestId = wordWithoutCredentials(requestId, this.#step.headers);
     if (told.is === 'failed' || told.is === 'cut') {
       this.#record.fault = told.fault.code;
       this.#record.message = told.fault.message;
@@ -80,9 +84,10 @@ class CallReport implements AttemptReport {
   }
 }
 
-function withoutKey(result: AttemptResult, step: Step): AttemptResult {
+function withoutKey(result: AttemptResult, exchange: Exchange, step: Step): AttemptResult {
   if (result.is !== 'failed' && result.is !== 'cut') return result;
-  return { ...result, fault: withoutCredentials(result.fault, step.headers) };
+  const sent = credentialHeaders(exchange, step);
+  return { ...result, fault: withoutCredentials(result.fault, sent, exchange.request.url ?? '') };
 }
 
 /** Tells the target's state what the attempt shows; says nothing for rehearsals and auxiliary operations. */
@@ -191,7 +196,10 @@ function upstreamPath({ recognised, request }: Exchange): string {
   return query === -1 ? recognised.path : recognised.path + url.slice(query);
 }
 
-function credentialHeaders({ headers }: Exchange, step: Step): readonly string[] {
+function credentialHeaders({ headers, fleet }: Exchange, step: Step): readonly string[] {
   if (step.provider.auth !== 'passthrough' || headers.authorization === undefined) return step.headers;
+  const { token } = fleet.settings.listen;
+  // The token is between the caller and gw: with it, whoever has it could call gw.
+  if (token && isToken(headers.authorization, token)) return step.headers;
   return ['authorization', headers.authorization, ...step.headers];
 }

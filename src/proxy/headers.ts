@@ -60,6 +60,8 @@ export interface ReadHeaders {
   contentLength: number | undefined;
   host: string | undefined;
   origin: string | undefined;
+  /** How a browser sees the page that calls: `cross-site`, `same-site`, `same-origin`, `none`. */
+  fetchSite: string | undefined;
   authorization: string | undefined;
   apiKey: string | undefined;
   userAgent: string;
@@ -97,6 +99,7 @@ const READERS = new Map<string, (read: ReadHeaders, value: string) => void>([
   ['content-length', (read, value) => (read.contentLength ??= Number(value))],
   ['host', (read, value) => (read.host ??= value)],
   ['origin', (read, value) => (read.origin ??= value)],
+  ['sec-fetch-site', (read, value) => (read.fetchSite ??= value)],
   ['authorization', (read, value) => (read.authorization ??= value)],
   ['x-api-key', (read, value) => (read.apiKey ??= value)],
   ['api-key', (read, value) => (read.apiKey ??= value)],
@@ -121,6 +124,7 @@ function noHeaders(): ReadHeaders {
     contentLength: undefined,
     host: undefined,
     origin: undefined,
+    fetchSite: undefined,
     authorization: undefined,
     apiKey: undefined,
     userAgent: '',

@@ -1,15 +1,36 @@
 import type { Fault } from '../core/fault.ts';
 import { Secret } from '../lib/secret.ts';
 
-/** Header names whose values are credentials; a profile may give a provider any header of its own. */
+/** Header and parameter names whose values are credentials; a profile may give a provider any header of its own. */
 const CREDENTIAL = /authorization|key|token|secret/i;
 /** Shorter values are words that an error may well contain by itself. */
 const SHORTEST = 8;
 
 /** Some hosts quote the key they refuse: it must reach neither the caller nor the log. */
-export function withoutCredentials(found: Fault, headers: readonly string[]): Fault {
+export function withoutCredentials(found: Fault, headers: readonly string[], url: string): Fault {
   let clean = found;
-  for (const secret of credentialsIn(headers)) clean = without(clean, secret);
+  for (const secret of [...credentialsIn(headers), ...credentialsInQuery(url)]) {
+    for (const form of formsOf(secret)) clean = without(clean, form, String(new Secret(secret)));
+  }
+  return clean;
+}
+
+/** The same for bytes on their way to the caller. */
+export function bytesWithoutCredentials(bytes: Buffer, headers: readonly string[]): Buffer {
+  let clean = bytes;
+  for (const secret of credentialsIn(headers)) {
+    for (const form of formsOf(secret)) clean = replaceIn(clean, form, String(new Secret(secret)));
+  }
+  return clean;
+}
+
+/** The same for a word that every answer brings: only as it is, because this is on the way of every request. */
+export function wordWithoutCredentials(word: string, headers: readonly string[]): string {
+  if (word.length < SHORTEST) return word;
+  let clean = word;
+  for (const secret of credentialsIn(headers)) {
+    if (clean.includes(secret)) clean = clean.replaceAll(secret, '[secret]');
+  }
   return clean;
 }
 
@@ -22,20 +43,39 @@ function credentialsIn(headers: readonly string[]): string[] {
   return values;
 }
 
-function without(found: Fault, secret: string): Fault {
-  const shown = String(new Secret(secret));
+/** Some callers give their key as a parameter, and hosts quote addresses too. */
+function credentialsInQuery(url: string): string[] {
+  const query = url.indexOf('?');
+  if (query === -1) return [];
+  const parameters = new URLSearchParams(url.slice(query));
+  return credentialsIn([...parameters].flat());
+}
+
+/** A key as it is, and as hosts encode what they quote. */
+function formsOf(secret: string): Set<string> {
+  const bytes = Buffer.from(secret);
+  return new Set([
+    secret,
+    encodeURIComponent(secret),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+  ]);
+}
+
+function without(found: Fault, form: string, shown: string): Fault {
   const { message, upstream } = found;
-  if (!message.includes(secret) && !upstream?.body.includes(secret)) return found;
-  const body =
-    upstream && Buffer.from(upstream.body.toString('latin1').replaceAll(secret, latin1(shown)), 'latin1');
+  if (!message.includes(form) && !upstream?.body.includes(form)) return found;
   return {
     ...found,
-    message: message.replaceAll(secret, shown),
-    ...(upstream && body && { upstream: { ...upstream, body } }),
+    message: message.replaceAll(form, shown),
+    ...(upstream && { upstream: { ...upstream, body: replaceIn(upstream.body, form, shown) } }),
   };
 }
 
-/** The same bytes, one character each, so that a body of whatever encoding keeps its own. */
-function latin1(text: string): string {
-  return Buffer.from(text).toString('latin1');
+/** One character for each byte, so that a body of whatever encoding keeps its own. */
+function replaceIn(bytes: Buffer, form: string, shown: string): Buffer {
+  if (!bytes.includes(form)) return bytes;
+  const replacement = Buffer.from(shown).toString('latin1');
+  return Buffer.from(bytes.toString('latin1').replaceAll(form, replacement), 'latin1');
 }

@@ -3,6 +3,7 @@ import type { StreamJudge } from '../../core/format.ts';
 import { type SseEvent, SseReader } from '../../lib/sse.ts';
 import type { Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
+import { bytesWithoutCredentials } from '../redact.ts';
 import type { Sink, SinkReport } from './sink.ts';
 
 /** An event larger than this is no event: 8 MiB images in one are seen, nothing above. */
@@ -20,6 +21,7 @@ export class StreamSink implements Sink {
   readonly #outlet: Outlet;
   readonly #status: number;
   readonly #headers: AnswerHeaders;
+  readonly #sent: readonly string[];
   readonly #judge: StreamJudge;
   readonly #reader = new SseReader();
   /** Usage was asked for on the caller's behalf, so the event that carries it is not for the caller. */
@@ -33,13 +35,20 @@ export class StreamSink implements Sink {
   constructor(
     exchange: Exchange,
     report: SinkReport,
-    answer: { readonly status: number; readonly headers: AnswerHeaders; readonly outlet: Outlet },
+    answer: {
+      readonly status: number;
+      readonly headers: AnswerHeaders;
+      readonly outlet: Outlet;
+      /** The headers of the request, with what the provider may not quote. */
+      readonly sent: readonly string[];
+    },
   ) {
     this.#exchange = exchange;
     this.#report = report;
     this.#outlet = answer.outlet;
     this.#status = answer.status;
     this.#headers = answer.headers;
+    this.#sent = answer.sent;
     this.#judge = exchange.format.judgeStream(exchange.operation);
     this.#dropUsage = exchange.envelope?.askUsage !== undefined;
   }
@@ -153,7 +162,8 @@ export class StreamSink implements Sink {
       return;
     }
     this.#done = true;
-    this.#outlet.break(this.#isOpen ? Buffer.concat([bytes, BLANK_LINE]) : bytes);
+    const words = bytesWithoutCredentials(bytes, this.#sent);
+    this.#outlet.break(this.#isOpen ? Buffer.concat([words, BLANK_LINE]) : words);
     this.#report.cut(fault('stream_broken', said.message));
   }
 

@@ -1,8 +1,7 @@
-import { timingSafeEqual } from 'node:crypto';
-
 import { type Fault, fault } from '../../core/fault.ts';
 import type { ListenSettings } from '../../core/settings.ts';
 import type { Exchange } from '../exchange.ts';
+import { carriesToken } from '../local-token.ts';
 import { refused } from '../reply.ts';
 import type { Stage } from '../stage.ts';
 
@@ -33,7 +32,21 @@ function objection(exchange: Exchange): Fault | undefined {
       `pages of ${origin} may not call gw; allow them with: gw config set listen.allowedOrigins '["${origin}"]'`,
     );
   }
-  return hasToken(exchange) ? undefined : fault('unauthorized');
+  const { token } = listen;
+  if (token && !carriesToken(exchange.headers, token)) return fault('unauthorized');
+  return isForeignPage(exchange)
+    ? fault('forbidden_origin', 'pages of other sites may not call gw')
+    : undefined;
+}
+
+/**
+ * A page may send a GET anywhere without saying where from (an image, a script); browsers then say at least that it
+ * comes from elsewhere. gw's own few answers may be opened from anywhere: they give nothing away and cost nothing.
+ */
+function isForeignPage({ headers, recognised }: Exchange): boolean {
+  const { fetchSite, origin } = headers;
+  if (fetchSite === undefined || origin !== undefined || recognised.is !== 'operation') return false;
+  return fetchSite === 'cross-site' || fetchSite === 'same-site';
 }
 
 function isAllowedHost(host: string | undefined, listen: ListenSettings): boolean {
@@ -44,13 +57,4 @@ function isAllowedHost(host: string | undefined, listen: ListenSettings): boolea
 
 function hostName(host: string): string {
   return host.replace(/:\d+$/, '').toLowerCase();
-}
-
-function hasToken({ fleet, headers }: Exchange): boolean {
-  const { token } = fleet.settings.listen;
-  if (!token) return true;
-  const given = headers.authorization?.replace(/^Bearer\s+/i, '') ?? headers.apiKey ?? '';
-  const wanted = Buffer.from(token.reveal());
-  const got = Buffer.from(given);
-  return got.length === wanted.length && timingSafeEqual(got, wanted);
 }

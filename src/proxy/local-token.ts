@@ -1,0 +1,19 @@
+import { timingSafeEqual } from 'node:crypto';
+
+import type { Secret } from '../lib/secret.ts';
+import type { ReadHeaders } from './headers.ts';
+
+/**
+ * True when the request carries gw's own token. A caller whose provider takes the caller's own key sends that one as
+ * `Authorization`, and the token as `x-api-key`.
+ */
+export function carriesToken({ authorization, apiKey }: ReadHeaders, token: Secret): boolean {
+  return isToken(authorization, token) || isToken(apiKey, token);
+}
+
+/** True for a header value that is the token, with or without `Bearer`. Takes the same time whatever is wrong. */
+export function isToken(value: string | undefined, token: Secret): boolean {
+  const given = Buffer.from(value?.replace(/^Bearer\s+/i, '') ?? '');
+  const wanted = Buffer.from(token.reveal());
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
