@@ -29,6 +29,8 @@ const WANTED = wantedKeys([
   'user',
 ]);
 
+const USAGE_KEY = wantedKeys(['include_usage']);
+
 /** Reads what routing needs from a request of the OpenAI API, JSON or multipart. */
 export function readEnvelope(
   operation: Operation,
@@ -91,7 +93,7 @@ function readJsonEnvelope(operation: Operation, body: Buffer): Outcome<Envelope,
     wantsUsage,
     always: removals(body, ours),
     modelAt: model && { start: model.start, end: model.end, json: true },
-    askUsage: stream && reports && !wantsUsage ? askUsage(found, options) : undefined,
+    askUsage: stream && reports && !wantsUsage ? askUsage(body, found, options) : undefined,
   });
 }
 
@@ -151,14 +153,22 @@ function remove(body: Buffer, { key, end }: Span): Splice {
   return { start: body[before] === COMMA ? before : key, end, text: '' };
 }
 
-function askUsage(found: ReadonlyMap<string, Span>, options: unknown): Splice | undefined {
+/** Edits the caller's text instead of writing it anew: it may be nested deeper than can be printed. */
+function askUsage(body: Buffer, found: ReadonlyMap<string, Span>, options: unknown): Splice | undefined {
   const given = found.get('stream_options');
-  if (given) {
-    const text = JSON.stringify({ ...(isObject(options) ? options : {}), include_usage: true });
-    return { start: given.start, end: given.end, text };
+  if (!given) {
+    const stream = found.get('stream');
+    return stream && { start: stream.end, end: stream.end, text: ',"stream_options":{"include_usage":true}' };
   }
-  const stream = found.get('stream');
-  return stream && { start: stream.end, end: stream.end, text: ',"stream_options":{"include_usage":true}' };
+  let said: Splice | undefined;
+  scanObject(body.subarray(given.start, given.end), USAGE_KEY, (_key, _keyStart, start, end) => {
+    said = { start: given.start + start, end: given.start + end, text: 'true' };
+  });
+  if (said) return said;
+  const isFilled = isObject(options) && Object.keys(options).length > 0;
+  return isFilled
+    ? { start: given.end - 1, end: given.end, text: ',"include_usage":true}' }
+    : { start: given.start, end: given.end, text: '{"include_usage":true}' };
 }
 
 function skipSpace(body: Buffer, from: number): number {
