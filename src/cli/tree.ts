@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   // looking
   {
+    path: 'doctor',
+    summary: 'Look at everything gw depends on, and say how to mend what is wrong',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
     path: 'dash',
     summary: 'Watch providers, requests and failovers live',
     load: () => import('./commands/dash.ts'),
