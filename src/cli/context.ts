@@ -1,5 +1,6 @@
 import { findPaths, type Paths } from '../core/paths.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
+import { terminalSafeJson } from '../lib/terminal-safe.ts';
 import { withoutPlaceholder } from './clients/variables.ts';
 import { makeStyle, type Style } from './style.ts';
 
@@ -45,6 +46,6 @@ export function createContext(json: boolean): Context {
     columns: stdout.isTTY ? stdout.columns : 80,
     print: (text) => void stdout.write(`${text}\n`),
     say: (text) => void stderr.write(`${text}\n`),
-    printJson: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    printJson: (value) => void stdout.write(`${terminalSafeJson(JSON.stringify(value, null, 2))}\n`),
   };
 }

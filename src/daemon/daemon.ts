@@ -101,6 +101,14 @@ export class Daemon {
     this.#parts.lock.release();
   }
 
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  get control(): ControlServer | undefined {
+    return this.#control;
+  }
+
   set control(server: ControlServer) {
     this.#control = server;
   }

@@ -9,6 +9,7 @@ import { createProxy } from '../proxy/index.ts';
 import { openRecorder } from '../store/index.ts';
 import { Daemon, type DaemonOptions, type DaemonParts } from './daemon.ts';
 import { DaemonError } from './error.ts';
+import { keepReachable } from './keep-reachable.ts';
 import { chooseProfile, loadChosen } from './loaded.ts';
 import { type Lock, tryLock } from './lock.ts';
 import type { LogRecord } from './log-line.ts';
@@ -87,32 +88,35 @@ async function open(
 }
 
 async function serve(
-  { paths, version, overrides }: DaemonOptions,
+  { paths, version, overrides, clock }: DaemonOptions,
   daemon: Daemon,
   undo: (() => unknown)[],
   { profile, startedAt }: { readonly profile: string; readonly startedAt: number },
 ): Promise<Daemon> {
-  const control = await serveControl({
-    path: paths.socket,
-    handlers: daemon.handlers(),
-    subscribe: (send) => daemon.feed.subscribe(send),
-  });
-  undo.push(() => control.close());
-  daemon.control = control;
-  const { instance, address } = daemon;
+  const { instance, address, log } = daemon;
   const pid = process.pid;
-  const unwritten = writeState(paths.state, {
-    pid,
-    instance,
-    address,
-    version,
-    profile,
-    log: paths.log,
-    startedAt,
-    overrides,
+  const open = async (): Promise<void> => {
+    daemon.control = await serveControl({
+      path: paths.socket,
+      handlers: daemon.handlers(),
+      subscribe: (send) => daemon.feed.subscribe(send),
+    });
+    const state = { pid, instance, address, version, profile, log: paths.log, startedAt, overrides };
+    const unwritten = writeState(paths.state, state);
+    if (unwritten !== undefined) log.write('warn', 'state-not-written', { reason: unwritten });
+  };
+  undo.push(() => daemon.control?.close());
+  await open();
+  log.write('info', 'daemon-started', { address, profile, version, pid, instance });
+  const unwatch = keepReachable({
+    paths,
+    clock,
+    log,
+    control: () => daemon.control,
+    reopen: open,
+    isEnding: () => daemon.draining,
   });
-  if (unwritten !== undefined) daemon.log.write('warn', 'state-not-written', { reason: unwritten });
-  daemon.log.write('info', 'daemon-started', { address, profile, version, pid, instance });
+  void daemon.ended.then(unwatch);
   return daemon;
 }
 

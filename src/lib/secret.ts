@@ -1,5 +1,17 @@
 import { inspect } from 'node:util';
 
+/** A secret as it is, and as programs encode what they quote: a search for it has to look for each. */
+export function formsOf(secret: string): ReadonlySet<string> {
+  const bytes = Buffer.from(secret);
+  return new Set([
+    secret,
+    encodeURIComponent(secret),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+  ]);
+}
+
 /**
  * A credential. Every way of printing it (template, JSON, `console.log`, `util.inspect`) shows only the last
  * four characters; `reveal()` is the one way to the value, so a search for it finds every use.

@@ -1,5 +1,5 @@
 import type { Fault } from '../core/fault.ts';
-import { Secret } from '../lib/secret.ts';
+import { formsOf, Secret } from '../lib/secret.ts';
 
 /** Header and parameter names whose values are credentials; a profile may give a provider any header of its own. */
 const CREDENTIAL = /authorization|key|token|secret/i;
@@ -49,18 +49,6 @@ function credentialsInQuery(url: string): string[] {
   if (query === -1) return [];
   const parameters = new URLSearchParams(url.slice(query));
   return credentialsIn([...parameters].flat());
-}
-
-/** A key as it is, and as hosts encode what they quote. */
-function formsOf(secret: string): Set<string> {
-  const bytes = Buffer.from(secret);
-  return new Set([
-    secret,
-    encodeURIComponent(secret),
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('base64url'),
-    bytes.toString('hex'),
-  ]);
 }
 
 function without(found: Fault, form: string, shown: string): Fault {

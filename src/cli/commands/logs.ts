@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { LogLevel } from '../../core/ports.ts';
 import { decodeLogRecord, isLevel, lastLines, LOG_LEVELS, readableLine } from '../../daemon/index.ts';
 import { LineSplitter } from '../../lib/lines.ts';
-import { terminalSafe } from '../../lib/terminal-safe.ts';
+import { terminalSafe, terminalSafeJson } from '../../lib/terminal-safe.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
@@ -39,7 +39,9 @@ function printer(context: Context, level: LogLevel): (line: string) => void {
     if (!passes(line, level)) return;
     if (context.json)
       context.print(
-        decodeLogRecord(line) ? line : JSON.stringify({ level: 'error', event: 'text-printed', text: line }),
+        decodeLogRecord(line)
+          ? terminalSafeJson(line)
+          : JSON.stringify({ level: 'error', event: 'text-printed', text: line }),
       );
     else context.print(painted(context, line));
   };

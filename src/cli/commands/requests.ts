@@ -1,4 +1,5 @@
 import type { Trail } from '../../core/trail.ts';
+import { terminalSafeJson } from '../../lib/terminal-safe.ts';
 import type { TrailFilter } from '../../store/index.ts';
 import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -82,7 +83,8 @@ class Printer {
   }
 
   print(trails: readonly Trail[]): void {
-    if (this.#context.json) for (const trail of trails) this.#context.print(JSON.stringify(trail));
+    if (this.#context.json)
+      for (const trail of trails) this.#context.print(terminalSafeJson(JSON.stringify(trail)));
     else if (trails.length > 0) this.#printLines(trails);
   }
 

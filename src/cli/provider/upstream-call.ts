@@ -1,6 +1,7 @@
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { errorCode, errorMessage } from '../../lib/expect.ts';
+import { formsOf, Secret } from '../../lib/secret.ts';
 
 /** One small request to a provider, made by a command (never by the proxy). */
 export interface UpstreamCall {
@@ -51,7 +52,7 @@ export async function callUpstream(
     });
     return ok({
       status: statusCode,
-      text: await body.text(),
+      text: withoutKey(await body.text(), call.headers['authorization']),
       retryAfter: single(headers['retry-after']),
       location: single(headers['location']),
       ms: clock.monotonic() - started,
@@ -62,6 +63,15 @@ export async function callUpstream(
   } finally {
     await agent.destroy();
   }
+}
+
+/** Some hosts quote the key they refuse, and this text is shown. */
+function withoutKey(text: string, authorization: string | undefined): string {
+  const key = authorization?.replace(/^Bearer\s+/i, '') ?? '';
+  if (key === '') return text;
+  let clean = text;
+  for (const form of formsOf(key)) clean = clean.replaceAll(form, String(new Secret(key)));
+  return clean;
 }
 
 /** A dual-stack host fails with an error of errors, and undici wraps what the socket said. */
