@@ -212,14 +212,15 @@ describe('gw help exit-codes', () => {
 
 describe('gw run at a terminal', () => {
   // util-linux's `script` gives a command a terminal of its own.
-  const there = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+  const terminal = 'script';
+  const there = process.platform === 'linux' && spawnSync(terminal, ['--version']).status === 0;
 
   it.skipIf(!there)('ends with one line about what went through gw (skipped without script(1))', async () => {
     await home.start();
     first.setFault('500');
     const env = { HOME: home.folder, GW_HOME: home.folder, ...home.env, PATH: pathWithGw() };
     const inTerminal = async (line: string): Promise<string> => {
-      const child = spawn('script', ['-qec', line, '/dev/null'], {
+      const child = spawn(terminal, ['-qec', line, '/dev/null'], {
         env,
         stdio: ['ignore', 'pipe', 'inherit'],
       });
