@@ -1,8 +1,10 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 
+import { terminalSafe } from '../lib/terminal-safe.ts';
 import { type Command, type CommandEntry, Input } from './command.ts';
 import { createContext } from './context.ts';
 import { CommandError, EXIT } from './error.ts';
+import { fileTrouble } from './file-trouble.ts';
 import { COMMANDS, NOUNS } from './tree.ts';
 
 /** Runs one command line (without `node` and the script) and answers with the exit code. */
@@ -19,6 +21,8 @@ export async function runProgram(words: readonly string[], version: string): Pro
     .helpOption('-h, --help', 'print help')
     .showSuggestionAfterError()
     .enablePositionalOptions()
+    // What is wrong with the words is told like everything else that goes wrong.
+    .configureOutput({ outputError: () => {} })
     .addHelpText('after', '\nHow a command ends: gw help exit-codes')
     .exitOverride();
   const entry = findEntry(words);
@@ -29,9 +33,29 @@ export async function runProgram(words: readonly string[], version: string): Pro
     await program.parseAsync([...words], { from: 'user' });
     return exit;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.ok;
+    if (error.code.startsWith('commander.help')) return EXIT.usage;
+    throw misunderstood(error, words, entry);
   }
+}
+
+/** `error: unknown option '--jsn'` and its `(Did you mean --json?)` in the three parts of every message. */
+function misunderstood(
+  { message, cause }: CommanderError,
+  words: readonly string[],
+  entry: CommandEntry | undefined,
+): CommandError {
+  const [what = '', suggestion] = message.replace(/^error: /, '').split('\n');
+  const meant = suggestion === undefined ? undefined : /mean (.+)\?/.exec(suggestion)?.[1];
+  const [noun = ''] = words;
+  const path = entry?.path ?? (Object.hasOwn(NOUNS, noun) ? noun : undefined);
+  const help = path === undefined ? 'gw --help' : `gw ${path} --help`;
+  return new CommandError(terminalSafe(what), {
+    fix: meant === undefined ? help : `did you mean ${meant}? Otherwise: ${help}`,
+    exit: EXIT.usage,
+    cause,
+  });
 }
 
 /** The command these words name: the longest path they begin with. */
@@ -93,9 +117,10 @@ function firstWord(path: string): string {
 }
 
 /** Prints what was thrown for a person, and answers with the exit code it calls for. */
-export function reportError(error: unknown, stderr: NodeJS.WriteStream): number {
-  if (!(error instanceof CommandError)) {
-    stderr.write(`gw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+export function reportError(thrown: unknown, stderr: NodeJS.WriteStream): number {
+  const error = thrown instanceof CommandError ? thrown : fileTrouble(thrown);
+  if (error === undefined) {
+    stderr.write(`gw: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
     stderr.write('  why: this is a defect in gw\n  fix: please report it with the lines above\n');
     return EXIT.failed;
   }

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+
+import { CommandError } from '../../../src/cli/error.ts';
+import { runProgram } from '../../../src/cli/program.ts';
+
+test.each([
+  ['strat', "unknown command 'strat'", 'did you mean start? Otherwise: gw --help'],
+  ['xyzzy', "unknown command 'xyzzy'", 'gw --help'],
+  ['provider ad', "unknown command 'ad'", 'did you mean add? Otherwise: gw provider --help'],
+  ['status --jsn', "unknown option '--jsn'", 'did you mean --json? Otherwise: gw status --help'],
+  ['route set x', "missing required argument 'target'", 'gw route set --help'],
+  ['why --last --failover', "unknown option '--failover'", 'gw why --help'],
+])('gw %s is answered with what is wrong and where help is', async (words, what, fix) => {
+  const error: unknown = await runProgram(words.split(' '), '0.0.0').catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(CommandError);
+  expect(error).toMatchObject({ message: what, fix, exit: 2 });
+});
