@@ -56,6 +56,21 @@ describe('incidents', () => {
     ]);
   });
 
+  test('do not blame a provider for a path it does not have', () => {
+    const attempt = failedAttempt({
+      target: { ...OPENAI, model: '' },
+      fault: 'upstream_model_missing',
+      status: 404,
+    });
+    const astray = sampleTrail({
+      attempts: [attempt],
+      outcome: 'failed',
+      status: 404,
+      served: undefined as never,
+    });
+    expect(collectIncidents([astray])).toEqual([]);
+  });
+
   test('are apart for another reason and for another target', () => {
     const limited = failedAttempt({ fault: 'upstream_rate_limited', status: 429 });
     const incidents = collectIncidents([
