@@ -3,6 +3,7 @@ import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT, type ExitCode } from '../error.ts';
 import { confirm } from '../prompt.ts';
+import { readLog } from '../story/log-reading.ts';
 import { DRILL_FAULTS, parseWanted } from '../test-route/faults.ts';
 import { type Ground, openGround } from '../test-route/ground.ts';
 import { cutLines, drillTable, headLines, probeTable, testJson, verdictLines } from '../test-route/report.ts';
@@ -12,6 +13,8 @@ import { judgeRoute } from '../test-route/verdict.ts';
 
 // At 16 tokens each still under a cent at almost every provider.
 const UNASKED_REQUESTS = 20;
+// A simulated target has every model.
+const SIMULATED_MODEL = 'any-model';
 
 /** `gw test-route`. */
 export const command: Command = {
@@ -32,7 +35,10 @@ export const command: Command = {
     },
     { flags: '--stream', summary: 'ask for streams only' },
     { flags: '--no-stream', summary: 'ask for whole answers only' },
-    { flags: '--model <name>', summary: 'the model to ask a route for, where a target passes it along' },
+    {
+      flags: '--model <name>',
+      summary: 'the model to ask a route for, where a target passes it along; else the one asked for last',
+    },
     { flags: '--yes', summary: `do not ask before more than ${UNASKED_REQUESTS} real requests` },
   ],
   examples: [
@@ -47,7 +53,9 @@ export const command: Command = {
     const ground = await openGround(context, options.dry);
     const caller = await openCaller(context.clock);
     try {
-      const subject = chooseSubject(ground.status, input.argument(0), input.text('model'));
+      const subject = chooseSubject(ground.status, input.argument(0), input.text('model'), (route) =>
+        options.dry ? SIMULATED_MODEL : lastAsked(context, route),
+      );
       return await test(context, ground, new RouteTest(ground, caller, subject, options), {
         dry: options.dry,
         yes: input.flag('yes'),
@@ -58,6 +66,11 @@ export const command: Command = {
     }
   },
 };
+
+/** The model somebody asked this route for last, and got. */
+function lastAsked(context: Context, route: string): string | undefined {
+  return readLog(context, (archive) => archive.last({ route, outcome: ['served'], failover: false }))?.asked;
+}
 
 function readOptions(input: Input): TestOptions {
   const simulate = input.text('simulate');
