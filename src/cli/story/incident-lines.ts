@@ -3,7 +3,7 @@ import { targetName } from '../../core/target.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { formatTable } from '../table.ts';
 import { type Layout, wrap } from './lines.ts';
-import { formatDay, formatTime, listed, SHORT_FAULTS } from './words.ts';
+import { formatDay, formatTime, keyWord, listed, SHORT_FAULTS } from './words.ts';
 
 /** A table of incidents, then a sentence about each. */
 export function incidentLines(incidents: readonly Incident[], layout: Layout, now: number): string[] {
@@ -11,7 +11,7 @@ export function incidentLines(incidents: readonly Incident[], layout: Layout, no
   const rows = incidents.map((incident, index) => [
     String(index + 1),
     `${day(incident.from, now)}${formatTime(incident.from)}`,
-    incident.over ? formatDuration(incident.last - incident.from) : { text: 'running', paint: style.red },
+    { text: lasted(incident), paint: incident.over ? style.reset : style.red },
     targetName(incident.target),
     SHORT_FAULTS[incident.reason],
     String(incident.rescued),
@@ -39,11 +39,18 @@ export function incidentLines(incidents: readonly Incident[], layout: Layout, no
 /** What happened, as a sentence. */
 export function incidentSentence(incident: Incident): string {
   const { target, from, last, over, message } = incident;
-  const span = formatDuration(last - from);
-  const time = over
-    ? `failed for ${span} from ${formatTime(from)}`
-    : `has been failing since ${formatTime(from)}`;
-  return `${targetName(target)} (${target.key}) ${time}: ${message.replace(/\.$/, '')}. ${outcomeOf(incident)}`;
+  const time = over ? failedWhen(from, last) : `has been failing since ${formatTime(from)}`;
+  return `${targetName(target)} (${keyWord(target)}) ${time}: ${message.replace(/\.$/, '')}. ${outcomeOf(incident)}`;
+}
+
+function failedWhen(from: number, last: number): string {
+  if (last === from) return `failed once, at ${formatTime(from)}`;
+  return `failed for ${formatDuration(last - from)} from ${formatTime(from)}`;
+}
+
+function lasted({ over, from, last }: Incident): string {
+  if (!over) return 'running';
+  return last === from ? 'once' : formatDuration(last - from);
 }
 
 function outcomeOf({ rescued, lost, to, addedMs }: Incident): string {

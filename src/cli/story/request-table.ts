@@ -19,16 +19,17 @@ const MAX_WAY = 56;
 
 /** The titles of the table of exchanges. */
 export function requestTitles({ width, style }: Layout): string {
+  const way = wayWidth(width);
   const line = [
     'TIME'.padEnd(WIDTHS.time),
     'ID'.padEnd(WIDTHS.id),
-    'ASKED → SERVED BY'.slice(0, wayWidth(width)).padEnd(wayWidth(width)),
+    'ASKED → SERVED BY'.slice(0, way).padEnd(way),
     'STATUS'.padEnd(WIDTHS.status),
     'TOTAL'.padStart(WIDTHS.total),
     'FIRST'.padStart(WIDTHS.first),
     'IN/OUT'.padStart(WIDTHS.tokens),
   ];
-  return style.dim(line.join(GAP).trimEnd());
+  return style.dim(joinCells(line, width));
 }
 
 /** One exchange as one line of the table. */
@@ -42,7 +43,15 @@ export function requestLine(trail: Trail, { width, style }: Layout): string {
     duration(trail.firstContentMs).padStart(WIDTHS.first),
     tokens(trail).padStart(WIDTHS.tokens),
   ];
-  return line.join(GAP).trimEnd();
+  return joinCells(line, width);
+}
+
+/** A narrow terminal goes without the last columns: a table whose lines wrap is none. */
+function joinCells(cells: readonly string[], width: number): string {
+  return cells
+    .slice(0, cells.length - leftOut(width))
+    .join(GAP)
+    .trimEnd();
 }
 
 /** Lines of the table, with the day in between wherever it changes; `day` is the one last told. */
@@ -99,6 +108,18 @@ function fit(text: string, width: number): string {
 }
 
 function wayWidth(width: number): number {
-  const fixed = Object.values(WIDTHS).reduce((sum, each) => sum + each + GAP.length, 0);
-  return Math.min(MAX_WAY, Math.max(MIN_WAY, width - fixed));
+  return Math.min(MAX_WAY, Math.max(MIN_WAY, width - fixedWidth(leftOut(width))));
+}
+
+/** How many columns are left out at the end. */
+function leftOut(width: number): number {
+  const most = 3;
+  for (let out = 0; out < most; out++) if (fixedWidth(out) + MIN_WAY <= width) return out;
+  return most;
+}
+
+/** The columns that do not depend on the terminal, and the gaps around them. */
+function fixedWidth(out: number): number {
+  const widths: readonly number[] = Object.values(WIDTHS);
+  return widths.slice(0, widths.length - out).reduce((sum, each) => sum + each + GAP.length, 0);
 }

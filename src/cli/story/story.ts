@@ -9,7 +9,7 @@ import { chart } from './chart.ts';
 import { fixesFor } from './fixes.ts';
 import { headline } from './headline.ts';
 import { type Layout, wrap } from './lines.ts';
-import { formatBytes, formatDay, formatTime } from './words.ts';
+import { formatBytes, formatDay, formatTime, keyWord, times } from './words.ts';
 
 /** The story of one exchange, to be read from top to bottom. `now` is for exchanges that still run. */
 export function story(trail: Trail, layout: Layout, now: number): string[] {
@@ -92,7 +92,7 @@ function planLines(trail: Trail, { width, style }: Layout): string[] {
   const rows = trail.plan.map((step, index) => {
     const fate = fateOf(trail, step);
     const paint = fate === 'skipped' ? style.yellow : style.reset;
-    return [String(index + 1), targetName(step.target), step.target.key, { text: fate, paint }];
+    return [String(index + 1), targetName(step.target), keyWord(step.target), { text: fate, paint }];
   });
   const columns = [{ title: '' }, { title: '', shrinkTo: 16 }, { title: '', shrinkTo: 8 }, { title: '' }];
   const table = formatTable(columns, rows, { width, indent: 2 }).split('\n');
@@ -108,8 +108,12 @@ function fateOf(trail: Trail, { target, skipped }: PlanStep): string {
   );
   const last = tried.at(-1);
   if (last === undefined) return skipped === undefined ? 'not needed' : 'skipped';
-  const often = tried.length === 1 ? '' : ` at attempt ${tried.length}`;
-  return `${resultOf(last)}${often}${skipped === undefined ? '' : ', asked all the same'}`;
+  return `${resultOf(last)}${often(last, tried.length)}${skipped === undefined ? '' : ', asked all the same'}`;
+}
+
+function often({ fault }: Attempt, attempts: number): string {
+  if (attempts === 1) return '';
+  return fault === undefined ? ` at its attempt ${attempts}` : ` ${times(attempts)}`;
 }
 
 function resultOf({ fault, endMs }: Attempt): string {

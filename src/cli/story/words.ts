@@ -1,4 +1,5 @@
 import type { FaultCode } from '../../core/fault.ts';
+import type { Target } from '../../core/target.ts';
 import type { Attempt } from '../../core/trail.ts';
 import { formatDuration } from '../../lib/duration.ts';
 
@@ -40,6 +41,11 @@ export function reasonOf({ status, fault, retryAfterMs }: Attempt): string {
     return `${refused ? status : words}, retry-after ${formatWait(retryAfterMs)}`;
   }
   return refused ? `${status} ${words}`.trim() : words;
+}
+
+/** Which key a target is called with, for a person. */
+export function keyWord({ key }: Target): string {
+  return key === 'none' ? 'no key' : key;
 }
 
 /** A duration that someone chose, so that it is mostly round: `20s`, not `20.0s`. */

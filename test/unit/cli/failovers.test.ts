@@ -42,6 +42,15 @@ describe('gw failovers', () => {
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test('says “once”, not “0 ms”, of a target that failed a single time', async () => {
+    const once = failoverTrail({ at: NIGHT - 10 * MINUTE_MS });
+    const lone = await recordedHome([once]);
+    const { out } = await runAt(NIGHT, command, lone, [], {});
+    rmSync(lone, { recursive: true, force: true });
+    expect(out.split('\n')[1]).toMatch(/^1 +(\S+ )?\d\d:\d\d:\d\d +once +openai/);
+    expect(out.replaceAll(/\s+/g, ' ')).toMatch(/\(env:OPENAI_API_KEY\) failed once, at \d\d:\d\d:\d\d: /);
+  });
+
   test('looks as far back as asked', async () => {
     expect((await run({ since: '2d' }, { json: true })).outJson).toHaveLength(3);
     expect((await run({ since: '1m' }, { json: true })).outJson).toMatchObject([

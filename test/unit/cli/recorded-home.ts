@@ -31,10 +31,18 @@ export async function runAt(
   home: string,
   words: readonly string[],
   options: Readonly<Record<string, unknown>> = {},
-  more: { readonly json?: boolean; readonly env?: Readonly<Record<string, string>> } = {},
+  more: {
+    readonly json?: boolean;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly columns?: number;
+  } = {},
 ): Promise<TestContext> {
-  const context = testContext({ home, ...more });
-  Object.assign(context, { clock: { ...context.clock, now: () => now } });
+  const { columns, ...rest } = more;
+  const context = testContext({ home, ...rest });
+  Object.assign(context, {
+    clock: { ...context.clock, now: () => now },
+    columns: columns ?? context.columns,
+  });
   await command.run(context, new Input(words, options));
   return context;
 }

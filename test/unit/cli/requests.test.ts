@@ -52,6 +52,14 @@ describe('gw requests', () => {
     expect(third).toMatch(/gpt-4o-mini.* failed 503 .* –$/);
   });
 
+  test.each([60, 50])('leaves out its last columns in %i, and wraps no line', async (columns) => {
+    const { out } = await run({}, { columns });
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+    expect(idsIn(out)).toEqual(shortIds(all));
+    expect(out).toContain('failed 503');
+    expect(out).not.toContain('IN/OUT');
+  });
+
   test('lets no control character of a caller through', async () => {
     const { out } = await run();
     expect(out).not.toContain('\u001B');

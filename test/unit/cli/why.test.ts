@@ -154,7 +154,7 @@ describe('the story', () => {
         tokens   120 in (100 from cache), 80 out
 
       Plan
-        1  openai/gpt-4o       env:OPENAI_API_KEY  failed at attempt 2
+        1  openai/gpt-4o       env:OPENAI_API_KEY  failed twice
         2  mistral/gpt-4o      env:OPENAI_API_KEY  skipped
            because: cooling down for another 12s
         3  groq/llama-3.3-70b  env:GROQ_API_KEY    answered
