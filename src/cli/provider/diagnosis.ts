@@ -14,7 +14,7 @@ export function unresolvedKey({ provider, preset, label, reference, key }: Subje
 }
 
 /** No answer came: which part of the way is broken. */
-export function noAnswerFailure({ provider }: Subject, fault: NoAnswer, timeoutMs: number): Failed {
+export function noAnswerFailure({ provider, preset }: Subject, fault: NoAnswer, timeoutMs: number): Failed {
   const { hostname, host, protocol } = new URL(provider.url);
   const local = isThisMachine(hostname);
   const test = `gw provider test ${provider.name}`;
@@ -29,11 +29,12 @@ export function noAnswerFailure({ provider }: Subject, fault: NoAnswer, timeoutM
         );
   }
   if (fault.code === 'ENOTFOUND' || fault.code === 'EAI_AGAIN') {
-    return failure(
-      'no such host',
-      `${hostname} has no address (DNS)`,
-      `check the spelling or the network: ${edit}`,
-    );
+    // The address of a preset is not misspelt.
+    const fix =
+      preset?.url === provider.url
+        ? `check the network, VPN or DNS of this machine, then: ${test}`
+        : `check the spelling or the network: ${edit}`;
+    return failure('no such host', `${hostname} has no address (DNS)`, fix);
   }
   if (TIMEOUTS.has(fault.code)) {
     const why = `${host} gave no answer within ${timeoutMs / 1000} s`;

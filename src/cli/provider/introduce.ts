@@ -1,3 +1,4 @@
+import type { Config } from '../../config/index.ts';
 import type { Preset, Profile, Provider } from '../../core/profile.ts';
 import { isString, type JsonObject } from '../../lib/expect.ts';
 import { nearest } from '../../lib/nearest.ts';
@@ -6,7 +7,7 @@ import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
 import { problemError, wrapWords } from '../problem.ts';
 import { ask, choose } from '../prompt.ts';
-import { type Address, normaliseAddress, travelsInTheClear } from './address.ts';
+import { type Address, isThisMachine, normaliseAddress, travelsInTheClear } from './address.ts';
 
 /** Which provider to add: its name, the preset it is made from, and the address when that is not the preset's. */
 export interface Introduction {
@@ -67,10 +68,24 @@ export function addressOrThrow(text: string): Address {
 
 /** Ends the command when the profile has a provider of that name. */
 export function refuseExisting(profile: Profile, name: string): void {
-  if (!profile.providers.some((provider) => provider.name === name)) return;
+  const found = profile.providers.find((provider) => provider.name === name);
+  if (!found) return;
+  const second = found.preset === undefined ? `--url ${found.url}` : `--preset ${found.preset}`;
   throw new CommandError(`There is already a provider ${terminalSafe(name)}.`, {
     why: 'each has a name of its own, which routes refer to',
-    fix: `gw provider edit ${name}, or for a second account: gw provider add ${name}-2 --preset ${name} --key env:NAME`,
+    fix: `gw provider edit ${name}, or for a second account: gw provider add ${name}-2 ${second} --key env:NAME`,
+    exit: EXIT.usage,
+  });
+}
+
+/** Ends the command when the address is the one gw itself listens at: each request would come back to it. */
+export function refuseItself({ settings }: Config, url: string | undefined): void {
+  if (url === undefined) return;
+  const { hostname, port } = new URL(url);
+  if (!isThisMachine(hostname) || port !== String(settings.listen.port)) return;
+  throw new CommandError('That is the address of gw itself.', {
+    why: `gw listens on port ${port} of this machine, so each request would come back to it`,
+    fix: 'pass the address of the server that has the models',
     exit: EXIT.usage,
   });
 }

@@ -31,6 +31,30 @@ describe('gw provider add, for a known provider', () => {
     expect(profileIn(file()).routes).toEqual({ default: { match: ['*'], targets: ['openai'] } });
   });
 
+  test.each([
+    [['openai'], noTest, 'gw provider add openai-2 --preset openai --key env:NAME'],
+    [
+      ['lab'],
+      { ...noTest, url: 'http://127.0.0.1:9001/v1' },
+      'gw provider add lab-2 --url http://127.0.0.1:9001/v1 --key env:NAME',
+    ],
+  ])('refuses a second %j and tells how to have both', async (words, options, way) => {
+    const { run } = terminal();
+    await run(add, words, options);
+    const { all, exit } = await run(add, words, options);
+    expect(exit).toBe(2);
+    expect(all).toContain(way);
+  });
+
+  test('refuses the address of gw itself, however this machine is called', async () => {
+    const { run } = terminal();
+    for (const host of ['127.0.0.1', 'localhost', '[::1]']) {
+      const { all, exit } = await run(add, ['me'], { ...noTest, url: `http://${host}:4499/v1` });
+      expect(exit).toBe(2);
+      expect(all).toContain('That is the address of gw itself.');
+    }
+  });
+
   test('makes a second account of the same vendor', async () => {
     const { run, file } = terminal();
     await run(add, ['work'], { ...noTest, preset: 'openai', key: ['env:WORK_KEY', 'env:SPARE_KEY'] });

@@ -19,6 +19,7 @@ import {
   type Introduction,
   introduce,
   refuseExisting,
+  refuseItself,
 } from '../../provider/introduce.ts';
 import { providerJson, requireProvider } from '../../provider/lookup.ts';
 import { receiveKey } from '../../provider/new-key.ts';
@@ -59,6 +60,7 @@ async function addProvider(context: Context, input: Input): Promise<void> {
   };
   const typed = { name: input.argument(0), preset: input.text('preset'), url: input.text('url') };
   const who = await introduce(context, PRESETS, typed);
+  refuseItself(open.config, who.address?.url);
   // What only the environment implies is about to be written down: naming it is no repetition.
   if (open.source === 'file') refuseExisting(open.profile, who.name);
   const received = input.flag('keyStdin') ? [await receiveKey(context, who.name)] : [];

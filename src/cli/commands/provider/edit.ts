@@ -14,7 +14,7 @@ import {
   readKeyFlags,
   wantsTest,
 } from '../../provider/flags.ts';
-import { addressOrThrow, clearTextNote } from '../../provider/introduce.ts';
+import { addressOrThrow, clearTextNote, refuseItself } from '../../provider/introduce.ts';
 import { providerJson, requireProvider } from '../../provider/lookup.ts';
 import { receiveKey } from '../../provider/new-key.ts';
 import { checkJson, formatChecks } from '../../provider/report.ts';
@@ -53,6 +53,7 @@ async function editProvider(context: Context, input: Input): Promise<void> {
   const before = requireProvider(open, input.argument(0) ?? '');
   const { name } = before;
   const address = input.text('url') === undefined ? undefined : addressOrThrow(input.text('url') ?? '');
+  refuseItself(open.config, address?.url);
   const fields: JsonObject = {
     ...(address ? { url: address.url } : {}),
     ...optional('format', readFormatFlag(input)),
