@@ -89,6 +89,10 @@ async function readLine(context: Context, prompt: Prompt, query: string, output:
       line.once('close', () => reject(interrupted()));
       line.question(query, resolve);
     });
+  } catch (error) {
+    // What is said about it must not stand on the line of the question.
+    context.stderr.write('\n');
+    throw error;
   } finally {
     line.close();
   }

@@ -91,16 +91,20 @@ export function commandErrorFor(error: unknown, context: Context): unknown {
     });
   }
   if (!(error instanceof DaemonError)) return error;
-  if (error instanceof StartError && error.kind !== 'config' && error.logLines.length > 0) {
-    context.say(`The last lines of ${context.paths.log}:`);
-    for (const line of error.logLines) context.say(`  ${line}`);
-  }
+  if (error instanceof StartError && error.kind !== 'config') sayLastLines(context, error);
   return new CommandError(error.message, {
     ...(error.why === undefined ? {} : { why: error.why }),
     ...(error.fix === undefined ? {} : { fix: error.fix }),
     exit: EXIT_FOR[error.kind],
     cause: error,
   });
+}
+
+/** What the log says last, unless that is the very message that follows. */
+function sayLastLines(context: Context, { logLines, message }: StartError): void {
+  if (logLines.length === 0 || logLines.some((line) => line.includes(message))) return;
+  context.say(`The last lines of ${context.paths.log}:`);
+  for (const line of logLines) context.say(`  ${line}`);
 }
 
 /** Where the daemon's owner is found on this machine. */

@@ -50,8 +50,7 @@ function targetFor({ preset, model }: Found, first: boolean): string | undefined
 
 function reasonFor(found: Found, target: string): string {
   const { preset, variable } = found;
-  if (isFailing(found))
-    return `${variable ?? preset.title} is there, but its test failed: last until it works`;
+  if (isFailing(found)) return `last: ${variable ?? preset.title} failed its test`;
   if (variable === undefined) return `${preset.title} runs on this machine: free, works offline`;
   const role = target === preset.name ? 'serves the model asked for' : 'stands in with a model it has';
   return `${variable} is set: ${role}`;

@@ -30,9 +30,11 @@ describe('a prompt', () => {
     expect(context.err).toBe('');
   });
 
-  test('that is left with the end of input changes nothing', async () => {
-    const asked = confirm(person(''), { question: 'Sure?', otherwise: true, instead: '' });
+  test('that is left with the end of input changes nothing, and ends its line', async () => {
+    const context = person('');
+    const asked = confirm(context, { question: 'Sure?', otherwise: true, instead: '' });
     await expect(asked).rejects.toBeInstanceOf(CommandError);
     await expect(asked).rejects.toMatchObject({ exit: 130 });
+    expect(context.err).toMatch(/\n$/);
   });
 });
