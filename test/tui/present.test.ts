@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
 import { displayWidth, takeColumns } from '../../src/lib/display-width.ts';
+import { helpLines } from '../../src/tui/present/help.ts';
 import { fitLine, fitText, foreign, lineWidth, span, spread, wrapText } from '../../src/tui/present/line.ts';
+import { requestLines } from '../../src/tui/present/request.ts';
 import { layTable, tableHead, tableRow } from '../../src/tui/present/table.ts';
 import { stateWord, targetRows } from '../../src/tui/present/target-state.ts';
 import { waterfallLines } from '../../src/tui/present/waterfall.ts';
 import { age, bytes, count, countdown, percent, shortCount } from '../../src/tui/present/words.ts';
-import { failedOver, GROQ, health, NOON, OPENAI, provider, running, status } from './scenes.ts';
+import { failedOver, GROQ, health, NOON, OPENAI, provider, running, served, status } from './scenes.ts';
 
 const plain = (line: readonly { text: string }[]): string => line.map(({ text }) => text).join('');
 
@@ -177,5 +179,27 @@ describe('the waterfall', () => {
     const trail = running(1, { at: NOON - 4_000 });
     expect(plain(waterfallLines(trail, 80, NOON)[0] ?? [])).toContain('4.00s');
     expect(plain(waterfallLines(trail, 80, NOON)[1] ?? [])).toContain('running');
+  });
+});
+
+describe('the help', () => {
+  it('leaves a gap between each symbol and what it means', () => {
+    const lines = helpLines([], 100).map((line) => line.map(({ text }) => text).join(''));
+    const states = lines.slice(1, lines.indexOf(''));
+    expect(states.length).toBeGreaterThan(5);
+    for (const line of states) expect(line).toMatch(/^ {2}\S (\S+ )*\S* {2,}\S/);
+  });
+});
+
+describe('the rate of an answer', () => {
+  const rated = (stream: boolean): string =>
+    requestLines(served(1, { stream }), 100, NOON)
+      .flat()
+      .map(({ text }) => text)
+      .join('');
+
+  it('is told of a stream, not of an answer that came whole at its end', () => {
+    expect(rated(true)).toContain('tokens/s');
+    expect(rated(false)).not.toContain('tokens/s');
   });
 });

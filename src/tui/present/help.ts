@@ -12,7 +12,7 @@ export interface KeySection {
 const LISTS =
   'In the lists: ✓ served, ↷ served by another target than the first, ✗ failed or cut off, ○ the caller hung up; ' +
   'a star marks tests of gw itself. "first" is the time until the first content.';
-const KEY_WIDTH = 13;
+const KEY_WIDTH = 15;
 
 /** What the states of a target mean, for the legend. */
 const STATE_MEANINGS: Readonly<Record<keyof typeof TARGET_STATES, string>> = {

@@ -84,8 +84,10 @@ function reason(trail: Trail): string | undefined {
   return `${foreign(targetName(failure.target))}: ${faultWord(failure.fault)}, so gw moved on`;
 }
 
-function tokensPerSecond({ usage, firstContentMs, totalMs }: Trail): number | undefined {
-  if (usage?.output === undefined || firstContentMs === undefined || totalMs === undefined) return undefined;
+/** Nothing for an answer that came whole: its first content is also its last. */
+function tokensPerSecond({ stream, usage, firstContentMs, totalMs }: Trail): number | undefined {
+  if (!stream || usage?.output === undefined || firstContentMs === undefined || totalMs === undefined)
+    return undefined;
   const streamedMs = totalMs - firstContentMs;
   return streamedMs > 0 ? Math.round((usage.output / streamedMs) * 1000) : undefined;
 }
