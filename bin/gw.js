@@ -29,10 +29,15 @@ async function runUnderOwnNode() {
   const { fileURLToPath } = await import('node:url');
   const node = await findOwnNode(spawnSync);
   if (node === undefined) {
+    const clone = fileURLToPath(new URL('../', import.meta.url));
+    const { existsSync } = await import('node:fs');
+    const fix = existsSync(`${clone}scripts/with-setup.js`)
+      ? `this clone can bring its own: cd ${clone} && npm run build`
+      : 'install a current Node.js from https://nodejs.org, or run: npm install --global node';
     process.stderr.write(
       `gw: this needs Node.js ${NEEDED.join('.')} or newer.\n` +
         `  why: it runs under ${process.versions.node} (${process.execPath}), whose SQLite has a known bug\n` +
-        '  fix: install a current Node.js from https://nodejs.org, or run: npm install --global node\n',
+        `  fix: ${fix}\n`,
     );
     process.exit(1);
   }
