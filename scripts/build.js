@@ -1,6 +1,6 @@
 // Bundles src/ into dist/: one entry, a lazy chunk per command, every dependency inside.
 // Does nothing when dist/ is newer than all that goes into it.
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,13 +8,16 @@ import { cheapBuiltins } from './cheap-builtins.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
+// Built beside it and then renamed, so that a build that fails, or is under way, leaves a program that works.
+const next = join(root, `dist.next-${process.pid}`);
 const stamp = join(dist, '.built');
 
-if (newest(join(root, 'src')) >= modified(stamp) || inputsChanged()) await build();
+if (newest(join(root, 'src')) >= modified(stamp) || inputsChanged()) {
+  await build().finally(() => rmSync(next, { recursive: true, force: true }));
+}
 
 async function build() {
   const { build: bundle } = await import('rolldown');
-  rmSync(dist, { recursive: true, force: true });
   // Apart, so that neither loads what only the other needs.
   for (const input of [{ main: 'src/main.ts' }, { 'store-worker': 'src/store/worker.ts' }]) {
     await bundle({
@@ -29,7 +32,7 @@ async function build() {
       logLevel: 'warn',
       preserveEntrySignatures: 'allow-extension',
       output: {
-        dir: dist,
+        dir: next,
         format: 'esm',
         minify: true,
         chunkFileNames: 'chunk-[hash].js',
@@ -42,7 +45,9 @@ async function build() {
       },
     });
   }
-  writeFileSync(stamp, '');
+  writeFileSync(join(next, '.built'), '');
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(next, dist);
 }
 
 function inputsChanged() {
