@@ -50,6 +50,9 @@ const NOT_RELAYED = new Set([
   'upgrade',
 ]);
 
+/** What callers write into headers is kept in the trail up to here; no honest one is longer. */
+export const KEPT_CHARACTERS = 200;
+
 /** Every gw that a request passes leaves its instance id here, so that gw pointed at itself is noticed. */
 export const VIA_HEADER = 'x-gw-via';
 
@@ -176,7 +179,6 @@ export function requestIdOf(headers: IncomingHttpHeaders): string | undefined {
 /** The product that calls, from its user agent: `OpenAI/JS 7.5` → `OpenAI/JS`, `claude-cli/2.1 (…)` → `claude-cli`. */
 export function clientName(userAgent: string): string {
   if (userAgent === '') return 'unknown';
-  if (userAgent.startsWith('OpenAI/') || userAgent.startsWith('Anthropic/'))
-    return userAgent.split(' ', 1)[0] ?? userAgent;
-  return userAgent.split(/[/ ]/, 1)[0] ?? userAgent;
+  const end = userAgent.startsWith('OpenAI/') || userAgent.startsWith('Anthropic/') ? ' ' : /[/ ]/;
+  return (userAgent.split(end, 1)[0] ?? userAgent).slice(0, KEPT_CHARACTERS);
 }

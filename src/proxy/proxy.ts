@@ -12,7 +12,7 @@ import { idMaker } from '../lib/id.ts';
 import { DrillBook, type DrillOrder } from './drill.ts';
 import { abandon, Exchange, hangUp } from './exchange.ts';
 import { Fleet, Memory } from './fleet.ts';
-import { clientName, type ReadHeaders, readHeaders } from './headers.ts';
+import { clientName, KEPT_CHARACTERS, type ReadHeaders, readHeaders } from './headers.ts';
 import { createListener } from './listener.ts';
 import { pipeline } from './pipeline.ts';
 import { recognise } from './recognise.ts';
@@ -222,7 +222,7 @@ function openExchange(
 function clientOf({ userAgent, session, retryCount }: ReadHeaders): TrailDraft['client'] {
   return {
     name: clientName(userAgent),
-    ...(session !== undefined && { session }),
+    ...(session !== undefined && { session: session.slice(0, KEPT_CHARACTERS) }),
     ...(retryCount > 0 && { retries: retryCount }),
   };
 }

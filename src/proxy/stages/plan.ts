@@ -80,7 +80,13 @@ function compile(exchange: Exchange): CompiledPlan | Fault {
   return unknownModel(exchange, model);
 }
 
+/** More are a mistake, and each could be tried. */
+const MOST_TARGETS = 100;
+
 function forNames(exchange: Exchange, names: readonly string[], where: string): CompiledPlan | Fault {
+  if (names.length === 0 || names.length > MOST_TARGETS) {
+    return fault('bad_request', `${where} names ${names.length} targets; it takes 1 to ${MOST_TARGETS}`);
+  }
   const found = exchange.fleet.planForTargets(names, exchange.envelope?.model ?? '');
   if (!('unknown' in found)) return found;
   return fault(

@@ -2,8 +2,15 @@ import { type Fault, fault } from '../../core/fault.ts';
 import { OPERATIONS } from '../../core/operation.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import type { Exchange } from '../exchange.ts';
+import { KEPT_CHARACTERS } from '../headers.ts';
 import { refused } from '../reply.ts';
 import type { Stage } from '../stage.ts';
+
+/**
+ * Names and sessions are kept in memory and in the request log, hundreds of them at a time; the longest known name has
+ * about a hundred characters.
+ */
+const LONGEST_MODEL = 1024;
 
 /** Reads the whole body once, and of it what routing needs. */
 export const receive: Stage = (next) => async (exchange) => {
@@ -19,11 +26,14 @@ export const receive: Stage = (next) => async (exchange) => {
   const envelope = format.readEnvelope(operation, headers.contentType, body.value);
   if (envelope.is === 'failed') return refused(envelope.fault);
   const { model, stream, session } = envelope.value;
+  if (model.length > LONGEST_MODEL) {
+    return refused(fault('bad_request', `"model" is ${model.length} characters long; no model's name is`));
+  }
   exchange.envelope = envelope.value;
   trail.stream = stream;
   if (model !== '') trail.asked = model;
   if (session !== undefined && trail.client.session === undefined)
-    trail.client = { ...trail.client, session };
+    trail.client = { ...trail.client, session: session.slice(0, KEPT_CHARACTERS) };
   return await next(exchange);
 };
 
