@@ -6,6 +6,7 @@ import { trafficBetween, trafficLine } from '../clients/traffic.ts';
 import { type Assignment, clientAssignments, spareFromProxy } from '../clients/variables.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
+import { CommandError, EXIT } from '../error.ts';
 
 /** Runs one command whose model calls go through gw, and ends as it ends. */
 export const command: Command = {
@@ -19,6 +20,13 @@ export const command: Command = {
   ],
   async run(context, input) {
     const [program = '', ...words] = input.arguments(0);
+    if (program === '' || [program, ...words].some((word) => word.includes('\0'))) {
+      throw new CommandError('there is no such command', {
+        why: 'its name is empty, or a word of it holds a NUL character',
+        fix: 'gw run -- COMMAND …',
+        exit: EXIT.usage,
+      });
+    }
     const before = await reachDaemon(context);
     const env = { ...context.env, ...(await clientVariables(context, before.address)) };
     const ending = await runChild(
