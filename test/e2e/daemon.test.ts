@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 describe('gw start', () => {
-  it('returns when the daemon answers, and says how to use it', async () => {
+  it('returns when the daemon answers, and says how to use it [promise:ready-answered]', async () => {
     const ran = await home.run(['start']);
     expect(ran).toMatchObject({ exit: 0, err: '' });
     const { address } = await home.status();
@@ -84,7 +84,7 @@ describe('gw start', () => {
     expect(ran.err).toContain('listen');
   });
 
-  it('names who has a busy port and does not move to another', async () => {
+  it('names who has a busy port and does not move to another [promise:port-owner]', async () => {
     const { port } = new URL(upstream.url);
     const ran = await home.run(['start', '--port', port]);
     expect(ran.exit).toBe(5);
@@ -110,7 +110,7 @@ describe('gw start', () => {
     }
   });
 
-  it('gives one daemon for fifty starts at once', { timeout: 120_000 }, async () => {
+  it('gives one daemon for fifty starts at once [promise:one-daemon]', { timeout: 120_000 }, async () => {
     const runs = await Promise.all(Array.from({ length: 50 }, () => home.run(['start', '--json'])));
     expect(runs.map(({ exit }) => exit)).toEqual(Array.from({ length: 50 }, () => 0));
     const { address, instance } = await home.status();
