@@ -91,7 +91,7 @@ describe('gw start', () => {
     expect(ran.err).toContain(`port ${port} is in use`);
     expect(ran.err).toContain(`pid ${process.pid}`);
     expect(ran.err).toMatch(/fix: gw start --port \d+/);
-    expect(ran.err).toContain(home.paths.log);
+    expect(home.log()).toContain('start-failed');
     expect(existsSync(home.paths.state)).toBe(false);
   });
 
