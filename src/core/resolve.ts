@@ -47,11 +47,16 @@ export function resolveNamedRoute(profile: Profile, name: string, model: string)
   return route && fromRoute(profile, route, 'exact', model);
 }
 
-/** Targets a request brought itself; undefined when one of them names a provider the profile does not have. */
+/**
+ * Targets a request brought itself, or the first name that the profile does not have. Each is `provider/model`, a
+ * provider, or a model name. `strict` is for names that are meant to be ours: one that only the default route would
+ * answer to is then unknown, or a mistyped provider would pass for a model.
+ */
 export function resolveOwnTargets(
   profile: Profile,
   names: readonly string[],
   model: string,
+  strict = false,
 ): Resolution | { readonly unknown: string } {
   const targets: RouteTarget[] = [];
   for (const name of names) {
@@ -61,7 +66,8 @@ export function resolveOwnTargets(
       continue;
     }
     const resolved = resolveRoute(profile, name);
-    if (!resolved) return { unknown: name };
+    const guessed = resolved?.rule === 'default' && findOwner(profile, name) === undefined;
+    if (!resolved || (strict && guessed)) return { unknown: name };
     for (const step of resolved.targets) targets.push({ provider: step.provider.name, model: step.model });
   }
   const route: Route = { name: 'request', match: [], targets, policy: {} };

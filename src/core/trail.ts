@@ -66,6 +66,8 @@ export interface Client {
 export interface PlanStep {
   readonly target: Target;
   readonly skipped?: string;
+  /** Why it is being left alone, when that is the reason for skipping it. */
+  readonly fault?: FaultCode;
 }
 
 /** One call to one target. */

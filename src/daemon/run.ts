@@ -66,6 +66,7 @@ async function open(
     log,
     version,
     instance,
+    readModels: true,
   });
   undo.push(() => proxy.close());
   const { host, port: wanted } = loaded.settings.listen;

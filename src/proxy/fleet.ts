@@ -42,6 +42,13 @@ export interface CompiledPlan {
   readonly told: readonly PlanStep[];
 }
 
+/** Where a provider's list of models is read. */
+export interface ModelSource {
+  readonly provider: string;
+  readonly upstream: Upstream;
+  readonly headers: readonly string[];
+}
+
 /** What survives a reload: health of targets and keys, and open connections. */
 export class Memory {
   readonly #targets = new Map<string, TargetState>();
@@ -115,9 +122,23 @@ export class Fleet {
   }
 
   /** The plan for targets a request named itself, or the first name that the profile does not have. */
-  planForTargets(names: readonly string[], model: string): CompiledPlan | { readonly unknown: string } {
-    const resolution = resolveOwnTargets(this.profile, names, model);
+  planForTargets(
+    names: readonly string[],
+    model: string,
+    strict: boolean,
+  ): CompiledPlan | { readonly unknown: string } {
+    const resolution = resolveOwnTargets(this.profile, names, model, strict);
     return 'unknown' in resolution ? resolution : this.#compile(resolution);
+  }
+
+  /** Where each enabled provider's list of models is read; those without a usable key are left out. */
+  modelSources(): ModelSource[] {
+    return this.profile.providers.flatMap((provider) => {
+      const upstream = this.#upstreams.get(provider.name);
+      const usable = credentials(provider, this.#keys).find(({ missing }) => missing === undefined);
+      if (!provider.enabled || provider.auth === 'passthrough' || !upstream || !usable) return [];
+      return { provider: provider.name, upstream, headers: [...usable.headers, ...ownHeaders(provider)] };
+    });
   }
 
   /** Closes connections that none of the fleets in use has, once their requests are done. */

@@ -1,6 +1,7 @@
 import type { LogPort, Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { DrillBook } from './drill.ts';
+import type { ModelLists } from './model-lists.ts';
 import { compose, type Handler } from './stage.ts';
 import { answerLocally } from './stages/answer-locally.ts';
 import { authorize } from './stages/authorize.ts';
@@ -17,6 +18,7 @@ export interface PipelinePorts {
   readonly watcher: Watcher;
   readonly log: LogPort;
   readonly drills: DrillBook;
+  readonly lists: ModelLists;
   readonly version: string;
   readonly instance: string;
 }
@@ -27,7 +29,7 @@ export function pipeline(ports: PipelinePorts): Handler {
     conclude(ports.log),
     authorize,
     refuseLoops(ports.instance),
-    answerLocally(ports.version),
+    answerLocally(ports.version, ports.lists),
     receive,
     plan(ports.clock, ports.drills),
     failover(ports),

@@ -14,6 +14,7 @@ import { abandon, Exchange, hangUp } from './exchange.ts';
 import { Fleet, Memory } from './fleet.ts';
 import { clientName, KEPT_CHARACTERS, type ReadHeaders, readHeaders } from './headers.ts';
 import { createListener } from './listener.ts';
+import { ModelLists } from './model-lists.ts';
 import { pipeline } from './pipeline.ts';
 import { recognise } from './recognise.ts';
 import type { Handler } from './stage.ts';
@@ -32,6 +33,8 @@ export interface ProxyOptions {
   readonly version: string;
   /** Unique to this daemon; marks requests that pass through it. */
   readonly instance: string;
+  /** Whether the providers' lists of models are read, for `/v1/models`; the profile's own names are always in it. */
+  readonly readModels?: boolean;
   /** Jitter of backoff; `Math.random` unless a test wants the same every time. */
   readonly random?: () => number;
 }
@@ -61,6 +64,7 @@ class LocalProxy implements Proxy {
   readonly #options: ProxyOptions;
   readonly #memory = new Memory();
   readonly #drills: DrillBook;
+  readonly #lists: ModelLists;
   readonly #live = new Bag<Exchange>();
   readonly #newId: () => string;
   readonly #handle: Handler;
@@ -75,7 +79,8 @@ class LocalProxy implements Proxy {
     this.#options = options;
     this.#drills = new DrillBook(clock.now);
     this.#newId = idMaker(clock.now);
-    this.#handle = pipeline({ ...options, random, drills: this.#drills });
+    this.#lists = new ModelLists(clock, options.log, options.readModels ?? false);
+    this.#handle = pipeline({ ...options, random, drills: this.#drills, lists: this.#lists });
     this.#fleet = new Fleet(settings, profile, keys, this.#memory);
     this.#server = createListener((request, response) => void this.#serve(request, response));
   }
@@ -85,6 +90,7 @@ class LocalProxy implements Proxy {
       this.#server.once('error', reject);
       this.#server.listen({ port, host }, () => {
         this.#server.off('error', reject);
+        void this.#lists.refresh(this.#fleet);
         resolve(portOf(this.#server.address()));
       });
     });
@@ -94,6 +100,7 @@ class LocalProxy implements Proxy {
     const before = this.#fleet;
     this.#fleet = new Fleet(settings, profile, keys, this.#memory, before);
     this.#memory.forgetKeyCooldowns();
+    void this.#lists.refresh(this.#fleet);
     this.#retiring.add(before);
     this.#retire();
   }

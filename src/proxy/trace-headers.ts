@@ -9,8 +9,8 @@ export function traceHeaders(trail: TrailDraft, lines: string[]): void {
   lines.push('x-gw-provider', attempt.target.provider, 'x-gw-model', headerSafe(attempt.target.model));
   const from = trail.plan[0];
   if (from && from.target !== attempt.target) {
-    const reason =
-      from.skipped ?? trail.attempts.find(({ target }) => target === from.target)?.fault ?? 'unknown';
+    const failed = trail.attempts.find(({ target }) => target === from.target);
+    const reason = from.fault ?? failed?.fault ?? 'unusable';
     lines.push('x-gw-failover', headerSafe(`from=${targetName(from.target)}; reason=${reason}`));
   }
 }

@@ -32,6 +32,8 @@ export interface GroundOptions {
   readonly policy?: Partial<Policy>;
   readonly listen?: Partial<Settings['listen']>;
   readonly clock?: Clock;
+  /** Reads the providers' lists of models, as the daemon does. */
+  readonly readModels?: boolean;
 }
 
 /** Waits are short, limits are far: what a test wants to run into it sets itself. */
@@ -129,6 +131,7 @@ async function start(
     version: '0.0.0-test',
     instance: `test-${simulators.size}-${Math.random()}`,
     random: () => 0.5,
+    readModels: options.readModels ?? false,
   });
   const port = await proxy.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}/v1`;

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import { closeGrounds, HELLO, openGround } from './ground.ts';
 import { get } from './raw-client.ts';
@@ -194,6 +194,22 @@ describe('other operations', () => {
 });
 
 describe('what gw answers itself', () => {
+  test('lists what the providers say they have, read with their own keys, and does without one that is down', async () => {
+    const ground = await openGround({
+      readModels: true,
+      providers: [
+        { name: 'first', keys: ['sk-first'], simulator: { models: ['sim-a', 'sim-b'], keys: ['sk-first'] } },
+        { name: 'second', url: 'http://127.0.0.1:9/v1' },
+      ],
+    });
+    const list = async (): Promise<string> =>
+      JSON.stringify(get((await ground.ask({ method: 'GET', path: '/v1/models' })).json, 'data'));
+    await vi.waitFor(async () => expect(await list()).toContain('"sim-b"'));
+    expect(await list()).toContain('"sim-a"');
+    expect(ground.simulator('first').calls).toMatchObject([{ path: '/v1/models', key: 'sk-first' }]);
+    expect(ground.trails).toEqual([]);
+  });
+
   test('is the list of models, also while every provider is down, and probes', async () => {
     const ground = await openGround({
       providers: [{ name: 'first', url: 'http://127.0.0.1:9/v1', models: ['m-1', 'm-2'] }],

@@ -1,8 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { Input } from '../../src/cli/command.ts';
 import { command } from '../../src/cli/commands/simulate.ts';
@@ -12,9 +12,9 @@ import { manualClock, until } from './simulator-raw-client.ts';
 
 function run(options: Record<string, unknown>, json = false) {
   const clock = manualClock();
-  const context = Object.assign(testContext({ home: mkdtempSync(join(tmpdir(), 'gw-simulate-')), json }), {
-    clock,
-  });
+  const home = mkdtempSync(join(tmpdir(), 'gw-simulate-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const context = Object.assign(testContext({ home, json }), { clock });
   const done = command.run(context, new Input([], options));
   return { context, clock, done };
 }

@@ -115,7 +115,8 @@ function restingWords({ breaker, cooldown }: TargetHealth, now: number): string[
     return [`${SHORT_REASONS[cooldown.reason] ?? 'cooling down'}, ${until}`];
   }
   if (breaker.is === 'open') return [`failing, ${left(breaker.until, now)}`];
-  return breaker.is === 'half-open' ? ['probing'] : [];
+  if (breaker.is === 'closed') return [];
+  return [breaker.probing ? 'on trial' : 'trial due'];
 }
 
 /** What a cooldown's reason is called in a column of a dozen characters. */

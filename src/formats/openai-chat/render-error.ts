@@ -43,11 +43,17 @@ function errorBody({ fault, status, id, tried }: ErrorReport): unknown {
 }
 
 function withTrail(message: string, id: string, tried: readonly string[]): string {
-  const first = message.trim();
-  const ended = /[.!?]$/.test(first) ? first : `${first}.`;
-  if (tried.length === 0) return `${ended} (gw request ${id})`;
-  const what = tried.length === 1 ? 'gw tried' : `gw tried ${tried.length} targets:`;
-  return `${ended} (${what} ${tried.join('; ')}. The whole story: gw why ${id})`;
+  const first = asSentence(message.trim());
+  if (tried.length === 0) return `${first} (gw request ${id})`;
+  // With one target its reason is the message itself, which need not be said twice.
+  const [only = ''] = tried;
+  const what =
+    tried.length === 1 ? only.replace(/: .*$/s, '') : `${tried.length} targets: ${tried.join('; ')}`;
+  return `${first} (gw tried ${asSentence(what)} The whole story: gw why ${id})`;
+}
+
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 interface SaidByProvider {

@@ -2,34 +2,38 @@ import { fault } from '../../core/fault.ts';
 import type { Profile } from '../../core/profile.ts';
 import { isGlob } from '../../lib/glob.ts';
 import type { Exchange } from '../exchange.ts';
+import type { ModelLists } from '../model-lists.ts';
 import type { LocalAnswer } from '../recognise.ts';
 import { type Reply, refused } from '../reply.ts';
 import type { Stage } from '../stage.ts';
 
 /** Answers what no provider needs to see: probes, the model list, agents' telemetry, paths that are nothing. */
-export function answerLocally(version: string): Stage {
+export function answerLocally(version: string, lists: ModelLists): Stage {
   return (next) => (exchange) =>
-    exchange.recognised.is === 'operation' ? next(exchange) : Promise.resolve(localReply(exchange, version));
+    exchange.recognised.is === 'operation'
+      ? next(exchange)
+      : Promise.resolve(localReply(exchange, version, lists));
 }
 
-function localReply(exchange: Exchange, version: string): Reply {
+function localReply(exchange: Exchange, version: string, lists: ModelLists): Reply {
   const { recognised } = exchange;
   if (recognised.is === 'local') {
     exchange.request.resume();
-    return answer(exchange, recognised.answer, version);
+    return answer(exchange, recognised.answer, version, lists);
   }
   const where = 'the OpenAI API is at /v1, for example /v1/chat/completions';
   return refused(fault('not_found', `there is nothing at ${recognised.path}; ${where}`));
 }
 
-function answer(exchange: Exchange, wanted: LocalAnswer, version: string): Reply {
+function answer(exchange: Exchange, wanted: LocalAnswer, version: string, lists: ModelLists): Reply {
   switch (wanted) {
     case 'hello':
       return json(200, { name: 'gw', version, openai: '/v1' });
     case 'telemetry':
       return { is: 'answer', status: 204, headers: [], body: Buffer.alloc(0) };
     case 'models':
-      return json(200, { object: 'list', data: modelNames(exchange.fleet.profile).map(describe) });
+      lists.refreshWhenOld(exchange.fleet);
+      return json(200, { object: 'list', data: modelNames(exchange.fleet.profile, lists).map(describe) });
     case 'model':
       return oneModel(exchange);
   }
@@ -50,8 +54,8 @@ function decoded(text: string): string {
   }
 }
 
-/** Every name a caller may ask for: routes, exact matches, targets and the providers' known models. */
-function modelNames(profile: Profile): string[] {
+/** Every name a caller may ask for: routes, exact matches, targets, and what the providers have. */
+function modelNames(profile: Profile, lists: ModelLists): string[] {
   const names = new Set<string>();
   for (const route of profile.routes) {
     if (!route.match.includes('*')) names.add(route.name);
@@ -59,7 +63,9 @@ function modelNames(profile: Profile): string[] {
     for (const target of route.targets) if (target.model !== undefined) names.add(target.model);
   }
   for (const provider of profile.providers) {
-    if (provider.enabled) for (const model of provider.models) names.add(model);
+    if (!provider.enabled) continue;
+    const known = provider.models.length > 0 ? provider.models : lists.names(provider.name);
+    for (const model of known) names.add(model);
   }
   return [...names];
 }

@@ -66,7 +66,7 @@ function compile(exchange: Exchange): CompiledPlan | Fault {
         .split(',')
         .map((name) => name.trim())
         .filter((name) => name !== ''),
-      'x-gw-targets',
+      TARGETS_HEADER,
     );
   }
   if (route !== undefined) {
@@ -80,6 +80,7 @@ function compile(exchange: Exchange): CompiledPlan | Fault {
   return unknownModel(exchange, model);
 }
 
+const TARGETS_HEADER = 'x-gw-targets';
 /** More are a mistake, and each could be tried. */
 const MOST_TARGETS = 100;
 
@@ -87,7 +88,8 @@ function forNames(exchange: Exchange, names: readonly string[], where: string): 
   if (names.length === 0 || names.length > MOST_TARGETS) {
     return fault('bad_request', `${where} names ${names.length} targets; it takes 1 to ${MOST_TARGETS}`);
   }
-  const found = exchange.fleet.planForTargets(names, exchange.envelope?.model ?? '');
+  const strict = where === TARGETS_HEADER;
+  const found = exchange.fleet.planForTargets(names, exchange.envelope?.model ?? '', strict);
   if (!('unknown' in found)) return found;
   return fault(
     'bad_request',
@@ -96,9 +98,11 @@ function forNames(exchange: Exchange, names: readonly string[], where: string): 
 }
 
 function unknownRoute(exchange: Exchange, route: string): Fault {
+  const names = exchange.fleet.profile.routes.map(({ name }) => name);
+  const there = names.length === 0 ? 'there is none' : `there is ${names.slice(0, 20).join(', ')}`;
   return fault(
     'bad_request',
-    `x-gw-route names "${route}", which the profile does not have${didYouMean(exchange, route)}`,
+    `x-gw-route names "${route}", which the profile does not have${didYouMean(exchange, route)}; ${there}`,
   );
 }
 
@@ -149,14 +153,22 @@ function choose(exchange: Exchange, compiled: CompiledPlan, now: number): Chosen
     return { compiled, steps, forced: false };
   }
   const reasons = steps.map((step) => step.skipped ?? whyNotNow(step, now));
-  exchange.trail.plan = steps.map(({ target }, index) => tell({ target }, reasons[index]));
+  exchange.trail.plan = steps.map((step, index) => tell(step, reasons[index], now));
   const open = steps.filter((_, index) => reasons[index] === undefined);
   if (open.length > 0) return { compiled, steps: open, forced: false };
   return lastResort(compiled, now) ?? refuseAll(steps, reasons, now);
 }
 
-function tell(step: PlanStep, skipped: string | undefined): PlanStep {
-  return skipped === undefined ? step : { ...step, skipped };
+function tell(
+  { target, state, skipped: unusable }: Step,
+  skipped: string | undefined,
+  now: number,
+): PlanStep {
+  if (skipped === undefined) return { target };
+  if (unusable !== undefined) return { target, skipped };
+  const { breaker, cooldown } = state.view(now);
+  const fault = cooldown?.reason ?? (breaker.is === 'closed' ? undefined : breaker.reason);
+  return fault === undefined ? { target, skipped } : { target, skipped, fault };
 }
 
 function whyNotNow({ state }: Step, now: number): string | undefined {

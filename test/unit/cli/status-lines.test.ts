@@ -88,7 +88,7 @@ describe('gw status', () => {
     expect(line({ targets: [health({ cooldown: refused })] })).toContain('✗ key refused, until changed');
     expect(
       line({ targets: [health({ breaker: { is: 'half-open', probing: true, reason: 'internal' } })] }),
-    ).toContain('probing');
+    ).toContain('on trial');
   });
 
   it('shows problems with what to do about them', () => {

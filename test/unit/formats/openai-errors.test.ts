@@ -119,7 +119,7 @@ describe('an error for the caller', () => {
     expect(
       render(fault('upstream_timeout', 'no answer within 1s'), 504, ['a/m: no answer within 1s']),
     ).toEqual({
-      message: 'no answer within 1s. (gw tried a/m: no answer within 1s. The whole story: gw why ID)',
+      message: 'no answer within 1s. (gw tried a/m. The whole story: gw why ID)',
       type: 'server_error',
       param: null,
       code: 'upstream_timeout',
