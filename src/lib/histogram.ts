@@ -8,8 +8,12 @@ const BUCKETS = 96;
 export class Histogram {
   readonly #counts = new Uint32Array(BUCKETS);
   #total = 0;
+  #least = Infinity;
+  #most = -Infinity;
 
   record(ms: number): void {
+    if (ms < this.#least) this.#least = ms;
+    if (ms > this.#most) this.#most = ms;
     const raw = ms <= FIRST_MS ? 0 : Math.ceil(Math.log2(ms / FIRST_MS) * STEPS_PER_DOUBLING);
     const bucket = Math.min(BUCKETS - 1, raw);
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
@@ -20,14 +24,19 @@ export class Histogram {
     return this.#total;
   }
 
-  /** The value below which the share `q` (0 to 1) of the readings lies; undefined when there are none. */
+  /**
+   * The value below which the share `q` (0 to 1) of the readings lies, never outside of what was read; undefined when
+   * there are none.
+   */
   quantile(q: number): number | undefined {
     if (this.#total === 0) return undefined;
     const rank = Math.max(1, Math.ceil(q * this.#total));
     let seen = 0;
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
       seen += this.#counts[bucket] ?? 0;
-      if (seen >= rank) return FIRST_MS * 2 ** ((bucket - 0.5) / STEPS_PER_DOUBLING);
+      if (seen < rank) continue;
+      const middle = FIRST_MS * 2 ** ((bucket - 0.5) / STEPS_PER_DOUBLING);
+      return Math.min(this.#most, Math.max(this.#least, middle));
     }
     return undefined;
   }
@@ -38,10 +47,14 @@ export class Histogram {
       this.#counts[bucket] = (this.#counts[bucket] ?? 0) + (other.#counts[bucket] ?? 0);
     }
     this.#total += other.#total;
+    this.#least = Math.min(this.#least, other.#least);
+    this.#most = Math.max(this.#most, other.#most);
   }
 
   clear(): void {
     this.#counts.fill(0);
     this.#total = 0;
+    this.#least = Infinity;
+    this.#most = -Infinity;
   }
 }

@@ -41,6 +41,9 @@ async function showRequests(context: Context, input: Input): Promise<void> {
   const trails = found?.trails ?? [];
   if (trails.length === 0) context.say(nothing(found !== undefined, filter));
   printer.print(trails);
+  if (context.interactive && trails.some(({ failover }) => failover)) {
+    context.say(context.style.dim('↻2: served by another target than the first, after two attempts'));
+  }
   if (input.flag('follow')) await follow(context, filter, printer, found?.newest, trails);
 }
 
