@@ -180,10 +180,6 @@ export const PROMISES = {
     'The profile is readable by its owner only, and keys pasted into wrong fields are not printed.',
     NEVER,
   ),
-  'project-file-limited': row(
-    'A file in a project directory can choose a profile or route and nothing else.',
-    NEVER,
-  ),
 
   // Attacks.
   'browser-refused': row(

@@ -18,6 +18,5 @@ export { looksLikeKey, mayBeKey } from './pasted-key.ts';
 export { parsePlace, placeBelow, putAt, removeAt, valueAt } from './place.ts';
 export { POLICY_KINDS } from './policy.ts';
 export { type ConfigProblem, describeProblem } from './problem.ts';
-export { findProjectChoice, PROJECT_FILE, type ProjectChoice } from './project-file.ts';
 export { JSON_SCHEMA } from './schema.ts';
 export { isLoopback, settingsWithToken } from './settings.ts';
