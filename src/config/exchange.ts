@@ -2,8 +2,12 @@ import { isObject, isString, type JsonObject } from '../lib/expect.ts';
 import { looksLikeKey } from './pasted-key.ts';
 import { placeBelow, valueAt } from './place.ts';
 
-/** One profile of a document without the keys it holds itself, and the places where they were. */
-export function withoutInlineKeys(
+/** Headers that say who calls or which version is spoken; any other may hold a credential. */
+const HARMLESS_HEADERS =
+  /^(http-referer|x-title|user-agent|anthropic-(version|beta)|openai-(organization|project|beta)|accept(-.*)?)$/i;
+
+/** One profile as it may be given away: without keys and without header values that may be keys. `left` names the places. */
+export function withoutCredentials(
   document: JsonObject,
   name: string,
 ): { readonly profile: JsonObject; readonly left: readonly string[] } {
@@ -11,19 +15,36 @@ export function withoutInlineKeys(
   const left: string[] = [];
   const providers = valueAt(profile, ['providers']);
   for (const [provider, entry] of Object.entries(isObject(providers) ? providers : {})) {
-    const keys = valueAt(entry, ['keys']);
-    if (!Array.isArray(keys) || !isObject(entry)) continue;
-    const place = placeBelow(placeBelow('providers', provider), 'keys');
-    const kept = keys.filter((key: unknown, index) => {
-      if (!isObject(key) || !Object.hasOwn(key, 'value')) return true;
-      left.push(placeBelow(place, index));
-      return false;
-    });
-    // An empty list would say that there is no key; none at all says that the preset's variable holds it.
-    if (kept.length === 0) delete entry['keys'];
-    else entry['keys'] = kept;
+    if (!isObject(entry)) continue;
+    const place = placeBelow('providers', provider);
+    leaveOutKeys(entry, placeBelow(place, 'keys'), left);
+    leaveOutHeaders(entry, placeBelow(place, 'headers'), left);
   }
   return { profile: isObject(profile) ? profile : {}, left };
+}
+
+function leaveOutKeys(provider: JsonObject, place: string, left: string[]): void {
+  const keys = provider['keys'];
+  if (!Array.isArray(keys)) return;
+  const kept = keys.filter((key: unknown, index) => {
+    if (!isObject(key) || !Object.hasOwn(key, 'value')) return true;
+    left.push(placeBelow(place, index));
+    return false;
+  });
+  // An empty list would say that there is no key; none at all says that the preset's variable holds it.
+  if (kept.length === 0) delete provider['keys'];
+  else provider['keys'] = kept;
+}
+
+function leaveOutHeaders(provider: JsonObject, place: string, left: string[]): void {
+  const headers = provider['headers'];
+  if (!isObject(headers)) return;
+  for (const name of Object.keys(headers)) {
+    if (HARMLESS_HEADERS.test(name)) continue;
+    delete headers[name];
+    left.push(placeBelow(place, name));
+  }
+  if (Object.keys(headers).length === 0) delete provider['headers'];
 }
 
 /** What is different between two profiles, one line for each place: `+ place: value`, `- place: value`. */

@@ -1,7 +1,7 @@
 export { keyLabel } from '../core/key-label.ts';
 export { type ConfigFile, type ConfigFileOptions, openConfigFile } from './config-file.ts';
 export { type Config, emptyProfile } from './document.ts';
-export { compareProfiles, withoutInlineKeys } from './exchange.ts';
+export { compareProfiles, withoutCredentials } from './exchange.ts';
 export { environmentNames, profileFromEnvironment } from './environment.ts';
 export { keyReferenceToJson, parseKeyReference } from './key-reference.ts';
 export {

@@ -125,6 +125,21 @@ describe('gw profile export and import', () => {
     expect(said).toContain('providers.openai.keys[1]');
   });
 
+  it('leave out headers that may hold a key, and keep those that cannot', async () => {
+    const { text, said } = await exported({
+      profiles: {
+        default: {
+          providers: {
+            own: { url: 'http://127.0.0.1:9/v1', headers: { 'x-custom': 'hunter2', 'x-title': 'my app' } },
+          },
+        },
+      },
+    });
+    expect(text).not.toContain('hunter2');
+    expect(JSON.parse(text)).toMatchObject({ providers: { own: { headers: { 'x-title': 'my app' } } } });
+    expect(said).toContain('providers.own.headers.x-custom');
+  });
+
   it('make the same profile elsewhere', async () => {
     const { text } = await exported(TWO);
     const home = newHome();

@@ -137,7 +137,7 @@ describe('the first sentence', () => {
 });
 
 describe('the story', () => {
-  test('reads from sentence to plan, attempts, time, fix and ids', () => {
+  test('reads from sentence to plan, attempts, time, fix and ids [promise:why-tells]', () => {
     const text = lines(twiceLimited)
       .join('\n')
       .replace(twiceLimited.id, '1kt0chjcr0000000')

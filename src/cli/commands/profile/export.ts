@@ -1,4 +1,4 @@
-import { withoutInlineKeys } from '../../../config/index.ts';
+import { withoutCredentials } from '../../../config/index.ts';
 import { terminalSafe } from '../../../lib/terminal-safe.ts';
 import type { Command, Input } from '../../command.ts';
 import type { Context } from '../../context.ts';
@@ -16,8 +16,8 @@ async function exportProfile(context: Context, input: Input): Promise<void> {
   const config = readStored(context, file);
   const name = input.argument(0) ?? config.activeProfile;
   requireProfile(config, name);
-  const { profile, left } = withoutInlineKeys(file.raw(), name);
+  const { profile, left } = withoutCredentials(file.raw(), name);
   context.printJson({ profile: name, ...profile });
   for (const place of left)
-    context.say(`left out: ${terminalSafe(place)} holds the key itself; the receiver has to add one`);
+    context.say(`left out: ${terminalSafe(place)} holds a key itself, or may; the receiver has to add it`);
 }
