@@ -31,6 +31,8 @@ export interface DaemonOptions {
   readonly presets: readonly Preset[];
   readonly clock: Clock;
   readonly overrides: Overrides;
+  /** Whether the providers are asked what models they have; a rehearsal that needs no network must not. */
+  readonly readModels: boolean;
 }
 
 /** Everything a running daemon holds, in the order it was opened. */

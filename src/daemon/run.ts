@@ -66,7 +66,7 @@ async function open(
     log,
     version,
     instance,
-    readModels: true,
+    readModels: options.readModels,
   });
   undo.push(() => proxy.close());
   const { host, port: wanted } = loaded.settings.listen;

@@ -131,12 +131,13 @@ export class Fleet {
     return 'unknown' in resolution ? resolution : this.#compile(resolution);
   }
 
-  /** Where each enabled provider's list of models is read; those without a usable key are left out. */
+  /** Where lists of models are read: of enabled providers with a usable key whose models the profile does not name. */
   modelSources(): ModelSource[] {
     return this.profile.providers.flatMap((provider) => {
       const upstream = this.#upstreams.get(provider.name);
       const usable = credentials(provider, this.#keys).find(({ missing }) => missing === undefined);
-      if (!provider.enabled || provider.auth === 'passthrough' || !upstream || !usable) return [];
+      const listed = provider.models.length > 0 || provider.auth === 'passthrough';
+      if (!provider.enabled || listed || !upstream || !usable) return [];
       return { provider: provider.name, upstream, headers: [...usable.headers, ...ownHeaders(provider)] };
     });
   }

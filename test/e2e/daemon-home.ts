@@ -117,6 +117,11 @@ export class GatedUpstream {
 
   constructor() {
     this.#server = createServer((request, response) => {
+      // The daemon asks for this by itself; tests are about what callers ask for.
+      if (request.url === '/v1/models') {
+        response.end('{"object":"list","data":[]}');
+        return;
+      }
       let body = '';
       request.on('data', (chunk) => (body += String(chunk)));
       request.on('end', () => this.requests.push({ request, body, response }));

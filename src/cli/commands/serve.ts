@@ -41,6 +41,7 @@ export const command: Command = {
         presets: PRESETS,
         clock: context.clock,
         overrides: readOverrides(input),
+        readModels: true,
         echo: starter === undefined ? echoTo(context) : undefined,
       });
       const exit = untilEnded(daemon);

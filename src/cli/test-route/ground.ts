@@ -81,6 +81,7 @@ async function openOwnGround(context: Context): Promise<Ground> {
       presets: PRESETS,
       clock: context.clock,
       overrides: { port: 0, host: '127.0.0.1' },
+      readModels: false,
     });
     const close = async (): Promise<void> => {
       daemon.stop(0);
