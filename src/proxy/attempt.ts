@@ -103,7 +103,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
 
   start(): void {
     const { upstream, method, path, headers, body } = this.#order;
-    this.#arm();
+    this.#arm(this.#startedAt);
     try {
       upstream.pool.dispatch({ method, path: upstream.prefix + path, headers, body }, this);
     } catch (error) {
@@ -172,7 +172,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
   content(): void {
     this.#record.firstContentMs = this.#exchange.elapsed();
     this.#order.report.content();
-    this.#lastByteAt = this.#clock.monotonic();
+    if (this.#lastByteAt === 0) this.#lastByteAt = this.#clock.monotonic();
   }
 
   served(): void {
@@ -232,26 +232,21 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
    * One timer per attempt, looked at when it fires rather than moved with every byte: until the answer has begun it
    * stands for the attempt's limit, after that for silence and for signs of life.
    */
-  #arm(): void {
-    const due = this.#nextDue();
+  #arm(now: number): void {
+    const due = this.#nextDue(now);
     this.#timerDueAt = due;
-    this.#cancelTimer = this.#clock.after(Math.max(0, due - this.#clock.monotonic()), () =>
-      this.#timerFired(),
-    );
+    this.#cancelTimer = this.#clock.after(Math.max(0, due - now), () => this.#timerFired());
   }
 
-  #nextDue(): number {
+  #nextDue(now: number): number {
     const { limitMs, policy } = this.#order;
-    if (this.#lastByteAt === 0) return Math.min(this.#startedAt + limitMs, this.#laterCheck());
+    // The answer may begin while the timer runs, and its silence must not go unnoticed until the limit.
+    const laterCheck = now + Math.min(KEEP_ALIVE_MS, policy.idleMs);
+    if (this.#lastByteAt === 0) return Math.min(this.#startedAt + limitMs, laterCheck);
     return Math.min(
       this.#lastByteAt + policy.idleMs,
       Math.max(this.#lastByteAt, this.#lastSignAt) + KEEP_ALIVE_MS,
     );
-  }
-
-  /** The answer may begin while the timer runs, and its silence must not go unnoticed until the limit. */
-  #laterCheck(): number {
-    return this.#clock.monotonic() + Math.min(KEEP_ALIVE_MS, this.#order.policy.idleMs);
   }
 
   #timerFired(): void {
@@ -263,7 +258,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     }
     if (this.#lastByteAt === 0) this.#checkLimit(now);
     else this.#checkSilence(now);
-    if (this.#resolve !== undefined) this.#arm();
+    if (this.#resolve !== undefined) this.#arm(now);
   }
 
   #checkLimit(now: number): void {

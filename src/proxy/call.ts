@@ -71,7 +71,7 @@ class CallReport implements AttemptReport {
     const told = withoutKey(result, this.#exchange, this.#step);
     const { requestId } = this.#record;
     if (requestId !== undefined)
-      this.#record.requestId = wordWithoutCredentials(requestId, this.#step.headers);
+      this.#record.requestId = wordWithoutCredentials(requestId, this.#step.credentials);
     if (told.is === 'failed' || told.is === 'cut') {
       this.#record.fault = told.fault.code;
       this.#record.message = told.fault.message;

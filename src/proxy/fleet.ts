@@ -13,6 +13,7 @@ import type { Settings } from '../core/settings.ts';
 import type { Target } from '../core/target.ts';
 import type { PlanStep } from '../core/trail.ts';
 import { isReasoningModel } from '../resilience/index.ts';
+import { credentialsIn } from './redact.ts';
 import { type KeyState, TargetState, type TargetView } from './target-state.ts';
 import { openUpstream, ownHeaders, type Upstream, upstreamIdentity } from './upstream.ts';
 
@@ -27,6 +28,8 @@ export interface Step {
   readonly upstream: Upstream;
   /** Header names and values that every request to it carries, the credential among them. */
   readonly headers: readonly string[];
+  /** The secret values among them. */
+  readonly credentials: readonly string[];
   readonly state: TargetState;
   /** Why it cannot be used whatever its health: disabled, no key. */
   readonly skipped: string | undefined;
@@ -172,11 +175,13 @@ export class Fleet {
     const own = ownHeaders(provider);
     return credentials(provider, this.#keys).map(({ key, headers, missing }) => {
       const target: Target = { provider: provider.name, model, key };
+      const sent = [...headers, ...own];
       return {
         target,
         provider,
         upstream,
-        headers: [...headers, ...own],
+        headers: sent,
+        credentials: credentialsIn(sent),
         state: this.#memory.target(target),
         skipped: skipped ?? missing,
         reasons,

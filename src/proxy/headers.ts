@@ -179,6 +179,7 @@ export function requestIdOf(headers: IncomingHttpHeaders): string | undefined {
 /** The product that calls, from its user agent: `OpenAI/JS 7.5` → `OpenAI/JS`, `claude-cli/2.1 (…)` → `claude-cli`. */
 export function clientName(userAgent: string): string {
   if (userAgent === '') return 'unknown';
-  const end = userAgent.startsWith('OpenAI/') || userAgent.startsWith('Anthropic/') ? ' ' : /[/ ]/;
-  return (userAgent.split(end, 1)[0] ?? userAgent).slice(0, KEPT_CHARACTERS);
+  const isSdk = userAgent.startsWith('OpenAI/') || userAgent.startsWith('Anthropic/');
+  const end = isSdk ? userAgent.indexOf(' ') : userAgent.search(/[/ ]/);
+  return userAgent.slice(0, end === -1 ? KEPT_CHARACTERS : Math.min(end, KEPT_CHARACTERS));
 }

@@ -227,8 +227,10 @@ function openExchange(
 }
 
 function clientOf({ userAgent, session, retryCount }: ReadHeaders): TrailDraft['client'] {
+  const name = clientName(userAgent);
+  if (session === undefined && retryCount === 0) return { name };
   return {
-    name: clientName(userAgent),
+    name,
     ...(session !== undefined && { session: session.slice(0, KEPT_CHARACTERS) }),
     ...(retryCount > 0 && { retries: retryCount }),
   };

@@ -37,6 +37,14 @@ const DOT_SEGMENT = /(?:^|[/\\]|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){1,2}(?:[/\\;
 /** Agents report their telemetry to the address they are given; it ends here. */
 const TELEMETRY_PATHS = new Set(['/api/event_logging/batch', '/api/event_logging/v2/batch']);
 
+/** What nearly every caller asks for, in the one spelling that needs no tidying. */
+const DIRECT: ReadonlyMap<string, Recognised> = new Map(
+  Object.entries(OPERATION_PATHS).map(([path, operation]) => [
+    `/v1${path}`,
+    { is: 'operation', operation, format: 'openai-chat', path },
+  ]),
+);
+
 /**
  * Reads a request line. Clients disagree about who adds `/v1`, so it may be missing or doubled, and slashes may be
  * doubled or trail. `path` is the part below the version prefix, which is joined to the provider's own prefix.
@@ -44,8 +52,8 @@ const TELEMETRY_PATHS = new Set(['/api/event_logging/batch', '/api/event_logging
 export function recognise(method: string, url: string): Recognised {
   const query = url.indexOf('?');
   const plain = query === -1 ? url : url.slice(0, query);
-  const direct = method === 'POST' && plain.startsWith('/v1/') ? OPERATION_PATHS[plain.slice(3)] : undefined;
-  if (direct) return { is: 'operation', operation: direct, format: 'openai-chat', path: plain.slice(3) };
+  const direct = method === 'POST' ? DIRECT.get(plain) : undefined;
+  if (direct) return direct;
   const whole = plain.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
   if (DOT_SEGMENT.test(whole)) return { is: 'unknown', path: whole };
   const path = whole.replace(/^(\/v1)+(?=\/|$)/, '') || '/';

@@ -25,16 +25,16 @@ export function bytesWithoutCredentials(bytes: Buffer, headers: readonly string[
 }
 
 /** The same for a word that every answer brings: only as it is, because this is on the way of every request. */
-export function wordWithoutCredentials(word: string, headers: readonly string[]): string {
-  if (word.length < SHORTEST) return word;
+export function wordWithoutCredentials(word: string, credentials: readonly string[]): string {
   let clean = word;
-  for (const secret of credentialsIn(headers)) {
+  for (const secret of credentials) {
     if (clean.includes(secret)) clean = clean.replaceAll(secret, '[secret]');
   }
   return clean;
 }
 
-function credentialsIn(headers: readonly string[]): string[] {
+/** The values among these headers (a flat list of names and values) that nobody else may see. */
+export function credentialsIn(headers: readonly string[]): string[] {
   const values: string[] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const value = (headers[i + 1] ?? '').replace(/^Bearer\s+/i, '');
