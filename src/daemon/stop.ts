@@ -42,14 +42,18 @@ export async function stopDaemon(place: {
     if (live > 0 && drainMs > 0) place.onDraining?.(live);
     // A daemon that is gone before it could answer has finished too.
     const drained = await client.call('drained', {}, drainMs + LEAVE_MS).catch(() => ({ live: 0 }));
-    await waitUntilGone(place);
+    await waitUntilGone(place, state?.instance);
     return { live, cutOff: drained.live, address: state?.address, overrides: state?.overrides ?? {} };
   } finally {
     client.close();
   }
 }
 
-async function waitUntilGone({ paths, clock }: { paths: Paths; clock: Clock }): Promise<void> {
+/** Gone is also a daemon whose place another one has taken: a start may wait for ours to end, and then be quicker. */
+async function waitUntilGone(
+  { paths, clock }: { paths: Paths; clock: Clock },
+  instance: string | undefined,
+): Promise<void> {
   const deadline = clock.monotonic() + LEAVE_MS;
   for (;;) {
     const lock = await tryLock(serveLockPath(paths));
@@ -57,6 +61,8 @@ async function waitUntilGone({ paths, clock }: { paths: Paths; clock: Clock }): 
       lock.release();
       return;
     }
+    const now = readState(paths.state)?.instance;
+    if (now !== undefined && instance !== undefined && now !== instance) return;
     if (clock.monotonic() > deadline) throw stuck(paths, 'it said that it would end, and did not');
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

@@ -13,7 +13,7 @@ afterEach(async () => {
   await closeRawServers();
 });
 
-const SHORT = { ...NO_BREAKER, firstContentMs: 120, answerMs: 120, idleMs: 120, connectMs: 300 };
+const SHORT = { ...NO_BREAKER, firstContentMs: 300, answerMs: 300, idleMs: 300, connectMs: 300 };
 
 async function check({ fault, is, calls = 1, told }: Row, stream: boolean): Promise<void> {
   const ground = await openGround({ policy: SHORT });
