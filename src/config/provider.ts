@@ -15,7 +15,15 @@ export const AUTH_SCHEMES: Readonly<Record<AuthScheme, true>> = {
   passthrough: true,
   none: true,
 };
-export const QUIRKS: Readonly<Record<Quirk, true>> = { 'no-stream-options': true, free: true };
+export const QUIRKS: Readonly<Record<Quirk, true>> = {
+  'no-stream-options': true,
+  'max-tokens-old': true,
+  'no-developer-role': true,
+  'reasoning-content-back': true,
+  'tool-choice-any': true,
+  'ids-9': true,
+  free: true,
+};
 
 /** Text that names models, with or without `*`. A key pasted here would be sent to every provider. */
 export const modelName = matching(/^[^\s\p{Cc}]{1,200}$/u, 'a model name without blanks');

@@ -15,9 +15,22 @@ export type AuthScheme = 'bearer' | 'passthrough' | 'none';
  * Oddities of a host that speaks a known format, as named flags (never a test on the vendor's name).
  *
  * - `no-stream-options`: refuses `stream_options`, so usage cannot be asked for on streams.
+ * - `max-tokens-old`: knows the limit on an answer's length as `max_tokens` only, not as `max_completion_tokens`.
+ * - `no-developer-role`: refuses messages of the role `developer`; the same text goes as `system`.
+ * - `reasoning-content-back`: refuses (400) the next turn when an assistant message with tool calls comes back without
+ *   its `reasoning_content`.
+ * - `tool-choice-any`: says `any` where the others say `required`.
+ * - `ids-9`: takes tool call ids of exactly nine letters and digits only.
  * - `free`: requests cost nothing (a server on this machine).
  */
-export type Quirk = 'no-stream-options' | 'free';
+export type Quirk =
+  | 'no-stream-options'
+  | 'max-tokens-old'
+  | 'no-developer-role'
+  | 'reasoning-content-back'
+  | 'tool-choice-any'
+  | 'ids-9'
+  | 'free';
 
 /** One upstream account or server. */
 export interface Provider {
@@ -81,4 +94,9 @@ export interface Preset {
   readonly keysPage: string | undefined;
   /** A server on this machine: probed by `init`, needs no key. */
   readonly local: boolean;
+  /**
+   * Used only when a person names it: its variable may be set for something else (`GITHUB_TOKEN`), or belong to one of
+   * several such hosts, and a key must not go to an address nobody chose.
+   */
+  readonly onRequest?: true;
 }

@@ -88,7 +88,7 @@ export const PRESETS: readonly Preset[] = [
     title: 'Mistral',
     url: 'https://api.mistral.ai/v1',
     env: ['MISTRAL_API_KEY'],
-    quirks: ['no-stream-options'],
+    quirks: ['no-stream-options', 'max-tokens-old', 'no-developer-role', 'tool-choice-any', 'ids-9'],
     owns: [
       'mistral-*',
       'ministral-*',
