@@ -1,5 +1,6 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 
+import { isKeyOf, keysOf } from '../lib/expect.ts';
 import { terminalSafe } from '../lib/terminal-safe.ts';
 import { type Command, type CommandEntry, Input } from './command.ts';
 import { createContext } from './context.ts';
@@ -10,9 +11,9 @@ import { COMMANDS, NOUNS } from './tree.ts';
 /** Runs one command line (without `node` and the script) and answers with the exit code. */
 export async function runProgram(words: readonly string[], version: string): Promise<number> {
   let exit = 0;
-  if (words[0] === 'help' && words[1] === 'exit-codes') {
-    const { printExitCodes } = await import('./exit-codes.ts');
-    printExitCodes(createContext(words.includes('--json')));
+  if (words[0] === 'help' && words[1] !== undefined && isKeyOf(TOPICS, words[1])) {
+    const print = await TOPICS[words[1]].load();
+    print(createContext(words.includes('--json')));
     return exit;
   }
   const program = new Commander('gw')
@@ -23,7 +24,7 @@ export async function runProgram(words: readonly string[], version: string): Pro
     .enablePositionalOptions()
     // What is wrong with the words is told like everything else that goes wrong.
     .configureOutput({ outputError: () => {} })
-    .addHelpText('after', '\nHow a command ends: gw help exit-codes')
+    .addHelpText('after', topicLines())
     .exitOverride();
   const entry = findEntry(words);
   for (const noun of new Set(COMMANDS.map(({ path }) => firstWord(path)))) {
@@ -38,6 +39,24 @@ export async function runProgram(words: readonly string[], version: string): Pro
     if (error.code.startsWith('commander.help')) return EXIT.usage;
     throw misunderstood(error, words, entry);
   }
+}
+
+/** Pages of help that belong to no command alone. */
+const TOPICS = {
+  'exit-codes': {
+    title: 'How a command ends',
+    load: async () => (await import('./exit-codes.ts')).printExitCodes,
+  },
+  filter: {
+    title: 'How to filter requests',
+    load: async () => (await import('./story/filter-help.ts')).printFilterHelp,
+  },
+} as const;
+
+function topicLines(): string {
+  return keysOf(TOPICS)
+    .map((name) => `\n${TOPICS[name].title}: gw help ${name}`)
+    .join('');
 }
 
 /** `error: unknown option '--jsn'` and its `(Did you mean --json?)` in the three parts of every message. */

@@ -27,6 +27,8 @@ export interface Archive {
   last(filter?: TrailFilter): Trail | undefined;
   /** All that match, one after the other in the order they ended, without holding them all. */
   each(filter: TrailFilter): Iterable<Trail>;
+  /** The same, the newest first: for whoever stops before the end. */
+  newestFirst(filter: TrailFilter): Iterable<Trail>;
   /** Id of the row written last, to follow from. */
   newest(): string | undefined;
   /** Figures of a span of time, and of the one before it. */
@@ -128,6 +130,12 @@ class SqliteArchive implements Archive {
   *each(filter: TrailFilter): Iterable<Trail> {
     const { sql, values } = toCondition(filter);
     const rows = this.#database.prepare(`SELECT trail FROM exchange WHERE ${sql} ORDER BY seq`);
+    for (const row of rows.iterate(...values)) yield* toTrail(row);
+  }
+
+  *newestFirst(filter: TrailFilter): Iterable<Trail> {
+    const { sql, values } = toCondition(filter);
+    const rows = this.#database.prepare(`SELECT trail FROM exchange WHERE ${sql} ORDER BY id DESC`);
     for (const row of rows.iterate(...values)) yield* toTrail(row);
   }
 

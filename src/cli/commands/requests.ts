@@ -1,9 +1,10 @@
+import type { Filter } from '../../core/filter.ts';
 import type { Trail } from '../../core/trail.ts';
 import { terminalSafeJson } from '../../lib/terminal-safe.ts';
-import type { TrailFilter } from '../../store/index.ts';
+import type { Archive, TrailFilter } from '../../store/index.ts';
 import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
-import { FILTER_OPTIONS, readFilter, readLimit } from '../story/filter-options.ts';
+import { FILTER_OPTIONS, narrows, readFilter, readLimit, readWords } from '../story/filter-options.ts';
 import { speaksUtf8, toPlain } from '../story/lines.ts';
 import { flushDaemon, readLog } from '../story/log-reading.ts';
 import { requestLines, requestTitles } from '../story/request-table.ts';
@@ -25,32 +26,34 @@ export const command: Command = {
     'gw requests --follow --failover',
     'gw requests --since 1h --status 5xx',
     "gw requests --since 1d --model 'gpt-*' --json",
+    "gw requests --filter 'ttft:>2s !client:aider'",
   ],
   run: showRequests,
 };
 
 async function showRequests(context: Context, input: Input): Promise<void> {
   const filter = readFilter(input, context.clock.now());
+  const words = readWords(input);
   const limit = readLimit(input.text('limit'), LIMIT);
   const printer = new Printer(context);
   await flushDaemon(context);
   const found = readLog(context, (archive) => ({
     newest: archive.newest(),
-    trails: archive.list({ ...filter, limit }),
+    trails: newest(archive, filter, words, limit),
   }));
   const trails = found?.trails ?? [];
-  if (trails.length === 0) context.say(nothing(found !== undefined, filter));
+  if (trails.length === 0) context.say(nothing(found !== undefined, filter, words));
   printer.print(trails);
   if (context.interactive && trails.some(({ failover }) => failover)) {
     context.say(context.style.dim('↻2: served by another target than the first, after two attempts'));
   }
-  if (input.flag('follow')) await follow(context, filter, printer, found?.newest, trails);
+  if (input.flag('follow')) await follow(context, { filter, words }, printer, found?.newest, trails);
 }
 
 /** Prints what is written after `newest`, until the output is closed or the person presses ctrl-c. */
 async function follow(
   context: Context,
-  filter: TrailFilter,
+  { filter, words }: { readonly filter: TrailFilter; readonly words: Filter },
   printer: Printer,
   newest: string | undefined,
   shown: readonly Trail[],
@@ -64,15 +67,26 @@ async function follow(
       after = trails.length === FOLLOW_LIMIT ? (trails.at(-1)?.id ?? after) : (archive.newest() ?? after);
       return trails;
     });
-    printer.print((fresh ?? []).filter(({ id }) => !known.has(id)));
+    printer.print((fresh ?? []).filter((trail) => !known.has(trail.id) && words.accepts(trail)));
     known.clear();
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
-function nothing(recorded: boolean, filter: TrailFilter): string {
+/** The newest that match, oldest first. What SQL can tell is told to SQL; the words are asked of what it finds. */
+function newest(archive: Archive, filter: TrailFilter, words: Filter, limit: number): Trail[] {
+  if (!narrows(words)) return archive.list({ ...filter, limit });
+  const found: Trail[] = [];
+  for (const trail of archive.newestFirst(filter)) {
+    if (words.accepts(trail)) found.push(trail);
+    if (found.length === limit) break;
+  }
+  return found.reverse();
+}
+
+function nothing(recorded: boolean, filter: TrailFilter, words: Filter): string {
   if (!recorded) return 'No requests yet. Once gw runs, they appear here: gw start';
-  return Object.keys(filter).length === 0 ? 'No requests yet.' : 'No requests match.';
+  return Object.keys(filter).length === 0 && !narrows(words) ? 'No requests yet.' : 'No requests match.';
 }
 
 /** Prints exchanges as JSON lines or as a table whose titles come with its first line. */

@@ -1,3 +1,4 @@
+import { type Filter, NO_FILTER, parseFilter } from '../../core/filter.ts';
 import type { TrailOutcome } from '../../core/trail.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import { nearest } from '../../lib/nearest.ts';
@@ -9,6 +10,10 @@ const OUTCOMES: readonly TrailOutcome[] = ['served', 'failed', 'cut', 'gone'];
 
 /** Which exchanges to look at, as options of a command. */
 export const FILTER_OPTIONS: readonly CommandOption[] = [
+  {
+    flags: '--filter <text>',
+    summary: "in the dashboard's own words: 'status:>=400 !client:aider' (gw help filter)",
+  },
   { flags: '--since <time>', summary: 'that began in the last 10m, 2h, 3d, or since a date' },
   { flags: '--provider <name>', summary: 'for which this provider was asked' },
   { flags: '--model <name>', summary: "that asked for this model or were served by it ('gpt-*')" },
@@ -37,6 +42,19 @@ export function readFilter(input: Input, now: number): TrailFilter {
     ...(input.flag('failover') ? { failover: true } : {}),
     ...(input.flag('rehearsals') ? { rehearsals: true } : {}),
   };
+}
+
+/** Reads `--filter`; accepts everything without it. */
+export function readWords(input: Input): Filter {
+  const filter = parseFilter(input.text('filter') ?? '');
+  if (filter.is === 'ok') return filter.value;
+  const { what, expected } = filter.fault;
+  throw usage(what, expected, 'gw help filter');
+}
+
+/** Whether `--filter` narrows anything at all. */
+export function narrows(filter: Filter): boolean {
+  return filter.text !== NO_FILTER.text;
 }
 
 /** A moment: how long ago (`10m`), or a date. */

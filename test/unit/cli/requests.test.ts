@@ -68,6 +68,10 @@ describe('gw requests', () => {
 
   test.each([
     [{ limit: '1' }, [failed]],
+    [{ filter: 'is:failover' }, [rescued]],
+    [{ filter: '!is:failover' }, [plain, failed]],
+    [{ filter: 'status:5xx', since: '5m' }, [failed]],
+    [{ filter: 'gpt-4o', limit: '2' }, [rescued, failed]],
     [{ since: '9m' }, [rescued, failed]],
     [{ since: new Date(NIGHT + MINUTE_MS).toISOString() }, [rescued, failed]],
     [{ status: '5xx' }, [failed]],
@@ -102,6 +106,7 @@ describe('gw requests', () => {
     [{ status: '9xx' }, '"9xx" is no status'],
     [{ outcome: 'fialed' }, '"fialed" is no outcome'],
     [{ limit: '0' }, '"0" is no number of rows'],
+    [{ filter: 'statsu:5xx' }, 'there is no field "statsu"'],
   ])('refuses %o as a usage error', async (options, message) => {
     const attempt = run(options);
     await expect(attempt).rejects.toThrow(message);

@@ -122,6 +122,12 @@ describe('the archive', () => {
     expect(nameAll([...archive.each({ since: NIGHT + MINUTE_MS })])).toEqual(['rescued', 'lost', 'limited']);
   });
 
+  test('walks back from the newest, for whoever stops before the end', () => {
+    const [newest] = archive.newestFirst({});
+    expect(newest).toEqual(limited);
+    expect(nameAll([...archive.newestFirst({})])).toEqual(['limited', 'lost', 'rescued', 'plain']);
+  });
+
   test('is an outcome, not an exception, when there is none', () => {
     expect(openArchive(join(home, 'missing.db'))).toEqual({ is: 'failed', fault: 'absent' });
     writeFileSync(join(home, 'empty.db'), '');
