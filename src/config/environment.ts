@@ -33,6 +33,7 @@ function providerFromPreset(preset: Preset, key: KeyReference): Provider {
     keys: [key],
     enabled: true,
     headers: {},
+    alsoSpeaks: preset.alsoSpeaks,
     quirks: preset.quirks,
     models: [],
     owns: preset.owns,

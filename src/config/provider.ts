@@ -1,5 +1,5 @@
 import { keyLabel } from '../core/key-label.ts';
-import type { FormatName } from '../core/operation.ts';
+import { FORMAT_NAMES, type FormatName } from '../core/operation.ts';
 import type { AuthScheme, KeyReference, Preset, Provider, Quirk } from '../core/profile.ts';
 import { nearest } from '../lib/nearest.ts';
 import { readKeyReference } from './key-reference.ts';
@@ -9,9 +9,15 @@ import { flag, matching, type ObjectReader, oneOf, text } from './reader.ts';
 /** Names that go into targets (`provider/model`), headers and command lines: no slash, no blank. */
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-export const FORMATS: Readonly<Record<FormatName, true>> = { 'openai-chat': true };
+export const FORMATS: Readonly<Record<FormatName, string>> = FORMAT_NAMES;
 export const AUTH_SCHEMES: Readonly<Record<AuthScheme, true>> = {
   bearer: true,
+  'x-api-key': true,
+  'x-goog-api-key': true,
+  'api-key': true,
+  aws: true,
+  google: true,
+  azure: true,
   passthrough: true,
   none: true,
 };
@@ -73,6 +79,7 @@ export function readProvider(name: string, reader: ObjectReader, presets: readon
     preset: preset?.name,
     url: url ?? '',
     format: reader.optional('format', oneOf(FORMATS)) ?? preset?.format ?? 'openai-chat',
+    alsoSpeaks: reader.list('alsoSpeaks', oneOf(FORMATS)) ?? preset?.alsoSpeaks ?? [],
     auth,
     keys,
     enabled: reader.optional('enabled', flag) ?? true,

@@ -91,6 +91,10 @@ function providerSchema(): JsonObject {
       preset: { ...TEXT, description: 'A vendor gw knows; fills in everything that is not said here.' },
       url: { ...TEXT, description: 'Base address with version prefix: https://api.example.com/v1.' },
       format: { enum: keysOf(FORMATS), description: 'The wire format it speaks.' },
+      alsoSpeaks: list(
+        { enum: keysOf(FORMATS) },
+        'Further formats it speaks at the same address; their callers are served without translation.',
+      ),
       auth: {
         enum: keysOf(AUTH_SCHEMES),
         description: "bearer sends a key, passthrough the caller's own Authorization, none nothing.",

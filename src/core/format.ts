@@ -1,32 +1,149 @@
 import type { Splice } from '../lib/splice.ts';
+import type { AnswerEvent } from './answer.ts';
+import type { Conversation, Loss, OpaqueState } from './conversation.ts';
 import type { Fault, UpstreamAnswer } from './fault.ts';
-import type { FormatName, Operation } from './operation.ts';
+import type { CallerFormatName, FormatName, Operation } from './operation.ts';
 import type { Outcome } from './outcome.ts';
 import type { Quirk } from './profile.ts';
 import type { Usage } from './usage.ts';
 
-/**
- * A wire dialect, as the proxy needs it: read what routing needs, edit what must be edited, judge what comes back.
- * Pure: no clock, no I/O, no vendor names.
- */
+/** A wire dialect as providers speak it. Pure: no clock, no I/O, no vendor names. */
 export interface Format {
   readonly name: FormatName;
-  /** Reads the envelope of a request without parsing the whole of it. */
-  readEnvelope(operation: Operation, contentType: string, body: Buffer): Outcome<Envelope, Fault>;
+  /** Which fault an answer other than 2xx means. */
+  classify(answer: UpstreamAnswer): Fault;
+  /** How the events of a stream are told apart: server-sent events, a JSON text per line, AWS's binary messages. */
+  readonly frames: 'sse' | 'ndjson' | 'aws-event-stream';
+  /** Headers a request in this format must carry that the caller's format does not have; flat names and values. */
+  readonly requestHeaders: readonly string[];
+  /** How a caller of another format is served; undefined while the format has no codec. */
+  readonly toProvider: ProviderCodec | undefined;
+}
+
+/** The provider's side of a translation. */
+export interface ProviderCodec {
+  /** The request for one target, always made anew from the caller's conversation. */
+  encodeRequest(conversation: Conversation, target: TranslationTarget): WireRequest;
+  /** A whole 2xx answer as events; an answer that is none ends in `error`. */
+  decodeAnswer(body: Buffer, target: TranslationTarget): readonly AnswerEvent[];
+  /** A decoder for one stream. */
+  decodeStream(target: TranslationTarget): StreamDecoder;
+}
+
+/** What a translation needs to know of its target. */
+export interface TranslationTarget {
+  /** Name in the profile: owns the opaque state that comes back. */
+  readonly provider: string;
+  readonly model: string;
+  readonly quirks: readonly Quirk[];
+  /** The most tokens the model can answer with, where known; formats that demand a limit need one. */
+  readonly maxOutput: number | undefined;
+}
+
+/** A request as it goes to the provider. */
+export interface WireRequest {
+  /** Below the provider's base address, query included: `/chat/completions`. */
+  readonly path: string;
+  readonly body: Buffer;
+  /** What the target cannot be told. */
+  readonly losses: readonly Loss[];
+}
+
+/** Turns the events of one provider's stream into gw's own. */
+export interface StreamDecoder {
+  /** One event's data, and its name where the framing has one. */
+  push(data: string, name: string | undefined): readonly AnswerEvent[];
+  /** The stream ended: what is still owed. The last event is `end` when the answer is whole, else `error`. */
+  end(): readonly AnswerEvent[];
+}
+
+/**
+ * A wire dialect as callers speak it. The first half is what serving a provider of the same format needs: read what
+ * routing needs, edit what must be edited, judge what comes back, and leave every other byte alone.
+ */
+export interface CallerFormat extends Format {
+  readonly name: CallerFormatName;
+  /** Reads the envelope of a request without parsing the whole of it. `path` is below the version prefix. */
+  readEnvelope(
+    operation: Operation,
+    contentType: string,
+    body: Buffer,
+    path: string,
+  ): Outcome<Envelope, Fault>;
   /** The request for one target, always made from the caller's own bytes. */
   renderRequest(envelope: Envelope, body: Buffer, target: RenderTarget): Buffer;
+  /** The path for one target, below its base address: the caller's own, but for a model's name in it. */
+  renderPath(path: string, envelope: Envelope, target: RenderTarget): string;
   /** A judge for one streamed answer. */
   judgeStream(operation: Operation): StreamJudge;
   /** What a whole 2xx answer is worth. */
   judgeAnswer(operation: Operation, body: Buffer): AnswerVerdict;
-  /** Which fault an answer other than 2xx means. */
-  classify(answer: UpstreamAnswer): Fault;
   /** An error answer's body, in the shape this format's clients expect. */
   renderError(report: ErrorReport): Buffer;
   /** The error event that ends a stream which broke after content was delivered. */
   renderStreamError(report: ErrorReport): Buffer;
   /** Bytes that keep a silent connection alive and mean nothing to a client. */
   readonly keepAlive: Buffer;
+  /** How a provider of another format serves this caller; undefined while the format has no codec. */
+  readonly toCaller: CallerCodec | undefined;
+}
+
+/** The caller's side of a translation. */
+export interface CallerCodec {
+  /** The caller's request in gw's own words. A body that cannot be read is a `bad_request`. */
+  decodeRequest(body: Buffer, asked: AskedConversation): Outcome<Conversation, Fault>;
+  /** A whole answer (the events up to `end`) as the caller's format writes it. */
+  encodeAnswer(events: readonly AnswerEvent[], echo: AnswerEcho): Buffer;
+  /** An encoder for one stream. */
+  encodeStream(echo: AnswerEcho): StreamEncoder;
+  /**
+   * The same request for a provider of this very format, with state that travelled in gw's envelope given back to its
+   * owner and taken out for everybody else. Asked only for bodies in which an envelope was seen.
+   */
+  restoreState(body: Buffer, target: TranslationTarget): Buffer;
+}
+
+/** What a decoder knows besides the body. */
+export interface AskedConversation {
+  readonly model: string;
+  readonly stream: boolean;
+  /** Opaque state of the turn in which this call was made, for callers whose format has no place for it. */
+  recall(callId: string): readonly CarriedState[] | undefined;
+}
+
+/** State on its way through a foreign format, with the place it belongs to. */
+export interface CarriedState {
+  /**
+   * - `reasoning`: a thought of its own, standing where the envelope stands.
+   * - `call`: state of the next call.
+   * - `text`: state of the text before it, or of an empty one.
+   */
+  readonly on: 'reasoning' | 'call' | 'text';
+  /** The thought's text, where the slot itself does not show it. */
+  readonly text?: string;
+  readonly summary?: boolean;
+  readonly states: readonly OpaqueState[];
+}
+
+/** What an answer repeats of its request. */
+export interface AnswerEcho {
+  /** Unique to the exchange; what ids in the answer are made from when the provider gave none. */
+  readonly id: string;
+  /** Epoch seconds. */
+  readonly created: number;
+  /** The model that serves, in the provider's words. */
+  readonly model: string;
+  readonly conversation: Conversation;
+  /** The caller's request, for formats whose answers repeat fields of it. */
+  readonly body: Buffer;
+  /** The caller's path with its query, for formats that say there how a stream is framed. */
+  readonly path: string;
+}
+
+/** Writes one stream in the caller's format. */
+export interface StreamEncoder {
+  /** What the event adds to the stream; empty when nothing is to be written (yet). */
+  push(event: AnswerEvent): string;
 }
 
 /** What routing needs to know of a request. */

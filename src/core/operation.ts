@@ -1,5 +1,19 @@
-/** The wire dialects gw speaks. */
-export type FormatName = 'openai-chat';
+/** The wire dialects callers may speak. Providers may speak them too. */
+export type CallerFormatName = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini';
+
+/** Every wire dialect gw speaks; the last ones only towards providers. */
+export type FormatName = CallerFormatName | 'bedrock-converse' | 'cohere-chat' | 'ollama-chat';
+
+/** Who speaks each format: callers and providers, or providers alone. */
+export const FORMAT_NAMES: Readonly<Record<FormatName, 'both' | 'provider'>> = {
+  'openai-chat': 'both',
+  'openai-responses': 'both',
+  'anthropic-messages': 'both',
+  gemini: 'both',
+  'bedrock-converse': 'provider',
+  'cohere-chat': 'provider',
+  'ollama-chat': 'provider',
+};
 
 /**
  * What a caller asks for. `stateless` operations leave nothing behind at the provider, so another target may serve

@@ -8,8 +8,22 @@ export type KeyReference =
   | { readonly is: 'file'; readonly path: string }
   | { readonly is: 'inline'; readonly value: string };
 
-/** How the credential travels. `passthrough` forwards the caller's own `Authorization`; `none` sends nothing. */
-export type AuthScheme = 'bearer' | 'passthrough' | 'none';
+/**
+ * How the credential travels: `bearer` in `Authorization`; `x-api-key` (Anthropic), `x-goog-api-key` (Google) and
+ * `api-key` (Azure) in the header of that name; `aws` signs each request (SigV4); `google` and `azure` trade the
+ * credential for a token that is renewed before it expires; `passthrough` forwards the caller's own `Authorization`;
+ * `none` sends nothing.
+ */
+export type AuthScheme =
+  | 'bearer'
+  | 'x-api-key'
+  | 'x-goog-api-key'
+  | 'api-key'
+  | 'aws'
+  | 'google'
+  | 'azure'
+  | 'passthrough'
+  | 'none';
 
 /**
  * Oddities of a host that speaks a known format, as named flags (never a test on the vendor's name).
@@ -40,6 +54,8 @@ export interface Provider {
   /** Base address including the version prefix, without trailing slash: `https://api.openai.com/v1`. */
   readonly url: string;
   readonly format: FormatName;
+  /** Other formats it speaks at the same address: callers of one of them are served without translation. */
+  readonly alsoSpeaks: readonly FormatName[];
   readonly auth: AuthScheme;
   readonly keys: readonly KeyReference[];
   readonly enabled: boolean;
@@ -83,6 +99,7 @@ export interface Preset {
   readonly title: string;
   readonly url: string;
   readonly format: FormatName;
+  readonly alsoSpeaks: readonly FormatName[];
   readonly auth: AuthScheme;
   /** The environment variables its documentation names, best first. */
   readonly env: readonly string[];
@@ -92,6 +109,8 @@ export interface Preset {
   readonly model: string | undefined;
   /** Where a person makes a key. */
   readonly keysPage: string | undefined;
+  /** Its documentation. */
+  readonly docsPage?: string;
   /** A server on this machine: probed by `init`, needs no key. */
   readonly local: boolean;
   /**

@@ -1,5 +1,5 @@
 import type { FaultCode, Remedy } from './fault.ts';
-import type { FormatName, Operation } from './operation.ts';
+import type { CallerFormatName, Operation } from './operation.ts';
 import type { Target } from './target.ts';
 import type { Usage } from './usage.ts';
 
@@ -13,7 +13,8 @@ export interface Trail {
   /** When the request's first byte arrived: epoch milliseconds. */
   readonly at: number;
   readonly operation: Operation;
-  readonly format: FormatName;
+  /** What the caller speaks. */
+  readonly format: CallerFormatName;
   readonly method: string;
   /** Path without the query, as asked. */
   readonly path: string;

@@ -6,6 +6,11 @@ export interface Usage {
   readonly input?: number;
   readonly output?: number;
   readonly cacheRead?: number;
+  /** All that was written to the cache, for whatever time. */
   readonly cacheWrite?: number;
+  /** The part of `cacheWrite` that is kept for an hour, which costs more. */
+  readonly cacheWrite1h?: number;
   readonly reasoning?: number;
+  readonly audioInput?: number;
+  readonly audioOutput?: number;
 }

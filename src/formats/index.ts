@@ -1,8 +1,13 @@
-import type { Format } from '../core/format.ts';
-import type { FormatName } from '../core/operation.ts';
+import type { CallerFormat, Format } from '../core/format.ts';
+import type { CallerFormatName, FormatName } from '../core/operation.ts';
 import { openaiChat } from './openai-chat/index.ts';
 
-/** Every wire dialect gw speaks. A new one is a folder and a line here. */
-export const FORMATS: Readonly<Record<FormatName, Format>> = {
+/** The wire dialects callers may speak. A new one is a folder and a line here. */
+export const CALLER_FORMATS = {
   'openai-chat': openaiChat,
-};
+} as const satisfies Readonly<Partial<Record<CallerFormatName, CallerFormat>>>;
+
+/** Every wire dialect gw speaks; the further ones only towards providers. */
+export const FORMATS = {
+  ...CALLER_FORMATS,
+} as const satisfies Readonly<Partial<Record<FormatName, Format>>>;

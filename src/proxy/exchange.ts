@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { Envelope, Format } from '../core/format.ts';
+import type { CallerFormat, Envelope } from '../core/format.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Drill } from './drill.ts';
@@ -25,7 +25,7 @@ export class Exchange {
   readonly response: ServerResponse;
   readonly headers: ReadHeaders;
   readonly recognised: Recognised;
-  readonly format: Format;
+  readonly format: CallerFormat;
   /** The profile as it was when the request came; a reload does not change it under way. */
   readonly fleet: Fleet;
   readonly trail: TrailDraft;
@@ -46,7 +46,7 @@ export class Exchange {
     readonly response: ServerResponse;
     readonly headers: ReadHeaders;
     readonly recognised: Recognised;
-    readonly format: Format;
+    readonly format: CallerFormat;
     readonly fleet: Fleet;
     readonly trail: TrailDraft;
     readonly clock: Clock;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { KeyPort, LogPort, RecordPort, Watcher } from '../core/ports.ts';
 import type { Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
-import { FORMATS } from '../formats/index.ts';
+import { CALLER_FORMATS } from '../formats/index.ts';
 import { Bag } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
 import { errorMessage } from '../lib/expect.ts';
@@ -219,7 +219,7 @@ function openExchange(
     response,
     headers,
     recognised,
-    format: FORMATS[trail.format],
+    format: CALLER_FORMATS['openai-chat'],
     fleet,
     trail,
     clock,

@@ -1,11 +1,11 @@
-import type { FormatName, Operation } from '../core/operation.ts';
+import type { CallerFormatName, Operation } from '../core/operation.ts';
 
 /** What a path and method mean. `local` is answered by gw itself; `unknown` is a 404. */
 export type Recognised =
   | {
       readonly is: 'operation';
       readonly operation: Operation;
-      readonly format: FormatName;
+      readonly format: CallerFormatName;
       readonly path: string;
     }
   | { readonly is: 'local'; readonly answer: LocalAnswer; readonly path: string }

@@ -1,5 +1,5 @@
 import type { FaultCode, Remedy } from '../core/fault.ts';
-import type { FormatName, Operation } from '../core/operation.ts';
+import type { CallerFormatName, Operation } from '../core/operation.ts';
 import type { Target } from '../core/target.ts';
 import type { Attempt, Client, PlanStep, Trail, TrailOutcome } from '../core/trail.ts';
 import type { Usage } from '../core/usage.ts';
@@ -9,7 +9,7 @@ export class TrailDraft implements Trail {
   readonly id: string;
   readonly at: number;
   operation: Operation;
-  readonly format: FormatName;
+  readonly format: CallerFormatName;
   readonly method: string;
   readonly path: string;
   stream = false;

@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
 
 import type { Provider } from '../core/profile.ts';
+import { makeConnector } from './connector.ts';
 
 // Idle sockets are kept this long unless the provider says otherwise (undici obeys its `keep-alive` hint): long enough
 // for the next turn of a conversation, shorter than the 60 s after which common load balancers forget a connection.
@@ -22,7 +23,7 @@ export interface Upstream {
  * Opens the connection pool of a provider. Undici's own time limits are off because every attempt has its own;
  * HTTP/2 is off because one lost connection would take all streams of the provider with it.
  */
-export function openUpstream(name: string, address: string, connectMs: number): Upstream {
+export function openUpstream(name: string, address: string, connectMs: number, proxy?: URL): Upstream {
   const url = new URL(address);
   const pool = new Pool(url.origin, {
     headersTimeout: 0,
@@ -32,7 +33,7 @@ export function openUpstream(name: string, address: string, connectMs: number): 
     pipelining: 1,
     connections: null,
     allowH2: false,
-    connect: { timeout: connectMs },
+    connect: makeConnector(connectMs, proxy),
   });
   return {
     name,

@@ -196,6 +196,7 @@ export function providerOf(entry: GroundProvider, url: string): Provider {
     keys: keys.map((value) => ({ is: 'env', name: value })),
     enabled: true,
     headers: entry.headers ?? {},
+    alsoSpeaks: [],
     quirks: entry.quirks ?? [],
     models: entry.models ?? [],
     owns: entry.owns ?? [],

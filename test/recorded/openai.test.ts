@@ -70,6 +70,7 @@ beforeAll(async () => {
     keys: [{ is: 'env', name: 'KEY' }],
     enabled: true,
     headers: {},
+    alsoSpeaks: [],
     quirks: [],
     models: [],
     owns: [],

@@ -65,6 +65,7 @@ function providerOf(preset: Preset, keys: readonly KeyReference[]): Provider {
     format,
     auth,
     keys,
+    alsoSpeaks: preset.alsoSpeaks,
     quirks,
     owns,
     enabled: true,

@@ -1,4 +1,4 @@
-import type { Format } from '../../core/format.ts';
+import type { CallerFormat } from '../../core/format.ts';
 import { judgeAnswer } from './answer.ts';
 import { readEnvelope, renderRequest } from './envelope.ts';
 import { classify } from './errors.ts';
@@ -6,10 +6,15 @@ import { renderError, renderStreamError } from './render-error.ts';
 import { judgeStream } from './stream.ts';
 
 /** The OpenAI API: chat completions and the operations beside it. */
-export const openaiChat: Format = {
+export const openaiChat: CallerFormat = {
   name: 'openai-chat',
+  frames: 'sse',
+  requestHeaders: [],
+  toProvider: undefined,
+  toCaller: undefined,
   readEnvelope,
   renderRequest,
+  renderPath: (path) => path,
   judgeStream,
   judgeAnswer,
   classify,

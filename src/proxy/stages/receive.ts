@@ -23,7 +23,7 @@ export const receive: Stage = (next) => async (exchange) => {
   exchange.body = body.value;
   exchange.trail.bytesIn = body.value.length;
   const { headers, operation, format, trail } = exchange;
-  const envelope = format.readEnvelope(operation, headers.contentType, body.value);
+  const envelope = format.readEnvelope(operation, headers.contentType, body.value, exchange.recognised.path);
   if (envelope.is === 'failed') return refused(envelope.fault);
   const { model, stream, session } = envelope.value;
   if (model.length > LONGEST_MODEL) {

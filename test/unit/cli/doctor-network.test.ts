@@ -37,6 +37,7 @@ const provider = (url: string): Provider => ({
   keys: [{ is: 'inline', value: 'sk-secret' }],
   enabled: true,
   headers: { 'x-secret': 'header' },
+  alsoSpeaks: [],
   quirks: [],
   models: [],
   owns: [],

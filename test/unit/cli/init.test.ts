@@ -17,6 +17,7 @@ function preset(name: string, url: string, more: Partial<Preset> = {}): Preset {
     format: 'openai-chat',
     quirks: [],
     owns: [],
+    alsoSpeaks: [],
     keysPage: `https://${name}.example/keys`,
   } as const;
   const hosted = {

@@ -19,6 +19,7 @@ function subjectAt(url: string, key: string | null = KEY): Subject {
       keys: [],
       enabled: true,
       headers: { 'x-title': 'gw' },
+      alsoSpeaks: [],
       quirks: [],
       models: [],
       owns: [],

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import type { EventKind, StreamJudge } from '../../../src/core/format.ts';
 import type { Operation } from '../../../src/core/operation.ts';
 import type { Usage } from '../../../src/core/usage.ts';
-import { FORMATS } from '../../../src/formats/index.ts';
+import { CALLER_FORMATS } from '../../../src/formats/index.ts';
 
-const format = FORMATS['openai-chat'];
+const format = CALLER_FORMATS['openai-chat'];
 
 function judge(...data: readonly string[]): { kinds: EventKind[]; judge: StreamJudge } {
   const stream = format.judgeStream('chat');

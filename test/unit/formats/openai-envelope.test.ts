@@ -4,18 +4,18 @@ import { describe, expect, test } from 'vitest';
 import type { Envelope } from '../../../src/core/format.ts';
 import type { Operation } from '../../../src/core/operation.ts';
 import type { Quirk } from '../../../src/core/profile.ts';
-import { FORMATS } from '../../../src/formats/index.ts';
+import { CALLER_FORMATS } from '../../../src/formats/index.ts';
 
-const format = FORMATS['openai-chat'];
+const format = CALLER_FORMATS['openai-chat'];
 
 function read(body: string, operation: Operation = 'chat', type = 'application/json'): Envelope {
-  const envelope = format.readEnvelope(operation, type, Buffer.from(body));
+  const envelope = format.readEnvelope(operation, type, Buffer.from(body), '/');
   if (envelope.is === 'failed') throw new Error(envelope.fault.message);
   return envelope.value;
 }
 
 function complaint(body: string, operation: Operation = 'chat', type = 'application/json'): string {
-  const envelope = format.readEnvelope(operation, type, Buffer.from(body));
+  const envelope = format.readEnvelope(operation, type, Buffer.from(body), '/');
   return envelope.is === 'failed' ? `${envelope.fault.code}: ${envelope.fault.message}` : 'no complaint';
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
 import { type Fault, type FaultCode, fault } from '../../../src/core/fault.ts';
-import { FORMATS } from '../../../src/formats/index.ts';
+import { CALLER_FORMATS } from '../../../src/formats/index.ts';
 
-const format = FORMATS['openai-chat'];
+const format = CALLER_FORMATS['openai-chat'];
 
 describe('a refusal', () => {
   const classify = (status: number, body: unknown): Fault =>

@@ -1,0 +1,179 @@
+import type {
+  CallPart,
+  Loss,
+  OpaqueState,
+  Part,
+  ReasoningPart,
+  ResultPart,
+  TextPart,
+  Turn,
+} from '../../core/conversation.ts';
+import type { FormatName } from '../../core/operation.ts';
+import { type IdRule, legalId } from './ids.ts';
+
+/** What a target takes in a conversation's history. */
+export interface FitRules {
+  readonly format: FormatName;
+  readonly provider: string;
+  readonly ids: IdRule;
+  /**
+   * Thoughts without state of the target's own: `drop` them, or keep the `text` where the target has a place for plain
+   * thoughts.
+   */
+  readonly foreignReasoning: 'drop' | 'text';
+  /** Neighbouring turns of one role are one turn. */
+  readonly joinsTurns: boolean;
+  /** Instructions after the first user or assistant turn: where they stand, or told by the user. */
+  readonly lateSystem: 'native' | 'as-user';
+}
+
+/** A conversation that the target can take. */
+export interface Fitted {
+  /** The instructions it begins with. */
+  readonly system: readonly Part[];
+  /** The rest; with `lateSystem: 'as-user'` only `user` and `assistant`. */
+  readonly turns: readonly Turn[];
+  readonly losses: ReadonlySet<Loss>;
+}
+
+/**
+ * Makes history acceptable to one target, for this attempt only:
+ * opaque state goes to its owner and nobody else; ids are spelled as the target allows; every call is followed by its
+ * result, all results of a turn together and before anything else the user says; a call without a result is answered
+ * with an error, a result without a call is told as text. Parts with opaque state are never joined, cut or moved.
+ */
+export function fitTurns(turns: readonly Turn[], rules: FitRules): Fitted {
+  const losses = new Set<Loss>();
+  const owned = turns.map((turn) => ownState(turn, rules, losses));
+  const lead = owned.findIndex(({ role }) => role === 'user' || role === 'assistant');
+  const from = lead === -1 ? owned.length : lead;
+  const system = owned.slice(0, from).flatMap(({ parts }) => parts);
+  const rest = owned.slice(from).map((turn) => placeSystem(turn, rules, losses));
+  const paired = pairCalls(rest, rules.ids, losses).filter(({ parts }) => parts.length > 0);
+  return { system, turns: rules.joinsTurns ? joinTurns(paired) : paired, losses };
+}
+
+function ownState(turn: Turn, rules: FitRules, losses: Set<Loss>): Turn {
+  const parts = turn.parts.flatMap((part): Part[] => {
+    const opaque = part.opaque?.filter((state) => isOwn(state, rules));
+    const kept = withOpaque(part, opaque);
+    if (kept.kind === 'reasoning') return keepReasoning(kept, rules, losses);
+    if (kept.kind === 'text' && kept.text === '' && kept.opaque === undefined) return [];
+    return [kept];
+  });
+  return { ...turn, parts };
+}
+
+function isOwn(state: OpaqueState, { format, provider }: FitRules): boolean {
+  return state.format === format && (state.provider === undefined || state.provider === provider);
+}
+
+function withOpaque(part: Part, opaque: readonly OpaqueState[] | undefined): Part {
+  if (part.opaque === undefined) return part;
+  const { opaque: _, ...bare } = part;
+  return opaque === undefined || opaque.length === 0 ? bare : { ...bare, opaque };
+}
+
+function keepReasoning(part: ReasoningPart, rules: FitRules, losses: Set<Loss>): Part[] {
+  if (part.opaque !== undefined) return [part];
+  if (rules.foreignReasoning === 'text' && part.text !== '') return [part];
+  losses.add('reasoning');
+  return [];
+}
+
+function placeSystem(turn: Turn, { lateSystem }: FitRules, losses: Set<Loss>): Turn {
+  if (lateSystem === 'native' || turn.role === 'user' || turn.role === 'assistant') return turn;
+  losses.add('late-system');
+  const parts = turn.parts.map((part) =>
+    part.kind === 'text' ? { ...part, text: `<system>\n${part.text}\n</system>` } : part,
+  );
+  return { role: 'user', parts };
+}
+
+/**
+ * Walks the turns; ids repeat from turn to turn, so a result belongs to the nearest call before it that has none yet.
+ */
+function pairCalls(turns: readonly Turn[], ids: IdRule, losses: Set<Loss>): Turn[] {
+  const paired: Turn[] = [];
+  let at = 0;
+  while (at < turns.length) {
+    const turn = turns[at++];
+    if (turn === undefined) break;
+    if (turn.role !== 'assistant') {
+      paired.push({ ...turn, parts: turn.parts.map((part) => tellOrphan(part, losses)) });
+      continue;
+    }
+    // Everything the model said before somebody else spoke is one turn: its calls are answered together.
+    const spoken: Turn[] = [turn];
+    while (turns[at]?.role === 'assistant') {
+      const next = turns[at++];
+      if (next) spoken.push(next);
+    }
+    const calls = spoken.flatMap(({ parts }) => parts).filter((part) => part.kind === 'call');
+    for (const said of spoken)
+      paired.push({ ...said, parts: said.parts.map((part) => spellCall(part, ids)) });
+    if (calls.length === 0) continue;
+    const reply: Turn[] = [];
+    for (let next = turns[at]; next !== undefined && next.role !== 'assistant'; next = turns[++at])
+      reply.push(next);
+    paired.push(...answerCalls(calls, reply, ids, losses));
+  }
+  return paired;
+}
+
+function spellCall(part: Part, ids: IdRule): Part {
+  return part.kind === 'call' ? { ...part, id: legalId(part.id, ids) } : part;
+}
+
+/** The turns between two of the model's: first one with all the results, then what else was said. */
+function answerCalls(
+  calls: readonly CallPart[],
+  reply: readonly Turn[],
+  ids: IdRule,
+  losses: Set<Loss>,
+): Turn[] {
+  const results = reply.flatMap(({ parts }) => parts).filter((part) => part.kind === 'result');
+  const used = new Set<ResultPart>();
+  const answers = calls.map((call): ResultPart => {
+    const found = results.find((result) => result.id === call.id && !used.has(result));
+    if (!found) losses.add('orphan-call');
+    else used.add(found);
+    return { ...(found ?? MISSING_RESULT), id: legalId(call.id, ids), name: call.name };
+  });
+  const others = reply.map((turn) => ({
+    ...turn,
+    parts: turn.parts
+      .filter((part) => part.kind !== 'result' || !used.has(part))
+      .map((part) => tellOrphan(part, losses)),
+  }));
+  return [{ role: 'user', parts: answers }, ...others];
+}
+
+const MISSING_RESULT: Omit<ResultPart, 'id'> = {
+  kind: 'result',
+  content: [{ kind: 'text', text: 'This call was not carried out.' }],
+  isError: true,
+};
+
+function tellOrphan(part: Part, losses: Set<Loss>): Part {
+  if (part.kind !== 'result') return part;
+  losses.add('orphan-result');
+  return { kind: 'text', text: resultText(part) };
+}
+
+function resultText(result: ResultPart): string {
+  const texts = result.content.filter((part): part is TextPart => part.kind === 'text');
+  const answer = texts.map(({ text }) => text).join('\n');
+  return `<result of ${result.name ?? result.id}>\n${answer}\n</result>`;
+}
+
+function joinTurns(turns: readonly Turn[]): Turn[] {
+  const joined: Turn[] = [];
+  for (const turn of turns) {
+    const last = joined.at(-1);
+    if (last?.role === turn.role)
+      joined[joined.length - 1] = { ...last, parts: [...last.parts, ...turn.parts] };
+    else joined.push(turn);
+  }
+  return joined;
+}
