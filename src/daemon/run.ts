@@ -4,6 +4,7 @@ import { openConfigFile } from '../config/index.ts';
 import { ControlError, ensurePrivateDirectory, serveControl } from '../control/index.ts';
 import type { Paths } from '../core/paths.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
+import { httpProxyRule } from '../lib/http-proxy.ts';
 import { idMaker } from '../lib/id.ts';
 import { createProxy } from '../proxy/index.ts';
 import { openRecorder } from '../store/index.ts';
@@ -67,6 +68,7 @@ async function open(
     version,
     instance,
     readModels: options.readModels,
+    httpProxyFor: httpProxyRule(env),
   });
   undo.push(() => proxy.close());
   const { host, port: wanted } = loaded.settings.listen;

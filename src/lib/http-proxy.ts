@@ -19,7 +19,8 @@ export function httpProxyRule(env: Environment): HttpProxyRule {
   const spared = env['no_proxy'] ?? env['NO_PROXY'] ?? '';
   return (address) => {
     const found = httpProxyVariable(env, address.protocol);
-    if (found === undefined || isLoopbackHost(address.hostname) || isSpared(address, spared)) return undefined;
+    if (found === undefined || isLoopbackHost(address.hostname) || isSpared(address, spared))
+      return undefined;
     return found.proxy;
   };
 }
@@ -67,7 +68,8 @@ function isInNetwork(host: string, network: string): boolean {
   const [base = '', bits] = network.split('/');
   const family = isIP(host);
   const length = Number(bits);
-  if (family === 0 || isIP(base) !== family || !(length >= 0 && length <= (family === 4 ? 32 : 128))) return false;
+  if (family === 0 || isIP(base) !== family || !(length >= 0 && length <= (family === 4 ? 32 : 128)))
+    return false;
   const list = new BlockList();
   list.addSubnet(base, length, family === 4 ? 'ipv4' : 'ipv6');
   return list.check(host, family === 4 ? 'ipv4' : 'ipv6');
@@ -75,5 +77,8 @@ function isInNetwork(host: string, network: string): boolean {
 
 /** Without the brackets of an IPv6 address and the dot that may end a full name. */
 function bare(hostname: string): string {
-  return hostname.toLowerCase().replace(/^\[(.+)\]$/, '$1').replace(/(.)\.$/, '$1');
+  return hostname
+    .toLowerCase()
+    .replace(/^\[(.+)\]$/, '$1')
+    .replace(/(.)\.$/, '$1');
 }

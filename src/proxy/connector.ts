@@ -43,17 +43,19 @@ function throughProxy(direct: Connector, proxy: URL, connectMs: number): Connect
   const headers = proxyHeaders(proxy);
   return (options, callback) => {
     const path = authorityOf(options);
-    gate.connect({ path, headers: { host: path, ...headers }, signal: AbortSignal.timeout(connectMs) }).then(
-      ({ statusCode, socket }) => {
-        if (statusCode !== 200 || !(socket instanceof Socket)) {
-          socket.on('error', () => undefined).destroy();
-          callback(new Error(`the HTTP proxy ${proxy.origin} refuses the way there (${statusCode})`), null);
-        } else if (options.protocol === 'https:') direct({ ...options, httpSocket: socket }, callback);
-        else callback(null, socket);
-      },
-      (error: unknown) =>
-        callback(new Error(`the HTTP proxy ${proxy.origin} cannot be used: ${errorMessage(error)}`), null),
-    );
+    const signal = AbortSignal.timeout(connectMs);
+    gate.connect({ path, headers: { host: path, ...headers }, signal }, (error, answer) => {
+      if (error) {
+        callback(new Error(`the HTTP proxy ${proxy.origin} cannot be used: ${errorMessage(error)}`), null);
+        return;
+      }
+      const { statusCode, socket } = answer;
+      if (statusCode !== 200 || !(socket instanceof Socket)) {
+        socket.on('error', () => undefined).destroy();
+        callback(new Error(`the HTTP proxy ${proxy.origin} refuses the way there (${statusCode})`), null);
+      } else if (options.protocol === 'https:') direct({ ...options, httpSocket: socket }, callback);
+      else callback(null, socket);
+    });
   };
 }
 

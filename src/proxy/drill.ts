@@ -54,14 +54,14 @@ export class DrillBook {
   close(): Promise<void> {
     const simulators = [...this.#armed.values()].flatMap(({ drill }) => drill.simulator ?? []);
     this.#armed.clear();
-    return Promise.all(simulators.map(({ pool }) => pool.destroy())).then(() => undefined);
+    return Promise.all(simulators.map((simulator) => simulator.destroy())).then(() => undefined);
   }
 
   #forgetOld(): void {
     for (const [token, { drill, until }] of this.#armed) {
       if (until > this.#now()) continue;
       this.#armed.delete(token);
-      void drill.simulator?.pool.close();
+      void drill.simulator?.close();
     }
   }
 }

@@ -12,6 +12,7 @@ import {
 import type { Settings } from '../core/settings.ts';
 import type { Target } from '../core/target.ts';
 import type { PlanStep } from '../core/trail.ts';
+import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { isReasoningModel } from '../resilience/index.ts';
 import { credentialsIn } from './redact.ts';
 import { type KeyState, TargetState, type TargetView } from './target-state.ts';
@@ -54,8 +55,13 @@ export interface ModelSource {
 
 /** What survives a reload: health of targets and keys, and open connections. */
 export class Memory {
+  readonly httpProxyFor: HttpProxyRule;
   readonly #targets = new Map<string, TargetState>();
   readonly #keys = new Map<string, KeyState>();
+
+  constructor(httpProxyFor: HttpProxyRule = () => undefined) {
+    this.httpProxyFor = httpProxyFor;
+  }
 
   target(target: Target): TargetState {
     const name = `${target.provider}\n${target.key}\n${target.model}`;
@@ -105,7 +111,9 @@ export class Fleet {
     for (const { name, url } of profile.providers) {
       const old = before === undefined ? undefined : before.#upstreams.get(name);
       const same = old?.identity === upstreamIdentity(url, profile.policy.connectMs);
-      this.#upstreams.set(name, same && old ? old : openUpstream(name, url, profile.policy.connectMs));
+      const { connectMs } = profile.policy;
+      const open = (): Upstream => openUpstream(name, url, connectMs, memory.httpProxyFor(new URL(url)));
+      this.#upstreams.set(name, same && old ? old : open());
     }
   }
 
@@ -149,12 +157,14 @@ export class Fleet {
   retire(inUse: Iterable<Fleet>): Promise<void> {
     const kept = new Set([...inUse].flatMap((fleet) => [...fleet.#upstreams.values()]));
     const closing = [...this.#upstreams.values()].filter((upstream) => !kept.has(upstream));
-    return Promise.all(closing.map(({ pool }) => pool.close())).then(() => undefined);
+    return Promise.all(closing.map((upstream) => upstream.close())).then(() => undefined);
   }
 
   /** Drops every connection at once. */
   destroy(): Promise<void> {
-    return Promise.all([...this.#upstreams.values()].map(({ pool }) => pool.destroy())).then(() => undefined);
+    return Promise.all([...this.#upstreams.values()].map((upstream) => upstream.destroy())).then(
+      () => undefined,
+    );
   }
 
   #compile(resolution: Resolution): CompiledPlan {

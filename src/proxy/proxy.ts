@@ -9,6 +9,7 @@ import { Bag } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
 import { errorMessage } from '../lib/expect.ts';
 import { idMaker } from '../lib/id.ts';
+import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { DrillBook, type DrillOrder } from './drill.ts';
 import { abandon, Exchange, hangUp } from './exchange.ts';
 import { Fleet, Memory } from './fleet.ts';
@@ -38,6 +39,8 @@ export interface ProxyOptions {
   /** Jitter of backoff; `Math.random` unless a test wants the same every time. */
   readonly random?: () => number;
 }
+  /** Through which HTTP proxy a provider is reached; none unless it is said. */
+  readonly httpProxyFor?: HttpProxyRule;
 
 /** The proxy: one HTTP server in front of the profile's providers. */
 export interface Proxy {
@@ -62,7 +65,7 @@ export function createProxy(options: ProxyOptions): Proxy {
 
 class LocalProxy implements Proxy {
   readonly #options: ProxyOptions;
-  readonly #memory = new Memory();
+  readonly #memory: Memory;
   readonly #drills: DrillBook;
   readonly #lists: ModelLists;
   readonly #live = new Bag<Exchange>();
@@ -82,6 +85,7 @@ class LocalProxy implements Proxy {
     this.#lists = new ModelLists(clock, options.log, options.readModels ?? false);
     this.#handle = pipeline({ ...options, random, drills: this.#drills, lists: this.#lists });
     this.#fleet = new Fleet(settings, profile, keys, this.#memory);
+    this.#memory = new Memory(options.httpProxyFor);
     this.#server = createListener((request, response) => void this.#serve(request, response));
   }
 

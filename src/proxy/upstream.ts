@@ -10,13 +10,52 @@ const KEEP_ALIVE_MS = 30_000;
 const MAX_HEADER_BYTES = 64 * 1024;
 
 /** One provider's connections. */
-export interface Upstream {
+export class Upstream {
   readonly name: string;
-  readonly pool: Pool;
   /** Path prefix of its address: `/v1`. */
   readonly prefix: string;
   /** What the pool was made from; another address or limit means another pool. */
   readonly identity: string;
+  readonly #open: () => Pool;
+  /** Pools that take nothing new and end with their last request. */
+  readonly #leaving = new Set<Pool>();
+  #pool: Pool;
+
+  constructor(name: string, prefix: string, identity: string, open: () => Pool) {
+    this.name = name;
+    this.prefix = prefix;
+    this.identity = identity;
+    this.#open = open;
+    this.#pool = open();
+  }
+
+  get pool(): Pool {
+    return this.#pool;
+  }
+
+  /**
+   * Has the next request open a connection of its own. After one kept-alive connection turned out to be dead, the
+   * others that waited as long are suspect, and a request that met two of them would be lost.
+   */
+  renew(): void {
+    if (this.#pool.stats.free === 0) return;
+    const old = this.#pool;
+    this.#pool = this.#open();
+    this.#leaving.add(old);
+    const left = (): void => void this.#leaving.delete(old);
+    old.close().then(left, left);
+  }
+
+  /** Closes its connections, each after its last request. */
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  /** Drops every connection at once. */
+  destroy(): Promise<void> {
+    const pools = [this.#pool, ...this.#leaving];
+    return Promise.all(pools.map((pool) => pool.destroy())).then(() => undefined);
+  }
 }
 
 /**
@@ -25,22 +64,19 @@ export interface Upstream {
  */
 export function openUpstream(name: string, address: string, connectMs: number, proxy?: URL): Upstream {
   const url = new URL(address);
-  const pool = new Pool(url.origin, {
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    pipelining: 1,
-    connections: null,
-    allowH2: false,
-    connect: makeConnector(connectMs, proxy),
-  });
-  return {
-    name,
-    pool,
-    prefix: url.pathname.replace(/\/+$/, ''),
-    identity: upstreamIdentity(address, connectMs),
-  };
+  const connect = makeConnector(connectMs, proxy);
+  const open = (): Pool =>
+    new Pool(url.origin, {
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      pipelining: 1,
+      connections: null,
+      allowH2: false,
+      connect,
+    });
+  return new Upstream(name, url.pathname.replace(/\/+$/, ''), upstreamIdentity(address, connectMs), open);
 }
 
 /** Two upstreams of the same identity can share their connections. */

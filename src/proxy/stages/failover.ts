@@ -99,7 +99,10 @@ class Walk {
     const { step, retries, reconnected } = turn;
     this.#failures.push({ target: step.target, fault: result.fault, tried: true });
     // The peer may have closed an idle connection just as it was used: once more on a fresh one costs nothing.
-    if (result.lost && !reconnected) return { step, retries, reconnected: true, waitMs: 0 };
+    if (result.lost && !reconnected) {
+      step.upstream.renew();
+      return { step, retries, reconnected: true, waitMs: 0 };
+    }
     const decision = this.#decide(step, retries);
     this.#note(decision, result);
     switch (decision.do) {
