@@ -7,6 +7,7 @@ export {
   type DrillParams,
   type Hello,
   type Latency,
+  type LogEntry,
   type MethodName,
   type Methods,
   type Problem,

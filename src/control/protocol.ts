@@ -1,4 +1,5 @@
 import type { Incident, TargetHealth } from '../core/health.ts';
+import type { LogLevel } from '../core/ports.ts';
 import type { Target } from '../core/target.ts';
 import type { Trail } from '../core/trail.ts';
 
@@ -26,6 +27,23 @@ export interface Methods {
   exchange: { params: { readonly id: string }; result: Trail | null };
   /** Arms a drill: requests that carry the returned token in `x-gw-drill` meet these faults. Valid for a minute. */
   drill: { params: DrillParams; result: { readonly token: string } };
+  /** Pauses a provider or takes it back, in the profile on disk and at once. */
+  'switch-provider': {
+    params: { readonly provider: string; readonly enabled: boolean };
+    result: Record<string, never>;
+  };
+  /** Moves a target within its route by so many places (up is negative), in the profile on disk and at once. */
+  'move-target': {
+    params: { readonly route: string; readonly target: string; readonly by: number };
+    result: { readonly targets: readonly string[] };
+  };
+  /** Forgets what went wrong at a target: its breaker closes and its cooldowns end. */
+  'reset-breaker': { params: { readonly target: Target }; result: Record<string, never> };
+  /** Opens a target's breaker by hand, for so long. */
+  'trip-breaker': {
+    params: { readonly target: Target; readonly openMs: number };
+    result: Record<string, never>;
+  };
   subscribe: { params: Record<string, never>; result: Record<string, never> };
 }
 
@@ -126,6 +144,16 @@ export interface Snapshot {
   /** The last finished exchanges, newest first, at most 200. */
   readonly recent: readonly Trail[];
   readonly incidents: readonly Incident[];
+  /** The last lines of the daemon's log, oldest first, at most 200. */
+  readonly log?: readonly LogEntry[];
+}
+
+/** One line of the daemon's log; what Node.js itself wrote there has the event `text-printed`. */
+export interface LogEntry {
+  readonly at: number;
+  readonly level: LogLevel;
+  readonly event: string;
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** What changed since the last message; sent at most ten times a second, and only when something did. */
@@ -136,6 +164,8 @@ export interface Delta {
   /** Exchanges that finished, oldest first; of a busy daemon's the latest 50. */
   readonly ended?: readonly Trail[];
   readonly incidents?: readonly Incident[];
+  /** What was logged, oldest first; of a flood the latest 50. */
+  readonly log?: readonly LogEntry[];
   /** About once a second. */
   readonly status?: Status;
 }

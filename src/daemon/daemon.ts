@@ -12,6 +12,7 @@ import type { Preset } from '../core/profile.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Proxy } from '../proxy/index.ts';
 import type { Recorder } from '../store/index.ts';
+import { type ActedOn, actingHandlers } from './acting.ts';
 import { DrillGround } from './drill.ts';
 import { Feed } from './feed.ts';
 import { chooseProfile, type Loaded, loadChosen } from './loaded.ts';
@@ -75,6 +76,7 @@ export class Daemon {
       observatory: parts.observatory,
       status: () => this.status(),
       incidents: () => parts.observatory.incidents(options.clock.now()),
+      log: parts.log,
     });
   }
 
@@ -117,7 +119,7 @@ export class Daemon {
 
   /** What each control method does. */
   handlers(): Handlers {
-    const { recorder, observatory, proxy } = this.#parts;
+    const { recorder, observatory, proxy, log } = this.#parts;
     return {
       hello: () => ({
         instance: this.instance,
@@ -137,7 +139,19 @@ export class Daemon {
       drill: async (params) => ({
         token: proxy.armDrill({ ...params, simulatorUrl: await this.#drills.url() }),
       }),
+      ...actingHandlers({
+        actedOn: () => this.#actedOn(),
+        proxy,
+        acted: (event, fields) => log.write('info', event, fields),
+        reload: () => this.reload({}),
+        statusChanged: () => this.feed.statusChanged(),
+      }),
     };
+  }
+
+  #actedOn(): ActedOn {
+    const { profile, fromEnvironment } = this.#loaded;
+    return { file: this.#parts.file, profile: profile.name, fromEnvironment };
   }
 
   status(): Status {

@@ -1,6 +1,8 @@
-import type { Delta, ServerEvent, Snapshot } from '../control/index.ts';
+import type { Delta, LogEntry, ServerEvent, Snapshot } from '../control/index.ts';
 import type { Trail } from '../core/trail.ts';
 import type { Clock } from '../lib/clock.ts';
+import { logEntry } from './log-line.ts';
+import type { LogFile } from './log.ts';
 import type { Listener, Observatory } from './observatory.ts';
 
 /** Ten times a second is as fast as a person can see. */
@@ -10,6 +12,8 @@ const LIVE_SHOWN = 100;
 const RECENT_SHOWN = 200;
 // Of a busy daemon's exchanges a viewer gets the latest; writing out thousands a second would cost the proxy.
 const ENDED_PER_DELTA = 50;
+const LOG_SHOWN = 200;
+const LOG_PER_DELTA = 50;
 
 /** Where the feed takes what it sends. */
 export interface FeedSource {
@@ -17,6 +21,7 @@ export interface FeedSource {
   readonly observatory: Observatory;
   readonly status: () => Snapshot['status'];
   readonly incidents: () => Snapshot['incidents'];
+  readonly log: Pick<LogFile, 'tail' | 'listener'>;
 }
 
 /**
@@ -27,6 +32,7 @@ export class Feed implements Listener {
   readonly #source: FeedSource;
   readonly #viewers = new Set<(event: ServerEvent) => void>();
   #ended: Trail[] = [];
+  #log: LogEntry[] = [];
   #liveChanged = false;
   #incidents = '[]';
   #pending = false;
@@ -38,7 +44,7 @@ export class Feed implements Listener {
 
   /** Takes a viewer in; the answer takes it out again. */
   subscribe(send: (event: ServerEvent) => void): () => void {
-    const { observatory, status, incidents } = this.#source;
+    const { observatory, status, incidents, log } = this.#source;
     send({
       event: 'snapshot',
       data: {
@@ -46,6 +52,7 @@ export class Feed implements Listener {
         live: observatory.live(LIVE_SHOWN),
         recent: observatory.newest(RECENT_SHOWN),
         incidents: incidents(),
+        log: log.tail(LOG_SHOWN).map(logEntry),
       },
     });
     this.#viewers.add(send);
@@ -75,15 +82,24 @@ export class Feed implements Listener {
 
   #begin(): void {
     this.#source.observatory.listener = this;
+    this.#source.log.listener = (line) => this.#logged(line);
     this.#scheduleStatus();
   }
 
   #end(): void {
     this.#source.observatory.listener = undefined;
+    this.#source.log.listener = undefined;
     this.#stopStatus?.();
     this.#stopStatus = undefined;
     this.#ended = [];
+    this.#log = [];
     this.#liveChanged = false;
+  }
+
+  #logged(line: string): void {
+    if (this.#log.length >= LOG_PER_DELTA) this.#log.shift();
+    this.#log.push(logEntry(line));
+    this.#schedule();
   }
 
   #schedule(): void {
@@ -117,14 +133,17 @@ export class Feed implements Listener {
 
   #flush(): void {
     const ended = this.#ended;
+    const log = this.#log;
     const liveChanged = this.#liveChanged;
     this.#ended = [];
+    this.#log = [];
     this.#liveChanged = false;
-    if (!liveChanged && ended.length === 0) return;
+    if (!liveChanged && ended.length === 0 && log.length === 0) return;
     this.#send({
       at: this.#source.clock.now(),
       ...(liveChanged ? { live: this.#source.observatory.live(LIVE_SHOWN) } : {}),
       ...(ended.length === 0 ? {} : { ended }),
+      ...(log.length === 0 ? {} : { log }),
     });
   }
 

@@ -1,3 +1,4 @@
+import type { LogEntry } from '../control/index.ts';
 import type { LogLevel } from '../core/ports.ts';
 import { field, isObject, numberField, parseJson, stringField } from '../lib/expect.ts';
 import { terminalSafe } from '../lib/terminal-safe.ts';
@@ -37,6 +38,13 @@ export function decodeLogRecord(line: string): LogRecord | undefined {
   if (!isObject(parsed) || event === undefined || !isLevel(level)) return undefined;
   const { at, level: _level, event: _event, ...fields } = parsed;
   return { at: typeof at === 'string' ? Date.parse(at) : Number.NaN, level, event, fields };
+}
+
+/** A line as viewers get it. What Node.js wrote on its way down is an error without a time of its own. */
+export function logEntry(line: string): LogEntry {
+  const record = decodeLogRecord(line);
+  if (record === undefined) return { at: 0, level: 'error', event: 'text-printed', fields: { text: line } };
+  return Number.isNaN(record.at) ? { ...record, at: 0 } : record;
 }
 
 /** The line for a person: local time, level, event, `name=value`; the stack of an error on lines of its own. */

@@ -7,6 +7,7 @@ import type { LogSettings } from '../core/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import { errorCode, errorMessage } from '../lib/expect.ts';
 import { encodeLogRecord, LOG_LEVELS, type LogRecord } from './log-line.ts';
+import { lastLines } from './log-tail.ts';
 import { openLogFile } from './open-log.ts';
 
 // Lines wait this long for company: one write per batch instead of one per line.
@@ -20,6 +21,10 @@ const writeBytes = promisify(write);
 export interface LogFile extends LogPort {
   /** Lines that were lost because the disk did not take them. */
   readonly dropped: number;
+  /** Gets each line as it is written, while somebody watches. */
+  listener: ((line: string) => void) | undefined;
+  /** The last lines, as they are or will be on disk. */
+  tail(count: number): readonly string[];
   /** Why the last write failed, while it does. */
   problem(): string | undefined;
   change(settings: LogSettings): void;
@@ -53,6 +58,7 @@ class RotatingLog implements LogFile {
   #problem: string | undefined;
   #unreported = 0;
   dropped = 0;
+  listener: ((line: string) => void) | undefined;
 
   constructor(place: Parameters<typeof openLog>[0]) {
     this.#path = place.path;
@@ -66,10 +72,17 @@ class RotatingLog implements LogFile {
     if (LOG_LEVELS[level] < LOG_LEVELS[this.#settings.level]) return;
     const record = { at: this.#clock.now(), level, event, fields };
     this.#echo?.(record);
-    this.#add(`${encode(record)}\n`);
+    const line = encode(record);
+    this.listener?.(line);
+    this.#add(`${line}\n`);
     // An error may be the last thing this process says.
     if (level === 'error' && !this.#busy) this.flushNow();
     else this.#schedule();
+  }
+
+  tail(count: number): readonly string[] {
+    const waiting = this.#pending.map((line) => line.trimEnd());
+    return [...lastLines(this.#path, count), ...waiting].slice(-count);
   }
 
   problem(): string | undefined {

@@ -74,6 +74,11 @@ export class Memory {
     return state;
   }
 
+  /** The state of a target that was met before. */
+  known({ provider, key, model }: Target): TargetState | undefined {
+    return this.#targets.get(`${provider}\n${key}\n${model}`);
+  }
+
   views(now: number): TargetView[] {
     return [...this.#targets.values()].map((state) => state.view(now));
   }

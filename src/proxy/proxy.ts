@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { KeyPort, LogPort, RecordPort, Watcher } from '../core/ports.ts';
 import type { Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Target } from '../core/target.ts';
 import { CALLER_FORMATS } from '../formats/index.ts';
 import { Bag } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -50,6 +51,10 @@ export interface Proxy {
   apply(next: Pick<ProxyOptions, 'settings' | 'profile' | 'keys'>): void;
   /** Every target met so far, with its breaker and cooldown. */
   health(): readonly TargetView[];
+  /** Forgets what went wrong at a target; false when it was never met. */
+  resetTarget(target: Target): boolean;
+  /** Leaves a target alone for so long; false when it was never met. */
+  tripTarget(target: Target, openMs: number): boolean;
   /** Arms a drill; requests with the returned token in `x-gw-drill` meet its faults. */
   armDrill(order: DrillOrder): string;
   /** Refuses new connections, lets running exchanges finish for `ms`, tells the rest that gw stops, and closes. */
@@ -111,6 +116,18 @@ class LocalProxy implements Proxy {
 
   health(): readonly TargetView[] {
     return this.#memory.views(this.#options.clock.now());
+  }
+
+  resetTarget(target: Target): boolean {
+    const state = this.#memory.known(target);
+    state?.reset();
+    return state !== undefined;
+  }
+
+  tripTarget(target: Target, openMs: number): boolean {
+    const state = this.#memory.known(target);
+    state?.trip(openMs, this.#options.clock.now());
+    return state !== undefined;
   }
 
   armDrill(order: DrillOrder): string {

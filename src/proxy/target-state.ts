@@ -21,6 +21,7 @@ import {
   onTry,
   recoversAt,
   RetryBudget,
+  tripped,
   viewBreaker,
   viewCooldown,
 } from '../resilience/index.ts';
@@ -95,6 +96,18 @@ export class TargetState {
   /** The attempt ended without saying anything about the target. */
   neutral(admission: Admission): void {
     this.#breaker = onNeutral(this.#breaker, admission);
+  }
+
+  /** By hand: what went wrong is forgotten, also what its key shares with other models. */
+  reset(): void {
+    this.#breaker = newBreaker();
+    this.#cooldown = undefined;
+    this.#key.cooldown = undefined;
+  }
+
+  /** By hand: left alone for so long. */
+  trip(openMs: number, now: number): void {
+    this.#breaker = tripped(openMs, now);
   }
 
   /** The provider said until when it must not be asked; nothing overrides that. */

@@ -113,6 +113,11 @@ export function onFailure(
   }
 }
 
+/** Opened by hand: nobody is to ask this target for so long, whatever is known of it. */
+export function tripped(openMs: number, now: number): Breaker {
+  return { is: 'open', until: now + openMs, openMs, reason: 'breaker_open', message: 'opened by hand' };
+}
+
 /** An attempt ended without saying anything about the target (the caller hung up, a 4xx): frees the probe slot. */
 export function onNeutral(breaker: Breaker, admission: Admission): Breaker {
   if (breaker.is !== 'half-open' || admission !== 'probe') return breaker;

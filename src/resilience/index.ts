@@ -9,6 +9,7 @@ export {
   onNeutral,
   onSuccess,
   onTry,
+  tripped,
   viewBreaker,
 } from './breaker.ts';
 export {

@@ -40,6 +40,10 @@ export function answerAs(home: string, status: Status): Promise<ControlServer> {
       flush: declined,
       exchange: declined,
       drill: declined,
+      'switch-provider': declined,
+      'move-target': declined,
+      'reset-breaker': declined,
+      'trip-breaker': declined,
     },
     subscribe: () => () => {},
   });

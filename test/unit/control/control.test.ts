@@ -54,6 +54,10 @@ function handlers(more: Partial<Handlers> = {}): Handlers {
     flush: () => ({ dropped: 3 }),
     exchange: () => null,
     drill: unasked,
+    'switch-provider': unasked,
+    'move-target': unasked,
+    'reset-breaker': unasked,
+    'trip-breaker': unasked,
     ...more,
   };
 }

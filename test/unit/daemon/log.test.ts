@@ -179,6 +179,19 @@ describe('a log line', () => {
   });
 });
 
+describe('the tail of the log', () => {
+  it('has what is not on disk yet too, and viewers hear of each line as it is written', () => {
+    const heard: string[] = [];
+    log = open();
+    log.write('info', 'first-thing');
+    log.flushNow();
+    log.listener = (line) => heard.push(line);
+    log.write('info', 'second-thing');
+    expect(log.tail(5).map((line) => decodeLogRecord(line)?.event)).toEqual(['first-thing', 'second-thing']);
+    expect(heard).toHaveLength(1);
+  });
+});
+
 describe('the last lines of a file', () => {
   it('are found across blocks, also without a final line end', () => {
     const lines = Array.from({ length: 5000 }, (_, index) => `line ${index} ${'ü'.repeat(20)}`);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { ServerEvent } from '../../../src/control/index.ts';
 import type { Trail } from '../../../src/core/trail.ts';
-import { Feed } from '../../../src/daemon/feed.ts';
+import { Feed, type FeedSource } from '../../../src/daemon/feed.ts';
 import { Observatory, targetKey } from '../../../src/daemon/observatory.ts';
 import {
   failedAttempt,
@@ -171,18 +171,24 @@ describe('exchanges', () => {
 });
 
 describe('the feed', () => {
-  function watch(): { held: HeldClock; observatory: Observatory; feed: Feed; statuses: () => number } {
+  function watch() {
     const held = new HeldClock();
     const observatory = new Observatory(held.now());
     let statuses = 0;
     const status = (): never => ({ number: ++statuses }) as never;
+    const log: FeedSource['log'] = { tail: () => [line('daemon-started')], listener: undefined };
     const feed = new Feed({
+      log,
       clock: held,
       observatory,
       status,
       incidents: () => observatory.incidents(held.now()),
     });
-    return { held, observatory, feed, statuses: () => statuses };
+    return { held, observatory, feed, log, statuses: () => statuses };
+  }
+
+  function line(event: string): string {
+    return JSON.stringify({ at: '2026-01-01T00:00:00.000Z', level: 'info', event, port: 1 });
   }
 
   function subscribe(feed: Feed): { seen: ServerEvent[]; leave: () => void } {
@@ -250,6 +256,26 @@ describe('the feed', () => {
       event.event === 'delta' && event.data.status !== undefined ? [event.data.incidents?.length] : [],
     );
     expect(incidents).toEqual([undefined, 1, undefined]);
+  });
+
+  it('tells what is logged while somebody watches, after what was logged before', () => {
+    const { held, feed, log } = watch();
+    expect(log.listener).toBeUndefined();
+    const { seen, leave } = subscribe(feed);
+    expect(seen[0]).toMatchObject({ data: { log: [{ event: 'daemon-started', fields: { port: 1 } }] } });
+    log.listener?.(line('profile-reloaded'));
+    log.listener?.('Segmentation fault');
+    held.advance(100);
+    expect(seen[1]).toMatchObject({
+      data: {
+        log: [
+          { event: 'profile-reloaded', level: 'info' },
+          { event: 'text-printed', level: 'error' },
+        ],
+      },
+    });
+    leave();
+    expect(log.listener).toBeUndefined();
   });
 
   it('serves several viewers and goes on when one leaves', () => {
