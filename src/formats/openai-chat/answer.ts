@@ -4,7 +4,7 @@ import type { Operation } from '../../core/operation.ts';
 import type { Usage } from '../../core/usage.ts';
 import { isObject, parseJson } from '../../lib/expect.ts';
 import { isLiteral, scanObject, wantedKeys } from '../../lib/json-scan.ts';
-import { classifyInside } from './errors.ts';
+import { classifyInside } from '../hub/openai-errors.ts';
 import { readUsage } from './usage.ts';
 
 /** The field without which an answer to this operation is no answer. */

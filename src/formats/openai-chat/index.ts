@@ -1,7 +1,7 @@
 import type { CallerFormat } from '../../core/format.ts';
+import { classify } from '../hub/openai-errors.ts';
 import { judgeAnswer } from './answer.ts';
 import { readEnvelope, renderRequest } from './envelope.ts';
-import { classify } from './errors.ts';
 import { renderError, renderStreamError } from './render-error.ts';
 import { judgeStream } from './stream.ts';
 

@@ -3,7 +3,7 @@ import type { EventKind, StreamJudge } from '../../core/format.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { Usage } from '../../core/usage.ts';
 import { field, isObject, parseJson } from '../../lib/expect.ts';
-import { classifyInside } from './errors.ts';
+import { classifyInside } from '../hub/openai-errors.ts';
 import { readUsage } from './usage.ts';
 
 /** Fields of a chat delta that say who speaks, not what is said. */
