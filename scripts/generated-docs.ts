@@ -6,6 +6,7 @@ import { exitCodeRows } from '../src/cli/exit-codes.ts';
 import { COMMANDS, NOUNS } from '../src/cli/tree.ts';
 import { JSON_SCHEMA } from '../src/config/index.ts';
 import { FAULTS } from '../src/core/fault.ts';
+import type { Preset } from '../src/core/profile.ts';
 import { keysOf } from '../src/lib/expect.ts';
 import { PRESETS } from '../src/providers/index.ts';
 import { FAULT_GROUPS, type FaultRow, SIMULATED_FAULTS } from '../src/simulator/index.ts';
@@ -18,7 +19,7 @@ export async function renderPages(): Promise<ReadonlyMap<string, string>> {
     ['docs/commands.md', renderCommands(await loadCommands())],
     ['docs/faults.md', withBlock('docs/faults.md', 'faults', renderFaults())],
     ['docs/simulator.md', withBlock('docs/simulator.md', 'simulated-faults', renderSimulatedFaults())],
-    ['docs/add-a-provider.md', withBlock('docs/add-a-provider.md', 'presets', renderPresets())],
+    ['docs/providers.md', withBlock('docs/providers.md', 'presets', renderPresets())],
     ['docs/config.schema.json', `${JSON.stringify(JSON_SCHEMA, null, 2)}\n`],
   ]);
 }
@@ -137,14 +138,34 @@ function renderFaults(): string {
 }
 
 function renderPresets(): string {
-  const rows = PRESETS.map((preset) => [
-    `\`${preset.name}\``,
-    preset.title,
-    `\`${preset.url}\``,
-    preset.local ? 'none: it runs on this machine' : preset.env.map((name) => `\`${name}\``).join(', '),
-    preset.model === undefined ? '' : `\`${preset.model}\``,
-  ]);
-  return table(['preset', 'provider', 'address', 'key', 'small model'], rows);
+  const [vendors, hosts] = [PRESETS.filter(isFound), PRESETS.filter((preset) => !isFound(preset))];
+  return [
+    '### Found by gw itself',
+    table(
+      ['preset', 'provider', 'address', 'key', 'small model'],
+      vendors.map((row) => [...presetCells(row), inCode(row.model)]),
+    ),
+    '### Used when named',
+    table(['preset', 'provider', 'address', 'key'], hosts.map(presetCells)),
+  ].join('\n\n');
+}
+
+function isFound({ onRequest }: Preset): boolean {
+  return onRequest !== true;
+}
+
+function presetCells(preset: Preset): string[] {
+  const { name, title, url, env, local, docsPage } = preset;
+  return [
+    inCode(name),
+    docsPage === undefined ? title : `[${title}](${docsPage})`,
+    inCode(url),
+    local ? 'none: it runs on this machine' : env.map(inCode).join(', ') || 'pass `--key`',
+  ];
+}
+
+function inCode(text: string | undefined): string {
+  return text === undefined ? '' : `\`${text}\``;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -38,6 +38,8 @@ const RESTRICTED: Readonly<Record<string, readonly string[]>> = {
   conf: ['config'],
   commander: ['cli'],
   chalk: ['cli', 'tui'],
+  // @pydantic/genai-prices: half a megabyte of prices.
+  '@pydantic': ['providers'],
   // The daemon's lock is an SQLite transaction: the one kernel lock Node.js offers.
   'node:sqlite': ['store'],
   'node:http': ['proxy', 'simulator'],

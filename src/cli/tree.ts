@@ -102,6 +102,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/provider/list.ts'),
   },
   {
+    path: 'provider presets',
+    summary: 'Providers gw knows by name, and whether their key is set',
+    load: () => import('./commands/provider/presets.ts'),
+  },
+  {
     path: 'provider show',
     summary: 'Everything about one provider',
     load: () => import('./commands/provider/show.ts'),

@@ -1,12 +1,16 @@
 import { DEFAULT_POLICY } from '../core/policy.ts';
 import type { KeyReference, Preset, Profile, Provider } from '../core/profile.ts';
 
-/** One provider for each preset whose key is in the environment, and one route over them; undefined without any. */
+/**
+ * One provider for each preset whose key is in the environment, but for those a person has to name, and one route over
+ * them; undefined without any.
+ */
 export function profileFromEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   presets: readonly Preset[],
 ): Profile | undefined {
   const found = presets.flatMap((preset) => {
+    if (preset.onRequest) return [];
     const name = preset.env.find((variable) => env[variable]?.trim());
     return name === undefined ? [] : [{ preset, provider: providerFromPreset(preset, { is: 'env', name }) }];
   });

@@ -59,11 +59,14 @@ export function readProvider(name: string, reader: ObjectReader, presets: readon
     });
   }
   const preset = readPreset(reader, presets);
-  const url = readUrl(reader) ?? preset?.url;
-  if (url === undefined && reader.value('url') === undefined && reader.value('preset') === undefined) {
-    reader.problem(reader.below('url'), 'this provider has no address', {
-      expected: `"url", or "preset" with one of ${presets.map((known) => known.name).join(', ')}`,
-    });
+  const url = readUrl(reader) ?? presetUrl(preset);
+  if (url === undefined && reader.value('url') === undefined) {
+    if (preset) reader.problem(reader.below('url'), NO_ACCOUNT, { expected: preset.url });
+    else if (reader.value('preset') === undefined) {
+      reader.problem(reader.below('url'), 'this provider has no address', {
+        expected: `"url", or "preset" with one of ${namesOf(presets)}`,
+      });
+    }
   }
   const given = readKeys(reader);
   const keys = given ?? presetKeys(preset);
@@ -92,13 +95,27 @@ export function readProvider(name: string, reader: ObjectReader, presets: readon
   return provider;
 }
 
+const NO_ACCOUNT = 'this provider needs an address: its preset has a place for an account or a region in it';
+
+/** A preset's address, unless something has to be filled in: `https://${ACCOUNT}.example.com`. */
+function presetUrl(preset: Preset | undefined): string | undefined {
+  return preset === undefined || preset.url.includes('${') ? undefined : preset.url;
+}
+
+/** Those most people mean; all of them would fill a screen. */
+function namesOf(presets: readonly Preset[]): string {
+  const named = presets.filter(({ onRequest }) => !onRequest).map(({ name }) => name);
+  const more = presets.length - named.length;
+  return named.join(', ') + (more > 0 ? ` and ${more} more (gw provider presets)` : '');
+}
+
 function readPreset(reader: ObjectReader, presets: readonly Preset[]): Preset | undefined {
   const name = reader.optional('preset', text);
   const preset = presets.find((known) => known.name === name);
   if (name !== undefined && !preset) {
     const names = presets.map((known) => known.name);
     reader.problem(reader.below('preset'), 'there is no such preset', {
-      expected: `one of ${names.join(', ')}`,
+      expected: `one of ${namesOf(presets)}`,
       nearest: nearest(name, names),
     });
   }

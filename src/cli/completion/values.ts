@@ -23,6 +23,8 @@ const FREE: Value = { is: 'free' };
 export const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
   'provider name': names('providers'),
   'provider add name': { is: 'choice', words: PRESETS.map(({ name }) => name) },
+  'provider presets text': { is: 'choice', words: PRESETS.map(({ name }) => name) },
+  'models text': names('models'),
   'route name': names('routes'),
   'route target': names('targets'),
   'route position': FREE,

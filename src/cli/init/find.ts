@@ -17,14 +17,18 @@ export interface Found {
 /** A server on this machine answers in a few milliseconds; nobody wants to wait for those that are not there. */
 export const LOCAL_TIMEOUT_MS = 300;
 
-/** Looks for keys in the environment and for servers on this machine, and tries each: all at once. */
+/**
+ * Looks for keys in the environment and for servers on this machine, and tries each: all at once. Presets that a person
+ * has to name are left alone.
+ */
 export async function findProviders(
   context: Context,
   presets: readonly Preset[],
   localTimeoutMs: number,
 ): Promise<Found[]> {
+  const likely = presets.filter(({ onRequest }) => !onRequest);
   const found = await Promise.all(
-    presets.map((preset) =>
+    likely.map((preset) =>
       preset.local ? findLocal(context, preset, localTimeoutMs) : findHosted(context, preset),
     ),
   );

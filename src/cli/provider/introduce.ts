@@ -1,6 +1,7 @@
 import type { Config } from '../../config/index.ts';
 import type { Preset, Profile, Provider } from '../../core/profile.ts';
 import { isString, type JsonObject } from '../../lib/expect.ts';
+import { fuzzyFind } from '../../lib/fuzzy.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { Context } from '../context.ts';
@@ -33,12 +34,9 @@ export async function introduce(
   const preset = presets.find(({ name }) => name === (typed.preset ?? typed.name));
   if (typed.preset !== undefined && !preset) throw unknownPreset(typed.preset, presets);
   if (typed.url !== undefined) return { name: typed.name, preset, address: addressOrThrow(typed.url) };
-  if (preset) return { name: typed.name, preset, address: undefined };
-  const meant = nearest(
-    typed.name,
-    presets.map(({ name }) => name),
-  );
-  if (!context.interactive || meant !== undefined) throw notPreset(typed.name, meant, presets);
+  if (preset) return { name: typed.name, preset, address: await addressOf(context, preset) };
+  const meant = presetsMeant(typed.name, presets);
+  if (!context.interactive || meant.length > 0) throw notPreset(typed.name, meant, presets);
   const url = await ask(context, {
     question: `Base address of ${typed.name}:`,
     instead: 'pass --url ADDRESS',
@@ -47,16 +45,50 @@ export async function introduce(
 }
 
 async function introduceByChoice(context: Context, presets: readonly Preset[]): Promise<Introduction> {
+  const offered = presets.filter(({ onRequest }) => !onRequest);
+  const more = presets.length - offered.length;
+  if (context.interactive && more > 0) context.say(`${more} more: gw provider presets`);
   const index = await choose(context, {
     question: 'Which provider?',
-    choices: presets.map(({ name, title }) => `${title} (${name})`),
-    instead: wrapWords(
-      `gw provider add NAME, with NAME one of ${presets.map(({ name }) => name).join(', ')}`,
-    ),
+    choices: offered.map(({ name, title }) => `${title} (${name})`),
+    instead: wrapWords(`gw provider add NAME, with NAME one of ${namesOf(presets)}`),
   });
-  const preset = presets[index];
+  const preset = offered[index];
   if (!preset) throw new CommandError('There is no preset to choose from.', { exit: EXIT.usage });
   return { name: preset.name, preset, address: undefined };
+}
+
+/** The preset's address with an account or a region filled in, where it has a place for one. */
+async function addressOf(context: Context, { name, title, url }: Preset): Promise<Address | undefined> {
+  let filled = url;
+  for (const [place, variable = ''] of url.matchAll(/\$\{(\w+)\}/g)) {
+    const value = context.env[variable]?.trim() || (await askPart(context, variable, title, name, url));
+    // A host is pasted with its scheme as often as without.
+    const part = value.replace(/^https?:\/\//, '').replace(/\/+$/, '');
+    filled = filled.replace(place, url.startsWith(place) ? `https://${part}` : part);
+  }
+  return filled === url ? undefined : addressOrThrow(filled);
+}
+
+async function askPart(
+  context: Context,
+  variable: string,
+  title: string,
+  name: string,
+  url: string,
+): Promise<string> {
+  const value = context.interactive
+    ? await ask(context, {
+        question: `${variable} (in ${url}):`,
+        instead: `export ${variable}=…`,
+      })
+    : '';
+  if (value !== '') return value;
+  throw new CommandError(`The address of ${title} has a place for ${variable}, which is not set.`, {
+    why: url,
+    fix: `export ${variable}=…, then gw provider add ${name} again; or pass the whole address with --url`,
+    exit: EXIT.usage,
+  });
 }
 
 /** A checked address, or the end of the command. */
@@ -97,16 +129,29 @@ export function chooseKeys(
   given: readonly JsonObject[],
 ): { readonly fields: JsonObject; readonly note: string | undefined } {
   if (given.length > 0) return { fields: { keys: given }, note: undefined };
-  if (preset?.auth !== 'bearer') return { fields: {}, note: undefined };
+  if (preset === undefined || preset.auth === 'none') return { fields: {}, note: undefined };
   // The vendor's key must not go to another address only because the names are the same.
-  if (address && new URL(address.url).host !== new URL(preset.url).host) {
+  if (address && !isOwnAddress(preset, address)) {
     const note = `No key is sent: this is not ${preset.title}'s own address. To send one: --key env:NAME`;
     return { fields: { keys: [], auth: 'none' }, note };
   }
   const found = preset.env.find((name) => isString(env[name]) && env[name].trim() !== '');
   const name = found ?? preset.env[0];
-  if (name === undefined) return { fields: {}, note: undefined };
+  if (name === undefined) {
+    throw new CommandError(`${preset.title} needs a key, and gw knows no variable for it.`, {
+      why: `the one it names itself cannot be exported by a shell`,
+      fix: `gw provider add ${preset.name} --key env:NAME`,
+      exit: EXIT.usage,
+    });
+  }
   return { fields: { keys: [{ env: name }] }, note: undefined };
+}
+
+/** The host is the preset's, whatever was filled into it. */
+function isOwnAddress(preset: Preset, address: Address): boolean {
+  const pattern = preset.url.split(/\$\{\w+\}/).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  if (pattern.length > 1) return new RegExp(`^${pattern.join('[^/]+')}$`).test(address.url);
+  return new URL(address.url).host === new URL(preset.url).host;
 }
 
 /** Warns when a key would travel unencrypted. */
@@ -116,21 +161,36 @@ export function clearTextNote({ url, keys }: Provider): string | undefined {
 }
 
 function unknownPreset(name: string, presets: readonly Preset[]): CommandError {
-  const names = presets.map((preset) => preset.name);
-  const meant = nearest(name, names);
+  const meant = presetsMeant(name, presets);
   return new CommandError(`There is no preset ${terminalSafe(name)}.`, {
-    why: wrapWords(`gw knows ${names.join(', ')}`),
-    fix: meant === undefined ? 'leave --preset out and pass --url ADDRESS' : `--preset ${meant}`,
+    why: wrapWords(`gw knows ${namesOf(presets)}`),
+    fix: meant.length === 0 ? 'leave --preset out and pass --url ADDRESS' : `--preset ${meant.join(' or ')}`,
     exit: EXIT.usage,
   });
 }
 
-function notPreset(name: string, meant: string | undefined, presets: readonly Preset[]): CommandError {
+function notPreset(name: string, meant: readonly string[], presets: readonly Preset[]): CommandError {
   const shown = terminalSafe(name);
   const other = `gw provider add ${shown} --url http://127.0.0.1:9001/v1`;
   return new CommandError(`gw does not know the address of ${shown}.`, {
-    why: wrapWords(`it knows ${presets.map((preset) => preset.name).join(', ')}`),
-    fix: meant === undefined ? other : `did you mean ${meant}? For any other: ${other}`,
+    why: wrapWords(`it knows ${namesOf(presets)}`),
+    fix: meant.length === 0 ? other : `did you mean ${meant.join(' or ')}? For any other: ${other}`,
     exit: EXIT.usage,
   });
+}
+
+const MEANT = 3;
+
+/** What was probably meant by a name that is none: a slip of the finger, or a part of it. */
+function presetsMeant(typed: string, presets: readonly Preset[]): string[] {
+  const names = presets.map(({ name }) => name);
+  const slip = nearest(typed, names);
+  const found = fuzzyFind(typed, presets, ({ name, title }) => [name, title]).map(({ name }) => name);
+  return [...new Set([...(slip === undefined ? [] : [slip]), ...found])].slice(0, MEANT);
+}
+
+function namesOf(presets: readonly Preset[]): string {
+  const named = presets.filter(({ onRequest }) => !onRequest).map(({ name }) => name);
+  const more = presets.length - named.length;
+  return named.join(', ') + (more > 0 ? ` and ${more} more (gw provider presets)` : '');
 }

@@ -10,53 +10,78 @@ function ownersOf(model: string): string[] {
   );
 }
 
+/** Two plans of one vendor at one address, with a key each. */
+const SAME_ADDRESS = 1;
+const VENDORS = PRESETS.filter(({ onRequest }) => onRequest === undefined);
+const HOSTS = PRESETS.filter(({ onRequest }) => onRequest);
+
 describe('the presets', () => {
-  it('are found by name', () => {
-    expect(PRESETS.map(({ name }) => name)).toEqual([
-      'openai',
-      'openrouter',
-      'groq',
-      'mistral',
-      'deepseek',
-      'xai',
-      'together',
-      'fireworks',
-      'cerebras',
-      'ollama',
-      'lmstudio',
-      'llamacpp',
-      'vllm',
-    ]);
+  it('begin with those that gw finds by itself', () => {
+    const names = PRESETS.slice(0, VENDORS.length).map(({ name }) => name);
+    expect(names).toEqual(VENDORS.map(({ name }) => name));
+    expect(names.slice(0, 3)).toEqual(['openai', 'openrouter', 'groq']);
     expect(findPreset('groq')?.title).toBe('Groq');
     expect(findPreset('nobody')).toBeUndefined();
   });
 
+  it('are over a hundred, each with a name and an address of its own', () => {
+    expect(PRESETS.length).toBeGreaterThan(120);
+    expect(new Set(PRESETS.map(({ name }) => name)).size).toBe(PRESETS.length);
+    expect(new Set(PRESETS.map(({ url }) => url)).size).toBe(PRESETS.length - SAME_ADDRESS);
+  });
+
+  it('have names that can stand before the slash of a target', () => {
+    for (const { name } of PRESETS) expect(name).toMatch(/^[a-z0-9][a-z0-9._-]*$/);
+  });
+
   it('have addresses to which a path can be added', () => {
     for (const { name, url, local } of PRESETS) {
-      expect(URL.parse(url)?.protocol, name).toBe(local ? 'http:' : 'https:');
+      const filled = url.replaceAll(/\$\{[A-Z_]+\}/g, 'filled.example');
+      expect(filled.startsWith('filled') || URL.parse(filled)?.protocol, name).toBe(
+        filled.startsWith('filled') ? true : local ? 'http:' : 'https:',
+      );
       expect(url.endsWith('/'), name).toBe(false);
     }
   });
 
-  it('that are hosted need a key, name its variable and where to get one', () => {
-    for (const preset of PRESETS.filter(({ local }) => !local)) {
-      expect(preset).toMatchObject({ auth: 'bearer', env: [expect.stringMatching(/^[A-Z]+_API_KEY$/)] });
+  it('of vendors need a key, name its variable and where to get one', () => {
+    for (const preset of VENDORS.filter(({ local }) => !local)) {
+      expect(preset.auth, preset.name).not.toBe('none');
+      expect(preset.env[0], preset.name).toMatch(/^[A-Z]+_API_KEY$/);
       expect(preset.keysPage, preset.name).toMatch(/^https:/);
       expect(preset.model, preset.name).toBeDefined();
     }
   });
 
-  it('that run on this machine need none and cost nothing', () => {
+  it('of hosts name a variable that can be exported, and their documentation', () => {
+    for (const preset of HOSTS.filter(({ local }) => !local)) {
+      for (const name of preset.env) expect(name, preset.name).toMatch(/^[A-Z_][A-Z0-9_]*$/);
+      expect(preset.url, preset.name).not.toContain(`\${${preset.env[0]}}`);
+      expect(preset.docsPage, preset.name).toMatch(/^https:/);
+    }
+  });
+
+  it('that run on this machine need no key and cost nothing', () => {
     for (const preset of PRESETS.filter(({ local }) => local)) {
-      expect(preset).toMatchObject({ auth: 'none', env: [], owns: [], quirks: ['free'] });
+      expect(preset).toMatchObject({ auth: 'none', env: [], owns: [] });
+      expect(preset.quirks, preset.name).toContain('free');
       expect(preset.url, preset.name).toMatch(/^http:\/\/127\.0\.0\.1:/);
     }
   });
 
-  it('share no variable and no address', () => {
-    const names = PRESETS.flatMap(({ env }) => env);
+  it('that gw finds by itself share no variable and no address', () => {
+    const names = VENDORS.flatMap(({ env }) => env);
     expect(new Set(names).size).toBe(names.length);
-    expect(new Set(PRESETS.map(({ url }) => url)).size).toBe(PRESETS.length);
+    expect(new Set(VENDORS.map(({ url }) => url)).size).toBe(VENDORS.length);
+  });
+
+  it('of hosts are used by nobody who did not name them', () => {
+    const names = HOSTS.flatMap(({ env }) => env).filter(
+      (name) => !VENDORS.some(({ env }) => env.includes(name)),
+    );
+    const env = Object.fromEntries(names.map((name) => [name, 'key']));
+    expect(names).toContain('GITHUB_TOKEN');
+    expect(profileFromEnvironment(env, PRESETS)).toBeUndefined();
   });
 });
 
@@ -106,8 +131,8 @@ describe('the owner of a model name', () => {
   });
 });
 
-it('every hosted preset makes gw start from its variable alone', () => {
-  for (const { name, env } of PRESETS.filter(({ local }) => !local)) {
+it('every hosted vendor makes gw start from its variable alone', () => {
+  for (const { name, env } of VENDORS.filter(({ local }) => !local)) {
     const profile = profileFromEnvironment({ [env[0] ?? '']: 'key' }, PRESETS);
     expect(profile?.providers.map((provider) => provider.name)).toEqual([name]);
     expect(profile?.routes[0]?.targets).toEqual([{ provider: name, model: undefined }]);

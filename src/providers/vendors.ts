@@ -1,0 +1,187 @@
+import type { Preset, Quirk } from '../core/profile.ts';
+
+/**
+ * What nearly all hosts have in common that only follow the OpenAI API. OpenAI itself and OpenRouter know both; what
+ * the others do with a field they do not know ranges from ignoring it to a 400, and the old spellings work everywhere:
+ * https://docs.litellm.ai/docs/completion/developer_role lists who is sent `system` instead.
+ */
+export const FOLLOWERS: readonly Quirk[] = ['max-tokens-old', 'no-developer-role'];
+
+type Row = Pick<Preset, 'name' | 'title' | 'url'> & Partial<Preset>;
+
+/** A hosted service with a key; what most rows are. */
+export function hosted(row: Row): Preset {
+  return {
+    format: 'openai-chat',
+    alsoSpeaks: [],
+    auth: 'bearer',
+    env: [],
+    quirks: [],
+    owns: [],
+    model: undefined,
+    keysPage: undefined,
+    local: false,
+    ...row,
+  };
+}
+
+/** A server on this machine: no key, no cost, and whatever models its owner loaded. */
+function local(row: Row): Preset {
+  return hosted({ auth: 'none', quirks: ['free', ...FOLLOWERS], local: true, ...row });
+}
+
+/**
+ * The vendors and local servers that gw takes into use by itself when it finds their key or address, in the order a
+ * fallback chain is made from them. Addresses, variables and model names are from each vendor's own documentation
+ * (named above each row).
+ */
+export const VENDORS: readonly Preset[] = [
+  // https://platform.openai.com/docs/api-reference
+  hosted({
+    name: 'openai',
+    title: 'OpenAI',
+    url: 'https://api.openai.com/v1',
+    env: ['OPENAI_API_KEY'],
+    // gpt-oss is an open model that others serve and OpenAI does not.
+    owns: [
+      'gpt-3*',
+      'gpt-4*',
+      'gpt-5*',
+      'gpt-image*',
+      'gpt-audio*',
+      'gpt-realtime*',
+      'chatgpt-*',
+      'codex-*',
+      'computer-use-*',
+      'o1*',
+      'o3*',
+      'o4*',
+      'text-embedding-3-*',
+      'text-embedding-ada-*',
+      'omni-moderation-*',
+      'text-moderation-*',
+      'dall-e-*',
+      'sora-*',
+      'tts-1*',
+      'whisper-1',
+      'davinci-*',
+      'babbage-*',
+      'ft:gpt-*',
+    ],
+    model: 'gpt-4o-mini',
+    keysPage: 'https://platform.openai.com/api-keys',
+  }),
+  // https://openrouter.ai/docs: model names are `vendor/model`, which other hosts use too, so it owns only its own.
+  hosted({
+    name: 'openrouter',
+    title: 'OpenRouter',
+    url: 'https://openrouter.ai/api/v1',
+    env: ['OPENROUTER_API_KEY'],
+    owns: ['openrouter/*'],
+    model: 'openai/gpt-4o-mini',
+    keysPage: 'https://openrouter.ai/settings/keys',
+  }),
+  // https://console.groq.com/docs/openai and /docs/deprecations: its Llama models ended on 2026-08-16, gpt-oss stays.
+  hosted({
+    name: 'groq',
+    title: 'Groq',
+    url: 'https://api.groq.com/openai/v1',
+    quirks: FOLLOWERS,
+    env: ['GROQ_API_KEY'],
+    owns: ['groq/*', 'llama-*-instant', 'llama-*-versatile', 'whisper-large-v3*'],
+    model: 'openai/gpt-oss-20b',
+    keysPage: 'https://console.groq.com/keys',
+  }),
+  // https://docs.mistral.ai/api: refuses unknown fields with 422, `stream_options` among them; usage comes unasked.
+  hosted({
+    name: 'mistral',
+    title: 'Mistral',
+    url: 'https://api.mistral.ai/v1',
+    env: ['MISTRAL_API_KEY'],
+    quirks: [...FOLLOWERS, 'no-stream-options', 'tool-choice-any', 'ids-9'],
+    owns: [
+      'mistral-*',
+      'ministral-*',
+      'magistral-*',
+      'codestral-*',
+      'devstral-*',
+      'pixtral-*',
+      'voxtral-*',
+      'open-mistral-*',
+      'open-mixtral-*',
+    ],
+    model: 'mistral-small-latest',
+    keysPage: 'https://console.mistral.ai/api-keys',
+  }),
+  // https://api-docs.deepseek.com: the address has no version prefix (`/v1` is accepted as an alias).
+  hosted({
+    name: 'deepseek',
+    title: 'DeepSeek',
+    url: 'https://api.deepseek.com',
+    env: ['DEEPSEEK_API_KEY'],
+    // `deepseek-ai/…` is the same models at other hosts.
+    owns: [
+      'deepseek-v*',
+      'deepseek-flash*',
+      'deepseek-pro*',
+      'deepseek-chat',
+      'deepseek-reasoner',
+      'deepseek-coder',
+    ],
+    // https://api-docs.deepseek.com/guides/thinking_mode: 400 without it.
+    quirks: [...FOLLOWERS, 'reasoning-content-back'],
+    model: 'deepseek-flash',
+    keysPage: 'https://platform.deepseek.com/api_keys',
+  }),
+  // https://docs.x.ai/developers/rest-api-reference
+  hosted({
+    name: 'xai',
+    title: 'xAI',
+    url: 'https://api.x.ai/v1',
+    quirks: FOLLOWERS,
+    env: ['XAI_API_KEY'],
+    owns: ['grok-*'],
+    model: 'grok-4.20-0309-non-reasoning',
+    keysPage: 'https://console.x.ai/team/default/api-keys',
+  }),
+  // https://docs.together.ai/docs/inference/openai-compatibility: names are `vendor/model`, as at other hosts.
+  hosted({
+    name: 'together',
+    title: 'Together AI',
+    url: 'https://api.together.ai/v1',
+    quirks: FOLLOWERS,
+    env: ['TOGETHER_API_KEY'],
+    owns: ['togethercomputer/*'],
+    model: 'openai/gpt-oss-20b',
+    keysPage: 'https://api.together.ai/settings/api-keys',
+  }),
+  // https://docs.fireworks.ai/tools-sdks/openai-compatibility
+  hosted({
+    name: 'fireworks',
+    title: 'Fireworks AI',
+    url: 'https://api.fireworks.ai/inference/v1',
+    quirks: FOLLOWERS,
+    env: ['FIREWORKS_API_KEY'],
+    owns: ['accounts/*/models/*', 'accounts/*/routers/*'],
+    model: 'accounts/fireworks/models/gpt-oss-20b',
+    keysPage: 'https://app.fireworks.ai/settings/users/api-keys',
+  }),
+  // https://inference-docs.cerebras.ai/resources/openai: every model it has is an open one that others serve too.
+  hosted({
+    name: 'cerebras',
+    title: 'Cerebras',
+    url: 'https://api.cerebras.ai/v1',
+    quirks: FOLLOWERS,
+    env: ['CEREBRAS_API_KEY'],
+    model: 'gpt-oss-120b',
+    keysPage: 'https://cloud.cerebras.ai',
+  }),
+  // https://docs.ollama.com/api/openai-compatibility
+  local({ name: 'ollama', title: 'Ollama', url: 'http://127.0.0.1:11434/v1' }),
+  // https://lmstudio.ai/docs/developer/openai-compat
+  local({ name: 'lmstudio', title: 'LM Studio', url: 'http://127.0.0.1:1234/v1' }),
+  // https://github.com/ggml-org/llama.cpp/tree/master/tools/server
+  local({ name: 'llamacpp', title: 'llama.cpp', url: 'http://127.0.0.1:8080/v1' }),
+  // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
+  local({ name: 'vllm', title: 'vLLM', url: 'http://127.0.0.1:8000/v1' }),
+];
