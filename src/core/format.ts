@@ -156,6 +156,8 @@ export interface Envelope {
   readonly fallbacks: readonly string[];
   /** What the body says about the conversation it belongs to. */
   readonly session: string | undefined;
+  /** The id of an earlier answer that only the provider that gave it can go on from. */
+  readonly pinned?: string;
   /** Whether the caller asked for usage at the end of the stream. */
   readonly wantsUsage: boolean;
   /** Edits every target needs. */
