@@ -53,7 +53,7 @@ export interface ModelSource {
   readonly headers: readonly string[];
 }
 
-/** What survives a reload: health of targets and keys, and open connections. */
+/** What survives a reload: health of targets and keys, and the way out of this machine. */
 export class Memory {
   readonly httpProxyFor: HttpProxyRule;
   readonly #targets = new Map<string, TargetState>();

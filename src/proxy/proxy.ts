@@ -9,8 +9,8 @@ import { CALLER_FORMATS } from '../formats/index.ts';
 import { Bag } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
 import { errorMessage } from '../lib/expect.ts';
-import { idMaker } from '../lib/id.ts';
 import type { HttpProxyRule } from '../lib/http-proxy.ts';
+import { idMaker } from '../lib/id.ts';
 import { DrillBook, type DrillOrder } from './drill.ts';
 import { abandon, Exchange, hangUp } from './exchange.ts';
 import { Fleet, Memory } from './fleet.ts';
@@ -39,9 +39,9 @@ export interface ProxyOptions {
   readonly readModels?: boolean;
   /** Jitter of backoff; `Math.random` unless a test wants the same every time. */
   readonly random?: () => number;
-}
   /** Through which HTTP proxy a provider is reached; none unless it is said. */
   readonly httpProxyFor?: HttpProxyRule;
+}
 
 /** The proxy: one HTTP server in front of the profile's providers. */
 export interface Proxy {
@@ -85,12 +85,12 @@ class LocalProxy implements Proxy {
   constructor(options: ProxyOptions) {
     const { settings, profile, keys, clock, random = Math.random } = options;
     this.#options = options;
+    this.#memory = new Memory(options.httpProxyFor);
     this.#drills = new DrillBook(clock.now);
     this.#newId = idMaker(clock.now);
     this.#lists = new ModelLists(clock, options.log, options.readModels ?? false);
     this.#handle = pipeline({ ...options, random, drills: this.#drills, lists: this.#lists });
     this.#fleet = new Fleet(settings, profile, keys, this.#memory);
-    this.#memory = new Memory(options.httpProxyFor);
     this.#server = createListener((request, response) => void this.#serve(request, response));
   }
 
