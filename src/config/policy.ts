@@ -27,6 +27,7 @@ export const POLICY_KINDS: { readonly [K in keyof Policy]: Kind<Policy[K]> } = {
   breakerOpenCapMs: duration,
   bodyLimitBytes: size,
   onCut: oneOf({ error: true }),
+  losses: oneOf({ warn: true, silent: true, strict: true }),
   rerouteBlocked: flag,
 };
 

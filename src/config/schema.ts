@@ -32,6 +32,8 @@ const POLICY_SUMMARIES: Readonly<Record<keyof Policy, string>> = {
   breakerOpenCapMs: 'How long it stays open at most.',
   bodyLimitBytes: 'Largest request body accepted.',
   onCut: 'What to do when an answer breaks after content was delivered.',
+  losses:
+    'What a target of another format cannot be told: warn names it in x-gw-lossy, silent in the trail only, strict leaves the target out.',
   rerouteBlocked: "Whether a refusal by one provider's content policy may be taken to another provider.",
 };
 
@@ -66,6 +68,7 @@ function policySchema(): JsonObject {
 
 function policyType(key: keyof Policy): JsonObject {
   if (key === 'onCut') return { enum: ['error'] };
+  if (key === 'losses') return { enum: ['warn', 'silent', 'strict'] };
   if (key.endsWith('Ms')) return { type: DURATION.type };
   if (key.endsWith('Bytes')) return { type: SIZE.type };
   return { type: typeof DEFAULT_POLICY[key] };

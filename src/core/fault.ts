@@ -1,3 +1,5 @@
+import type { FormatName } from './operation.ts';
+
 /**
  * Everything that can go wrong with an exchange, in one table.
  *
@@ -69,6 +71,8 @@ export interface Fault {
 
 /** A provider's refusal, kept to be relayed when the chain is exhausted. */
 export interface UpstreamAnswer {
+  /** What the provider was spoken to in; undefined: the caller's own format. */
+  readonly format?: FormatName;
   readonly status: number;
   readonly contentType: string | undefined;
   readonly body: Buffer;

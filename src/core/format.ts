@@ -96,6 +96,8 @@ export interface CallerCodec {
   encodeAnswer(events: readonly AnswerEvent[], echo: AnswerEcho): Buffer;
   /** An encoder for one stream. */
   encodeStream(echo: AnswerEcho): StreamEncoder;
+  /** The answer to a question how many tokens a request has; undefined where callers have no such question. */
+  readonly encodeTokenCount?: (tokens: number) => Buffer;
   /**
    * The same request for a provider of this very format, with state that travelled in gw's envelope given back to its
    * owner and taken out for everybody else. Asked only for bodies in which an envelope was seen.
@@ -142,6 +144,8 @@ export interface AnswerEcho {
 
 /** Writes one stream in the caller's format. */
 export interface StreamEncoder {
+  /** Server-sent events unless said otherwise. */
+  readonly contentType?: string;
   /** What the event adds to the stream; empty when nothing is to be written (yet). */
   push(event: AnswerEvent): string;
 }

@@ -211,8 +211,9 @@ function toIncident({ to, addedMs, ...running }: Running, over: boolean): Incide
   };
 }
 
+/** Over; also when the clock was set back by more than that, or it would seem to run until the clock comes round. */
 function isQuiet({ last }: Running, now: number): boolean {
-  return now - last > INCIDENT_GAP_MS;
+  return Math.abs(now - last) > INCIDENT_GAP_MS;
 }
 
 function servingAttempt(trail: Trail): Attempt | undefined {

@@ -31,6 +31,8 @@ export const OPERATIONS = {
   'audio.transcribe': { stateless: true, auxiliary: false, body: 'multipart', streams: true },
   'audio.translate': { stateless: true, auxiliary: false, body: 'multipart', streams: false },
   'count-tokens': { stateless: true, auxiliary: true, body: 'json', streams: false },
+  /** A long conversation made shorter by the provider (`/responses/compact`). */
+  compact: { stateless: true, auxiliary: false, body: 'json', streams: false },
   models: { stateless: true, auxiliary: true, body: 'none', streams: false },
   other: { stateless: false, auxiliary: true, body: 'opaque', streams: true },
 } as const satisfies Readonly<Record<string, OperationRow>>;

@@ -46,6 +46,11 @@ export interface Policy {
   readonly bodyLimitBytes: number;
   /** What to do when an answer breaks after content was delivered. */
   readonly onCut: 'error';
+  /**
+   * What to do about what a target of another format cannot be told: say so in `x-gw-lossy` and the trail (`warn`), in
+   * the trail only (`silent`), or leave that target out (`strict`).
+   */
+  readonly losses: 'warn' | 'silent' | 'strict';
   /** Whether a refusal by one provider's content policy may be taken to another provider. */
   readonly rerouteBlocked: boolean;
 }
@@ -74,5 +79,6 @@ export const DEFAULT_POLICY: Policy = {
   breakerOpenCapMs: 30_000,
   bodyLimitBytes: 128 * 1024 * 1024,
   onCut: 'error',
+  losses: 'warn',
   rerouteBlocked: false,
 };

@@ -1,5 +1,6 @@
+import type { Loss } from './conversation.ts';
 import type { FaultCode, Remedy } from './fault.ts';
-import type { CallerFormatName, Operation } from './operation.ts';
+import type { CallerFormatName, FormatName, Operation } from './operation.ts';
 import type { Target } from './target.ts';
 import type { Usage } from './usage.ts';
 
@@ -67,6 +68,8 @@ export interface Client {
 export interface PlanStep {
   readonly target: Target;
   readonly skipped?: string;
+  /** It cannot serve such a request at all, so that leaving it out is no failover. */
+  readonly unable?: true;
   /** Why it is being left alone, when that is the reason for skipping it. */
   readonly fault?: FaultCode;
 }
@@ -86,6 +89,10 @@ export interface Attempt {
   readonly requestId?: string;
   readonly fault?: FaultCode;
   readonly message?: string;
+  /** The target's own format, when the request had to be translated into it. */
+  readonly format?: FormatName;
+  /** What the translation could not carry. */
+  readonly losses?: readonly Loss[];
   /** What was decided after it. */
   readonly remedy?: Remedy;
   readonly retryAfterMs?: number;

@@ -2,6 +2,9 @@ import type { CallerFormat, Format } from '../core/format.ts';
 import type { CallerFormatName, FormatName } from '../core/operation.ts';
 import { openaiChat } from './openai-chat/index.ts';
 
+export { ENVELOPE_START } from './hub/carry.ts';
+export { callerId } from './hub/ids.ts';
+
 /** The wire dialects callers may speak. A new one is a folder and a line here. */
 export const CALLER_FORMATS = {
   'openai-chat': openaiChat,

@@ -1,17 +1,17 @@
 import type { Dispatcher } from 'undici';
 
 import { type Fault, fault } from '../core/fault.ts';
+import type { Format } from '../core/format.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Clock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Exchange } from './exchange.ts';
 import { requestIdOf } from './headers.ts';
 import { type AnswerHeaders, Outlet, type OutletSource } from './outlet.ts';
-import { AnswerSink } from './relay/answer-sink.ts';
-import { ErrorSink } from './relay/error-sink.ts';
+import { openSink } from './relay/open-sink.ts';
 import type { Sink, SinkReport } from './relay/sink.ts';
-import { StreamSink } from './relay/stream-sink.ts';
 import type { AttemptDraft } from './trail-draft.ts';
+import type { Translation } from './translation.ts';
 import { faultOfError, isLostConnection } from './unreachable.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -30,6 +30,10 @@ export interface AttemptOrder {
   readonly path: string;
   readonly headers: string[];
   readonly body: Buffer | null;
+  /** What the target speaks. */
+  readonly format: Format;
+  /** How its answer becomes the caller's, when it speaks another format. */
+  readonly translation: Translation | undefined;
   readonly policy: Policy;
   /** Milliseconds until the first content of a stream, or the head of a whole answer. */
   readonly limitMs: number;
@@ -139,13 +143,13 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
       this.failed(fault('upstream_garbled', `the answer is compressed although it was asked not to be`));
       return;
     }
-    this.#sink = this.#makeSink(status, headers);
+    this.#sink = this.#openSink(status, headers);
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#resolve === undefined) return;
     // A stream owes its first content within the limit, whatever comes before it; anything else its first byte.
-    if (this.#lastByteAt !== 0 || !(this.#sink instanceof StreamSink)) {
+    if (this.#lastByteAt !== 0 || this.#sink?.awaitsContent !== true) {
       this.#lastByteAt = this.#clock.monotonic();
     }
     this.#record.bytes += chunk.length;
@@ -187,14 +191,11 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     this.#settle({ is: 'cut', fault: why });
   }
 
-  #makeSink(status: number, headers: AnswerHeaders): Sink {
-    const now = this.#clock.now;
-    if (status >= 300) return new ErrorSink(this.#exchange, this, { status, headers, now });
-    const stream = isEventStream(headers['content-type'], this.#exchange.trail.stream);
-    const answer = { status, headers, outlet: this.#outlet, sent: this.#order.headers };
-    return stream
-      ? new StreamSink(this.#exchange, this, answer)
-      : new AnswerSink(this.#exchange, this, answer);
+  #openSink(status: number, headers: AnswerHeaders): Sink {
+    const { format, translation, headers: sent } = this.#order;
+    const { now } = this.#clock;
+    const head = { status, headers, outlet: this.#outlet, sent, format, translation, now };
+    return openSink(this.#exchange, this, head);
   }
 
   #settle(result: AttemptResult): void {
@@ -284,12 +285,4 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     if (this.#sink) this.#sink.lose(why);
     else this.failed(why);
   }
-}
-
-/** Some hosts stream under a vague content type, or none; what was asked for then decides. */
-function isEventStream(type: string | string[] | undefined, asked: boolean): boolean {
-  if (typeof type !== 'string') return asked;
-  return (
-    type.startsWith('text/event-stream') || (asked && /^(application\/octet-stream|text\/plain)/.test(type))
-  );
 }

@@ -1,17 +1,22 @@
 import type { Fault } from '../core/fault.ts';
+import type { Format } from '../core/format.ts';
 import { OPERATIONS } from '../core/operation.ts';
+import { ok, type Outcome } from '../core/outcome.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Watcher } from '../core/ports.ts';
+import { ENVELOPE_START } from '../formats/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Admission, firstContentLimit, reasoningOf } from '../resilience/index.ts';
 import { type AttemptOrder, type AttemptReport, type AttemptResult, makeAttempt } from './attempt.ts';
-import { drillPolicy } from './drill.ts';
-import type { Exchange } from './exchange.ts';
+import { type Drill, drillPolicy } from './drill.ts';
+import { askedPath, type Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
 import { VIA_HEADER } from './headers.ts';
 import { isToken } from './local-token.ts';
 import { withoutCredentials, wordWithoutCredentials } from './redact.ts';
+import type { StateVault } from './state-vault.ts';
 import { AttemptDraft } from './trail-draft.ts';
+import { formatFor, translate, type Translation, translationTarget } from './translation.ts';
 
 /** What calling a target needs from outside. */
 export interface CallPorts {
@@ -19,6 +24,7 @@ export interface CallPorts {
   readonly watcher: Watcher;
   /** This gw's id, left on every request it sends. */
   readonly instance: string;
+  readonly vault: StateVault;
 }
 
 /** Where a call stands in its exchange. */
@@ -41,7 +47,20 @@ export function callTarget(
   exchange.trail.attempts.push(record);
   const health = new HealthReport(exchange, step, place.again, ports.clock);
   const report = new CallReport(exchange, step, record, health, ports.watcher);
-  return makeAttempt(exchange, record, makeOrder(exchange, step, place, ports, report), ports.clock);
+  const order = makeOrder({ exchange, step, place, ports, record, report });
+  if (order.is === 'ok') return makeAttempt(exchange, record, order.value, ports.clock);
+  exchange.endAttempt(record);
+  return Promise.resolve(report.ended({ is: 'failed', fault: order.fault, lost: false }));
+}
+
+/** One call, with everything that takes part in it. */
+interface Call {
+  readonly exchange: Exchange;
+  readonly step: Step;
+  readonly place: CallPlace;
+  readonly ports: CallPorts;
+  readonly record: AttemptDraft;
+  readonly report: AttemptReport;
 }
 
 /**
@@ -141,59 +160,99 @@ class HealthReport {
   }
 }
 
-function makeOrder(
-  exchange: Exchange,
-  step: Step,
-  place: CallPlace,
-  ports: CallPorts,
-  report: AttemptReport,
-): AttemptOrder {
-  const { drill, envelope, format, headers, operation } = exchange;
-  const planned = exchange.plan?.compiled.policy ?? exchange.fleet.profile.policy;
-  const position = (exchange.plan?.compiled.steps.indexOf(step) ?? 0) + 1;
-  const simulated =
-    drill?.simulator && (drill.dry || drill.faults[position] !== undefined) ? drill : undefined;
-  const policy = simulated ? drillPolicy(planned) : planned;
-  const reasoning =
-    step.reasons || envelope?.effort !== undefined
-      ? reasoningOf(step.target.model, envelope?.effort)
-      : 'none';
-  const limit = firstContentLimit(policy, { stream: exchange.trail.stream, isLast: place.isLast, reasoning });
-  const body = envelope
-    ? format.renderRequest(envelope, exchange.body, {
-        model: step.target.model,
-        quirks: step.provider.quirks,
-      })
-    : exchange.body;
-  const fault = simulated?.faults[position];
-  return {
+/** Makes the request for one target: the caller's own bytes, or their translation. */
+function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
+  const { exchange, step, place, ports, report, record } = call;
+  const { operation, headers } = exchange;
+  const { position, simulated, policy } = rehearsalOf(exchange, step);
+  const spoken = formatFor(exchange.format, step) ?? exchange.format;
+  const wire = makeWire(call, spoken, policy);
+  if (wire.is === 'failed') return wire;
+  const { path, body, translation } = wire.value;
+  if (translation) {
+    record.format = spoken.name;
+    if (translation.losses.length > 0) record.losses = translation.losses;
+  }
+  return ok({
     upstream: simulated?.simulator ?? step.upstream,
     method: exchange.request.method ?? 'POST',
-    path: upstreamPath(exchange),
+    path,
     headers: [
-      ...headers.forwarded,
+      ...(translation ? translatedHeaders(headers.forwarded, spoken) : headers.forwarded),
       'accept-encoding',
       'identity',
       VIA_HEADER,
       headers.via === undefined ? ports.instance : `${headers.via},${ports.instance}`,
-      ...(simulated
-        ? fault === undefined
-          ? []
-          : ['x-sim-fault', fault]
-        : credentialHeaders(exchange, step)),
+      ...(simulated ? faultHeader(simulated, position) : credentialHeaders(exchange, step)),
     ],
     body: body.length > 0 || OPERATIONS[operation].body !== 'opaque' ? body : null,
+    format: spoken,
+    translation,
     policy,
-    limitMs: Math.max(1, Math.min(limit, place.remainingMs)),
+    limitMs: Math.max(1, Math.min(firstContent(exchange, step, place, policy), place.remainingMs)),
     report,
-  };
+  });
 }
 
-/** Everything below the version prefix, the caller's query included. */
-function upstreamPath({ recognised, request }: Exchange): string {
-  const url = request.url ?? '';
-  const query = url.indexOf('?');
-  return query === -1 ? recognised.path : recognised.path + url.slice(query);
+/** In a rehearsal some targets are played by the simulator. */
+function rehearsalOf(
+  exchange: Exchange,
+  step: Step,
+): { readonly position: number; readonly simulated: Drill | undefined; readonly policy: Policy } {
+  const { drill, plan, fleet } = exchange;
+  const planned = plan?.compiled.policy ?? fleet.profile.policy;
+  const position = (plan?.compiled.steps.indexOf(step) ?? 0) + 1;
+  const isSimulated = drill?.simulator !== undefined && (drill.dry || drill.faults[position] !== undefined);
+  return isSimulated
+    ? { position, simulated: drill, policy: drillPolicy(planned) }
+    : { position, simulated: undefined, policy: planned };
+}
+
+function faultHeader({ faults }: Drill, position: number): readonly string[] {
+  const fault = faults[position];
+  return fault === undefined ? [] : ['x-sim-fault', fault];
+}
+
+function firstContent(exchange: Exchange, step: Step, { isLast }: CallPlace, policy: Policy): number {
+  const effort = exchange.envelope?.effort;
+  const reasoning = step.reasons || effort !== undefined ? reasoningOf(step.target.model, effort) : 'none';
+  return firstContentLimit(policy, { stream: exchange.trail.stream, isLast, reasoning });
+}
+
+interface Wire {
+  readonly path: string;
+  readonly body: Buffer;
+  readonly translation: Translation | undefined;
+}
+
+function makeWire({ exchange, step, ports }: Call, spoken: Format, { losses }: Policy): Outcome<Wire, Fault> {
+  const { envelope, format, body } = exchange;
+  if (spoken !== format) {
+    const strict = losses === 'strict';
+    const made = translate(exchange, step, spoken, { vault: ports.vault, now: ports.clock.now(), strict });
+    if (made.is === 'failed') return made;
+    const { request } = made.value;
+    return ok({ path: request.path, body: request.body, translation: made.value });
+  }
+  const asked = askedPath(exchange);
+  if (!envelope) return ok({ path: asked, body, translation: undefined });
+  const target = { model: step.target.model, quirks: step.provider.quirks };
+  const rendered = format.renderRequest(envelope, body, target);
+  const restored =
+    format.toCaller && rendered.includes(ENVELOPE_START)
+      ? format.toCaller.restoreState(rendered, translationTarget(step))
+      : rendered;
+  return ok({ path: format.renderPath(asked, envelope, target), body: restored, translation: undefined });
+}
+
+/** Of the caller's headers only those that mean the same in any format. */
+function translatedHeaders(forwarded: readonly string[], spoken: Format): string[] {
+  const kept: string[] = ['content-type', 'application/json', ...spoken.requestHeaders];
+  for (let i = 0; i + 1 < forwarded.length; i += 2) {
+    const name = forwarded[i] ?? '';
+    if (/^(user-agent|traceparent|tracestate|baggage)$/i.test(name)) kept.push(name, forwarded[i + 1] ?? '');
+  }
+  return kept;
 }
 
 function credentialHeaders({ headers, fleet }: Exchange, step: Step): readonly string[] {

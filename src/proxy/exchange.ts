@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { Conversation } from '../core/conversation.ts';
+import type { Fault } from '../core/fault.ts';
 import type { CallerFormat, Envelope } from '../core/format.ts';
 import type { Operation } from '../core/operation.ts';
+import type { Outcome } from '../core/outcome.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Drill } from './drill.ts';
 import type { CompiledPlan, Fleet, Step } from './fleet.ts';
@@ -33,6 +36,8 @@ export class Exchange {
   readonly #startedAt: number;
   body: Buffer = NOTHING;
   envelope: Envelope | undefined;
+  /** The request in gw's own words, once a target of another format needed it. */
+  conversation: Outcome<Conversation, Fault> | undefined;
   plan: ChosenPlan | undefined;
   drill: Drill | undefined;
   /** The caller hung up. */
@@ -123,4 +128,15 @@ export function hangUp(exchange: Exchange): void {
 export function abandon(exchange: Exchange, why: string): void {
   exchange.abandoned = why;
   exchange.interrupt();
+}
+
+/** The path below the version prefix with the caller's query; a key in it is a local one and goes no further. */
+export function askedPath({ recognised, request, format }: Exchange): string {
+  const url = request.url ?? '';
+  const query = url.indexOf('?');
+  if (query === -1) return recognised.path;
+  if (format.name !== 'gemini') return recognised.path + url.slice(query);
+  const kept = new URLSearchParams(url.slice(query));
+  kept.delete('key');
+  return kept.size === 0 ? recognised.path : `${recognised.path}?${kept.toString()}`;
 }

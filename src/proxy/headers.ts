@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
+import type { CallerFormatName } from '../core/operation.ts';
+
 /**
  * Request headers that end here: hop-by-hop (RFC 9110, 7.6.1), what undici writes itself, the caller's credentials
  * (they are local ones), and what says where the caller sits.
@@ -66,7 +68,11 @@ export interface ReadHeaders {
   /** How a browser sees the page that calls: `cross-site`, `same-site`, `same-origin`, `none`. */
   fetchSite: string | undefined;
   authorization: string | undefined;
+  /** The key in a header of its own, with that header's name. */
   apiKey: string | undefined;
+  apiKeyHeader: string | undefined;
+  /** The format that only its own clients' headers give away, on paths that several share. */
+  dialect: CallerFormatName | undefined;
   userAgent: string;
   session: string | undefined;
   retryCount: number;
@@ -104,8 +110,10 @@ const READERS = new Map<string, (read: ReadHeaders, value: string) => void>([
   ['origin', (read, value) => (read.origin ??= value)],
   ['sec-fetch-site', (read, value) => (read.fetchSite ??= value)],
   ['authorization', (read, value) => (read.authorization ??= value)],
-  ['x-api-key', (read, value) => (read.apiKey ??= value)],
-  ['api-key', (read, value) => (read.apiKey ??= value)],
+  ['x-api-key', apiKeyReader('x-api-key')],
+  ['api-key', apiKeyReader('api-key')],
+  ['x-goog-api-key', apiKeyReader('x-goog-api-key', 'gemini')],
+  ['anthropic-version', (read) => (read.dialect ??= 'anthropic-messages')],
   ['user-agent', (read, value) => (read.userAgent ||= value)],
   ['x-stainless-retry-count', (read, value) => (read.retryCount = Number(value) || 0)],
   ['x-gw-via', (read, value) => (read.via ??= value)],
@@ -120,6 +128,14 @@ const READERS = new Map<string, (read: ReadHeaders, value: string) => void>([
   ['session_id', (read, value) => (read.session ??= value)],
 ]);
 
+function apiKeyReader(name: string, dialect?: CallerFormatName): (read: ReadHeaders, value: string) => void {
+  return (read, value) => {
+    if (read.apiKey === undefined) read.apiKeyHeader = name;
+    read.apiKey ??= value;
+    read.dialect ??= dialect;
+  };
+}
+
 function noHeaders(): ReadHeaders {
   return {
     contentType: '',
@@ -130,6 +146,8 @@ function noHeaders(): ReadHeaders {
     fetchSite: undefined,
     authorization: undefined,
     apiKey: undefined,
+    apiKeyHeader: undefined,
+    dialect: undefined,
     userAgent: '',
     session: undefined,
     retryCount: 0,

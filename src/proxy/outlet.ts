@@ -29,12 +29,12 @@ export class Outlet {
 
   /** Sends the head of the answer: from here on the caller has this target's answer. */
   commit(status: number, headers: AnswerHeaders, length: number | undefined): void {
-    const { response, trail } = this.#exchange;
+    const { response, trail, plan } = this.#exchange;
     this.committed = true;
     trail.status = status;
     const lines = relayedHeaders(headers);
     if (length !== undefined) lines.push('content-length', String(length));
-    traceHeaders(trail, lines);
+    traceHeaders(trail, lines, plan?.compiled.policy.losses !== 'silent');
     response.writeHead(status, lines);
   }
 

@@ -10,6 +10,7 @@ import { failover } from './stages/failover.ts';
 import { plan } from './stages/plan.ts';
 import { receive } from './stages/receive.ts';
 import { refuseLoops } from './stages/refuse-loops.ts';
+import type { StateVault } from './state-vault.ts';
 
 /** What the life of a request needs from outside. */
 export interface PipelinePorts {
@@ -19,6 +20,7 @@ export interface PipelinePorts {
   readonly log: LogPort;
   readonly drills: DrillBook;
   readonly lists: ModelLists;
+  readonly vault: StateVault;
   readonly version: string;
   readonly instance: string;
 }

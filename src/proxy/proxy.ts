@@ -1,6 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { CallerFormat } from '../core/format.ts';
+import type { CallerFormatName } from '../core/operation.ts';
 import type { KeyPort, LogPort, RecordPort, Watcher } from '../core/ports.ts';
 import type { Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
@@ -20,6 +22,7 @@ import { ModelLists } from './model-lists.ts';
 import { pipeline } from './pipeline.ts';
 import { recognise } from './recognise.ts';
 import type { Handler } from './stage.ts';
+import { StateVault } from './state-vault.ts';
 import type { TargetView } from './target-state.ts';
 import { TrailDraft } from './trail-draft.ts';
 
@@ -89,7 +92,13 @@ class LocalProxy implements Proxy {
     this.#drills = new DrillBook(clock.now);
     this.#newId = idMaker(clock.now);
     this.#lists = new ModelLists(clock, options.log, options.readModels ?? false);
-    this.#handle = pipeline({ ...options, random, drills: this.#drills, lists: this.#lists });
+    this.#handle = pipeline({
+      ...options,
+      random,
+      drills: this.#drills,
+      lists: this.#lists,
+      vault: new StateVault(),
+    });
     this.#fleet = new Fleet(settings, profile, keys, this.#memory);
     this.#server = createListener((request, response) => void this.#serve(request, response));
   }
@@ -215,6 +224,8 @@ function counts({ recognised }: Exchange): boolean {
   return recognised.is === 'operation';
 }
 
+const FORMATS_OF_CALLERS: Readonly<Partial<Record<CallerFormatName, CallerFormat>>> = CALLER_FORMATS;
+
 function openExchange(
   request: IncomingMessage,
   response: ServerResponse,
@@ -225,12 +236,12 @@ function openExchange(
   const method = request.method ?? 'GET';
   const url = request.url ?? '/';
   const query = url.indexOf('?');
-  const recognised = recognise(method, url);
+  const recognised = recognise(method, url, headers.dialect);
   const trail = new TrailDraft({
     id: newId(),
     at: clock.now(),
     operation: recognised.is === 'operation' ? recognised.operation : 'models',
-    format: 'openai-chat',
+    format: recognised.format,
     method,
     path: query === -1 ? url : url.slice(0, query),
     client: clientOf(headers),
@@ -240,7 +251,7 @@ function openExchange(
     response,
     headers,
     recognised,
-    format: CALLER_FORMATS['openai-chat'],
+    format: FORMATS_OF_CALLERS[trail.format] ?? CALLER_FORMATS['openai-chat'],
     fleet,
     trail,
     clock,

@@ -2,12 +2,13 @@ import { targetName } from '../core/target.ts';
 import type { TrailDraft } from './trail-draft.ts';
 
 /** Adds what every answer says about how it came to be. */
-export function traceHeaders(trail: TrailDraft, lines: string[]): void {
+export function traceHeaders(trail: TrailDraft, lines: string[], warns = true): void {
   const attempt = trail.attempts.at(-1);
   lines.push('x-gw-request-id', trail.id, 'x-gw-attempts', String(trail.attempts.length));
   if (!attempt) return;
   lines.push('x-gw-provider', attempt.target.provider, 'x-gw-model', headerSafe(attempt.target.model));
-  const from = trail.plan[0];
+  if (attempt.losses && warns) lines.push('x-gw-lossy', attempt.losses.join(','));
+  const from = trail.plan.find(({ unable }) => unable !== true);
   if (from && from.target !== attempt.target) {
     const failed = trail.attempts.find(({ target }) => target === from.target);
     const reason = from.fault ?? failed?.fault ?? 'unusable';

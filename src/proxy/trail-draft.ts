@@ -1,5 +1,6 @@
+import type { Loss } from '../core/conversation.ts';
 import type { FaultCode, Remedy } from '../core/fault.ts';
-import type { CallerFormatName, Operation } from '../core/operation.ts';
+import type { CallerFormatName, FormatName, Operation } from '../core/operation.ts';
 import type { Target } from '../core/target.ts';
 import type { Attempt, Client, PlanStep, Trail, TrailOutcome } from '../core/trail.ts';
 import type { Usage } from '../core/usage.ts';
@@ -56,6 +57,8 @@ export class AttemptDraft implements Attempt {
   requestId?: string;
   fault?: FaultCode;
   message?: string;
+  format?: FormatName;
+  losses?: readonly Loss[];
   remedy?: Remedy;
   retryAfterMs?: number;
   bytes = 0;

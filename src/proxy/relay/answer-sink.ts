@@ -11,6 +11,7 @@ const HOLD_BYTES = 4 * 1024 * 1024;
 
 /** Relays an answer that is not a stream of events. */
 export class AnswerSink implements Sink {
+  readonly awaitsContent = false;
   readonly #exchange: Exchange;
   readonly #report: SinkReport;
   readonly #outlet: Outlet;

@@ -1,6 +1,6 @@
 import type { Fault } from '../../core/fault.ts';
+import type { Format } from '../../core/format.ts';
 import { readRetryAfter } from '../../resilience/index.ts';
-import type { Exchange } from '../exchange.ts';
 import type { AnswerHeaders } from '../outlet.ts';
 import type { Sink, SinkReport } from './sink.ts';
 
@@ -9,7 +9,8 @@ const LONGEST_BODY = 256 * 1024;
 
 /** Collects an answer other than 2xx and finds out what it means. */
 export class ErrorSink implements Sink {
-  readonly #exchange: Exchange;
+  readonly awaitsContent = false;
+  readonly #format: Format;
   readonly #report: SinkReport;
   readonly #status: number;
   readonly #headers: AnswerHeaders;
@@ -18,11 +19,11 @@ export class ErrorSink implements Sink {
   #length = 0;
 
   constructor(
-    exchange: Exchange,
+    format: Format,
     report: SinkReport,
     answer: { readonly status: number; readonly headers: AnswerHeaders; readonly now: () => number },
   ) {
-    this.#exchange = exchange;
+    this.#format = format;
     this.#report = report;
     this.#status = answer.status;
     this.#headers = answer.headers;
@@ -52,7 +53,12 @@ export class ErrorSink implements Sink {
     const body = Buffer.concat(this.#chunks).subarray(0, LONGEST_BODY);
     const type = this.#headers['content-type'];
     const contentType = typeof type === 'string' ? type : undefined;
-    const found = this.#exchange.format.classify({ status: this.#status, contentType, body });
+    const found = this.#format.classify({
+      format: this.#format.name,
+      status: this.#status,
+      contentType,
+      body,
+    });
     const retryAfterMs = readRetryAfter(this.#headers, body.toString('utf8'), this.#now(), this.#status);
     return retryAfterMs === undefined ? found : { ...found, retryAfterMs };
   }

@@ -2,6 +2,8 @@ import type { Fault } from '../../core/fault.ts';
 
 /** What becomes of an upstream answer's body. */
 export interface Sink {
+  /** The attempt's limit runs until there is content, not merely a first byte. */
+  readonly awaitsContent: boolean;
   push(chunk: Buffer): void;
   /** The provider ended the answer properly. */
   end(): void;

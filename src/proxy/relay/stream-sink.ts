@@ -16,6 +16,7 @@ const HOLD_BYTES = 1024 * 1024;
  * take over unseen; after it every event leaves as it arrives, in the bytes it came in.
  */
 export class StreamSink implements Sink {
+  readonly awaitsContent = true;
   readonly #exchange: Exchange;
   readonly #report: SinkReport;
   readonly #outlet: Outlet;

@@ -1,4 +1,5 @@
-import { FAULTS, type Fault, fault } from '../../core/fault.ts';
+import { FAULTS, type Fault, fault, type UpstreamAnswer } from '../../core/fault.ts';
+import type { FormatName } from '../../core/operation.ts';
 import type { LogPort } from '../../core/ports.ts';
 import { targetName } from '../../core/target.ts';
 import { errorMessage } from '../../lib/expect.ts';
@@ -66,7 +67,8 @@ function noteServed({ trail }: Exchange): void {
   const served = trail.attempts.at(-1)?.target;
   if (!served) return;
   trail.served = served;
-  trail.failover = trail.plan[0] !== undefined && trail.plan[0].target !== served;
+  const first = trail.plan.find(({ unable }) => unable !== true);
+  trail.failover = first !== undefined && first.target !== served;
 }
 
 function noteFault({ trail }: Exchange, why: Fault): void {
@@ -76,7 +78,7 @@ function noteFault({ trail }: Exchange, why: Fault): void {
 
 function refuse(exchange: Exchange, reply: Refusal): void {
   const { format, trail } = exchange;
-  const status = statusOf(reply.fault);
+  const status = statusOf(reply.fault, exchange.format.name);
   const report = { fault: reply.fault, status, id: trail.id, tried: tried(exchange, reply.failures) };
   const own = theirOwnWords(exchange, reply);
   const lines = ['content-type', own?.contentType ?? 'application/json', 'x-should-retry', 'false'];
@@ -93,19 +95,25 @@ function refuse(exchange: Exchange, reply: Refusal): void {
 
 /** With one target gw has nothing to add: its refusal reaches the caller as it came. */
 function theirOwnWords(
-  { trail }: Exchange,
+  { trail, format }: Exchange,
   { fault: why }: Refusal,
 ): { contentType: string; body: Buffer } | undefined {
   const { upstream } = why;
   if (trail.plan.length !== 1 || !upstream || upstream.body.length === 0 || upstream.status < 400)
     return undefined;
+  if (isForeign(upstream, format.name)) return undefined;
   return { contentType: upstream.contentType ?? 'application/json', body: upstream.body };
 }
 
 /** What the provider answered is what the caller would have got without gw; anything else has its own status. */
-function statusOf(why: Fault): number {
-  const status = why.upstream?.status;
+function statusOf(why: Fault, format: FormatName): number {
+  // What a status means differs from format to format: a bad key is a 400 at Google.
+  const status = why.upstream && isForeign(why.upstream, format) ? undefined : why.upstream?.status;
   return status !== undefined && status >= 400 && status < 600 ? status : FAULTS[why.code].status;
+}
+
+function isForeign(upstream: UpstreamAnswer, format: FormatName): boolean {
+  return upstream.format !== undefined && upstream.format !== format;
 }
 
 function tried({ trail }: Exchange, failures: readonly Failure[]): string[] {

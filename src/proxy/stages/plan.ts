@@ -12,6 +12,7 @@ import type { ChosenPlan, Exchange } from '../exchange.ts';
 import type { CompiledPlan, Step } from '../fleet.ts';
 import { type Refusal, refused } from '../reply.ts';
 import type { Stage } from '../stage.ts';
+import { cannotServe } from '../translation.ts';
 
 /** Chooses the targets: those of the route that answers to the model, without the ones being left alone. */
 export function plan(clock: Clock, drills: DrillBook): Stage {
@@ -28,7 +29,9 @@ function decidePlan(exchange: Exchange, clock: Clock, drills: DrillBook): Refusa
   if ('code' in found) return refused(found);
   exchange.trail.route = found.route;
   exchange.trail.plan = found.told;
-  const chosen = exchange.drill ? chooseForDrill(found, clock.now()) : choose(exchange, found, clock.now());
+  const chosen = exchange.drill
+    ? chooseForDrill(exchange, found, clock.now())
+    : choose(exchange, found, clock.now());
   if ('is' in chosen) return chosen;
   exchange.plan = chosen;
   return undefined;
@@ -137,35 +140,39 @@ function firstOnly(found: CompiledPlan): CompiledPlan {
 }
 
 /** A drill proves the order of the route: nobody's health matters, but what cannot be used at all stays out. */
-function chooseForDrill(compiled: CompiledPlan, now: number): ChosenPlan | Refusal {
-  const steps = compiled.steps.filter(({ skipped }) => skipped === undefined);
+function chooseForDrill(exchange: Exchange, compiled: CompiledPlan, now: number): ChosenPlan | Refusal {
+  const never = compiled.steps.map((step) => whyNever(exchange, step));
+  const steps = compiled.steps.filter((_, index) => never[index] === undefined);
   if (steps.length > 0) return { compiled, steps, forced: true };
-  return refuseAll(
-    compiled.steps,
-    compiled.steps.map(({ skipped }) => skipped),
-    now,
-  );
+  return refuseAll(exchange, compiled.steps, never, now);
 }
 
 function choose(exchange: Exchange, compiled: CompiledPlan, now: number): ChosenPlan | Refusal {
   const { steps } = compiled;
-  if (steps.every((step) => step.skipped === undefined && step.state.admission(now) !== 'no')) {
+  if (steps.every((step) => isReady(exchange, step, now))) {
     return { compiled, steps, forced: false };
   }
-  const reasons = steps.map((step) => step.skipped ?? whyNotNow(step, now));
-  exchange.trail.plan = steps.map((step, index) => tell(step, reasons[index], now));
+  const reasons = steps.map((step) => whyNever(exchange, step) ?? whyNotNow(step, now));
+  exchange.trail.plan = steps.map((step, index) => tell(exchange, step, reasons[index], now));
   const open = steps.filter((_, index) => reasons[index] === undefined);
   if (open.length > 0) return { compiled, steps: open, forced: false };
-  return lastResort(compiled, now) ?? refuseAll(steps, reasons, now);
+  return lastResort(exchange, compiled, now) ?? refuseAll(exchange, steps, reasons, now);
 }
 
-function tell(
-  { target, state, skipped: unusable }: Step,
-  skipped: string | undefined,
-  now: number,
-): PlanStep {
+function isReady(exchange: Exchange, step: Step, now: number): boolean {
+  return whyNever(exchange, step) === undefined && step.state.admission(now) !== 'no';
+}
+
+/** Why a step is no use for this request whatever its health. */
+function whyNever(exchange: Exchange, step: Step): string | undefined {
+  return step.skipped ?? cannotServe(exchange, step);
+}
+
+function tell(exchange: Exchange, step: Step, skipped: string | undefined, now: number): PlanStep {
+  const { target, state } = step;
   if (skipped === undefined) return { target };
-  if (unusable !== undefined) return { target, skipped };
+  if (step.skipped !== undefined) return { target, skipped };
+  if (cannotServe(exchange, step) !== undefined) return { target, skipped, unable: true };
   const { breaker, cooldown } = state.view(now);
   const fault = cooldown?.reason ?? (breaker.is === 'closed' ? undefined : breaker.reason);
   return fault === undefined ? { target, skipped } : { target, skipped, fault };
@@ -188,31 +195,43 @@ function whyNotNow({ state }: Step, now: number): string | undefined {
 }
 
 /** Breakers alone never refuse a caller: of the targets nobody forbids, the one that recovers first is tried. */
-function lastResort(compiled: CompiledPlan, now: number): ChosenPlan | undefined {
+function lastResort(exchange: Exchange, compiled: CompiledPlan, now: number): ChosenPlan | undefined {
   const candidates = compiled.steps
-    .filter((step) => step.skipped === undefined && !step.state.isForbidden(now))
+    .filter((step) => whyNever(exchange, step) === undefined && !step.state.isForbidden(now))
     .map((step) => ({ step, at: step.state.recoversAt(now) ?? Infinity }))
     .sort((a, b) => a.at - b.at);
   const [first] = candidates;
   return first && { compiled, steps: [first.step], forced: true };
 }
 
-function refuseAll(steps: readonly Step[], reasons: readonly (string | undefined)[], now: number): Refusal {
+function refuseAll(
+  exchange: Exchange,
+  steps: readonly Step[],
+  reasons: readonly (string | undefined)[],
+  now: number,
+): Refusal {
   const failures: Failure[] = steps.map(({ target, state }, index) => {
     const reason = state.view(now).cooldown?.reason ?? 'breaker_open';
     return { target, fault: fault(reason, reasons[index]), tried: false };
   });
-  const usable = steps.filter((step) => step.skipped === undefined);
-  if (usable.length === 0) {
-    const list = steps.map((step) => `${targetName(step.target)}: ${step.skipped ?? ''}`).join('; ');
-    return refused(fault('exhausted', `no target of this route can be used (${list})`), failures);
-  }
+  const usable = steps.filter((step) => whyNever(exchange, step) === undefined);
+  if (usable.length === 0) return refused(nobody(exchange, steps), failures);
+  const [first] = usable;
   return refused(
-    failures.find((_, index) => steps[index]?.skipped === undefined)?.fault ?? fault('exhausted'),
+    failures.find(({ target }) => target === first?.target)?.fault ?? fault('exhausted'),
     failures,
     comeBack(
       usable.map(({ state }) => state.recoversAt(now)),
       now,
     ),
   );
+}
+
+function nobody(exchange: Exchange, steps: readonly Step[]): Fault {
+  const list = steps
+    .map((step) => `${targetName(step.target)}: ${whyNever(exchange, step) ?? ''}`)
+    .join('; ');
+  const unable = steps.every((step) => step.skipped === undefined);
+  const code = unable && steps.length > 0 ? 'untranslatable' : 'exhausted';
+  return fault(code, `no target of this route can be used (${list})`);
 }

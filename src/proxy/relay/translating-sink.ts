@@ -1,0 +1,220 @@
+import type { AnswerEvent } from '../../core/answer.ts';
+import { type Fault, fault } from '../../core/fault.ts';
+import type { CarriedState, StreamDecoder, StreamEncoder } from '../../core/format.ts';
+import { errorMessage } from '../../lib/expect.ts';
+import type { Exchange } from '../exchange.ts';
+import type { AnswerHeaders, Outlet } from '../outlet.ts';
+import type { Translation } from '../translation.ts';
+import { type FrameReader, frameReader } from './framing.ts';
+import type { Sink, SinkReport } from './sink.ts';
+import { StateCollector } from './state-collector.ts';
+
+/** A whole answer larger than this is no answer of a language model. */
+const LONGEST_ANSWER = 64 * 1024 * 1024;
+/** An event larger than this is no event. */
+const LONGEST_EVENT = 32 * 1024 * 1024;
+/** What comes before the first content is small; past this many events no content will come. */
+const MOST_OPENING_EVENTS = 10_000;
+
+/**
+ * Relays the answer of a provider that speaks another format. What came is decoded to events and these are encoded as
+ * they come; a provider that streams although a whole answer was asked for, or the other way round, is understood too.
+ * As with `StreamSink`, nothing leaves before the first content.
+ */
+export class TranslatingSink implements Sink {
+  readonly awaitsContent: boolean;
+  readonly #exchange: Exchange;
+  readonly #report: SinkReport;
+  readonly #outlet: Outlet;
+  readonly #headers: AnswerHeaders;
+  readonly #translation: Translation;
+  readonly #decoder: StreamDecoder | undefined;
+  readonly #encoder: StreamEncoder | undefined;
+  readonly #frames: FrameReader;
+  readonly #states: StateCollector;
+  #body: Buffer[] = [];
+  #bodyBytes = 0;
+  /** Until content: the events that came; for a caller who wants a whole answer, all of them. */
+  #events: AnswerEvent[] = [];
+  #done = false;
+
+  constructor(
+    exchange: Exchange,
+    report: SinkReport,
+    answer: {
+      readonly headers: AnswerHeaders;
+      readonly outlet: Outlet;
+      readonly translation: Translation;
+      /** Whether the provider streams. */
+      readonly streamed: boolean;
+    },
+  ) {
+    const { translation } = answer;
+    this.awaitsContent = answer.streamed;
+    this.#exchange = exchange;
+    this.#report = report;
+    this.#outlet = answer.outlet;
+    this.#headers = answer.headers;
+    this.#translation = translation;
+    this.#decoder = answer.streamed ? translation.from.decodeStream(translation.target) : undefined;
+    this.#encoder = exchange.trail.stream ? translation.to.encodeStream(translation.echo) : undefined;
+    this.#frames = frameReader(translation.format.frames);
+    this.#states = new StateCollector(translation.echo.id, (id, carried) => this.#keep(id, carried));
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#done) return;
+    if (!this.#decoder) {
+      this.#collect(chunk);
+      return;
+    }
+    try {
+      for (const { data, name } of this.#frames.push(chunk)) this.#takeAll(this.#decoder.push(data, name));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.lose(fault('upstream_garbled', errorMessage(error)));
+      return;
+    }
+    if (this.#frames.heldBytes > LONGEST_EVENT)
+      this.lose(fault('upstream_garbled', `an event of the stream is larger than ${LONGEST_EVENT} bytes`));
+  }
+
+  end(): void {
+    if (this.#done) return;
+    if (!this.#decoder) {
+      const { from, target } = this.#translation;
+      this.#takeAll(from.decodeAnswer(Buffer.concat(this.#body), target));
+    } else {
+      for (const { data, name } of this.#frames.rest()) this.#takeAll(this.#decoder.push(data, name));
+      if (!this.#isDone()) this.#takeAll(this.#decoder.end());
+    }
+    if (!this.#isDone()) this.lose(fault('upstream_garbled', 'the answer ended before it was finished'));
+  }
+
+  lose(lost: Fault): void {
+    if (this.#done) return;
+    this.#take({ is: 'error', fault: lost });
+  }
+
+  keepAlive(): void {
+    if (this.#encoder && this.#outlet.committed && !this.#outlet.blocked)
+      this.#outlet.write(this.#exchange.format.keepAlive);
+  }
+
+  #collect(chunk: Buffer): void {
+    this.#body.push(chunk);
+    this.#bodyBytes += chunk.length;
+    if (this.#bodyBytes > LONGEST_ANSWER)
+      this.lose(fault('upstream_garbled', `the answer is larger than ${LONGEST_ANSWER} bytes`));
+  }
+
+  /** The events one piece of the provider's stream made leave in one write. */
+  #takeAll(events: readonly AnswerEvent[]): void {
+    let text = '';
+    for (const event of events) {
+      if (this.#done) return;
+      if (this.#encoder && this.#outlet.committed && isPlain(event)) {
+        this.#note(event);
+        text += this.#encoder.push(event);
+        continue;
+      }
+      if (text !== '') this.#outlet.write(Buffer.from(text));
+      text = '';
+      this.#take(event);
+    }
+    if (text !== '') this.#outlet.write(Buffer.from(text));
+  }
+
+  #take(event: AnswerEvent): void {
+    this.#note(event);
+    if (event.is === 'error') this.#break(event.fault);
+    else if (event.is === 'end') this.#complete();
+    else this.#hold(event);
+  }
+
+  #note(event: AnswerEvent): void {
+    const { trail } = this.#exchange;
+    if (event.is === 'usage') trail.usage = { ...trail.usage, ...event.usage };
+    else if (event.is === 'malformed') trail.malformed = (trail.malformed ?? 0) + 1;
+    this.#states.push(event);
+  }
+
+  #hold(event: AnswerEvent): void {
+    this.#events.push(event);
+    if (!this.#encoder) return;
+    if (isContent(event)) this.#commit(this.#encoder);
+    else if (this.#events.length > MOST_OPENING_EVENTS)
+      this.lose(fault('upstream_garbled', 'the stream has no content'));
+  }
+
+  #commit(encoder: StreamEncoder): void {
+    const type = encoder.contentType ?? 'text/event-stream; charset=utf-8';
+    this.#outlet.commit(200, this.#answerHeaders(type, { 'cache-control': 'no-cache' }), undefined);
+    this.#report.content();
+    let text = '';
+    for (const event of this.#events) text += encoder.push(event);
+    this.#events = [];
+    if (text !== '') this.#outlet.write(Buffer.from(text));
+  }
+
+  #break(why: Fault): void {
+    this.#done = true;
+    if (!this.#outlet.committed) {
+      this.#report.failed(why);
+      return;
+    }
+    const broken = fault('stream_broken', why.message);
+    const { id } = this.#exchange.trail;
+    const report = { fault: broken, status: 502, id, tried: [] };
+    this.#outlet.break(this.#exchange.format.renderStreamError(report));
+    this.#report.cut(broken);
+  }
+
+  #complete(): void {
+    if (!this.#outlet.committed && !this.#events.some(isContent)) {
+      this.#done = true;
+      this.#report.failed(fault('upstream_garbled', 'the answer ended without any content'));
+      return;
+    }
+    this.#done = true;
+    const { to, echo } = this.#translation;
+    if (this.#encoder) {
+      this.#outlet.end(Buffer.from(this.#encoder.push({ is: 'end' })));
+    } else {
+      const body = to.encodeAnswer(this.#events, echo);
+      this.#outlet.commit(200, this.#answerHeaders('application/json', {}), body.length);
+      this.#report.content();
+      this.#outlet.end(body);
+    }
+    this.#report.served();
+  }
+
+  /** Ids and rate limits are worth knowing in any format; what describes the provider's own body is not. */
+  #answerHeaders(type: string, more: AnswerHeaders): AnswerHeaders {
+    const kept: Record<string, string | string[] | undefined> = { 'content-type': type, ...more };
+    for (const [name, value] of Object.entries(this.#headers)) {
+      if (/request-?id|ratelimit|^retry-after/.test(name)) kept[name] = value;
+    }
+    return kept;
+  }
+
+  #keep(callId: string, carried: readonly CarriedState[]): void {
+    this.#translation.vault.keep(callId, carried);
+  }
+
+  /** A method, because what is read after a call that may have changed it must be read again. */
+  #isDone(): boolean {
+    return this.#done;
+  }
+}
+
+/** Content a reader would miss, or the end of an answer that has none and says why. */
+function isContent(event: AnswerEvent): boolean {
+  if (event.is === 'delta') return event.text !== '';
+  if (event.is === 'open') return event.part.kind === 'call';
+  return event.is === 'opaque' || event.is === 'finish';
+}
+
+function isPlain(event: AnswerEvent): boolean {
+  return event.is !== 'error' && event.is !== 'end';
+}

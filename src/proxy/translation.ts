@@ -1,0 +1,102 @@
+import type { Conversation, Loss } from '../core/conversation.ts';
+import { type Fault, fault } from '../core/fault.ts';
+import type {
+  AnswerEcho,
+  CallerCodec,
+  CallerFormat,
+  Format,
+  ProviderCodec,
+  TranslationTarget,
+  WireRequest,
+} from '../core/format.ts';
+import type { FormatName } from '../core/operation.ts';
+import { failed, ok, type Outcome } from '../core/outcome.ts';
+import { FORMATS } from '../formats/index.ts';
+import { askedPath, type Exchange } from './exchange.ts';
+import type { Step } from './fleet.ts';
+import type { StateVault } from './state-vault.ts';
+
+/** How one call to a target of another format is made, and how its answer becomes the caller's. */
+export interface Translation {
+  readonly format: Format;
+  readonly from: ProviderCodec;
+  readonly to: CallerCodec;
+  readonly target: TranslationTarget;
+  readonly request: WireRequest;
+  readonly losses: readonly Loss[];
+  readonly echo: AnswerEcho;
+  readonly vault: StateVault;
+}
+
+const FORMATS_BY_NAME: Readonly<Partial<Record<FormatName, Format>>> = FORMATS;
+
+/** The format a target's provider is spoken to in; the caller's own whenever it can. */
+export function formatFor(caller: CallerFormat, { provider }: Step): Format | undefined {
+  if (provider.format === caller.name || provider.alsoSpeaks.includes(caller.name)) return caller;
+  return FORMATS_BY_NAME[provider.format];
+}
+
+/** Why this target can never serve this request, whatever its health; undefined when it can. */
+export function cannotServe(exchange: Exchange, step: Step): string | undefined {
+  const { format, operation } = exchange;
+  if (step.provider.format === format.name) return undefined;
+  const spoken = formatFor(format, step);
+  if (spoken === format) return undefined;
+  if (operation === 'chat' && format.toCaller && spoken?.toProvider) return undefined;
+  const what = operation === 'chat' ? format.name : `${format.name} (${operation})`;
+  return `${step.provider.name} does not speak ${what}`;
+}
+
+/** Translates the request for one target; a fault when the caller's request cannot be read or the route forbids losses. */
+export function translate(
+  exchange: Exchange,
+  step: Step,
+  spoken: Format,
+  parts: { readonly vault: StateVault; readonly now: number; readonly strict: boolean },
+): Outcome<Translation, Fault> {
+  const { format, trail, body } = exchange;
+  const { toProvider: from } = spoken;
+  const { toCaller: to } = format;
+  if (!from || !to)
+    return failed(fault('untranslatable', `gw cannot translate ${format.name} to ${spoken.name}`));
+  const conversation = readConversation(exchange, to, parts.vault);
+  if (conversation.is === 'failed') return conversation;
+  const target = translationTarget(step);
+  const request = from.encodeRequest(conversation.value, target);
+  const losses = [...new Set([...conversation.value.losses, ...request.losses])].sort();
+  if (parts.strict && losses.length > 0)
+    return failed(fault('untranslatable', `the route allows no losses: ${losses.join(', ')}`));
+  const echo: AnswerEcho = {
+    id: trail.id,
+    created: Math.floor(parts.now / 1000),
+    model: step.target.model,
+    conversation: conversation.value,
+    body,
+    path: askedPath(exchange),
+  };
+  return ok({ format: spoken, from, to, target, request, losses, echo, vault: parts.vault });
+}
+
+/** What a translation needs to know of a step's target. */
+export function translationTarget({ provider, target }: Step): TranslationTarget {
+  return {
+    provider: provider.name,
+    model: target.model,
+    quirks: provider.quirks,
+    maxOutput: undefined,
+  };
+}
+
+/** The request in gw's own words, read once and kept: every attempt starts from it. */
+export function readConversation(
+  exchange: Exchange,
+  codec: CallerCodec,
+  vault: StateVault,
+): Outcome<Conversation, Fault> {
+  exchange.conversation ??= codec.decodeRequest(exchange.body, {
+    model: exchange.envelope?.model ?? '',
+    stream: exchange.trail.stream,
+    recall: (callId) => vault.recall(callId),
+  });
+  return exchange.conversation;
+}
