@@ -34,7 +34,7 @@ export class IncidentLog {
     // Nearly every exchange: nothing is wrong, and nothing was.
     if (this.#running.size === 0 && !trail.attempts.some(wentWrong)) return false;
     const endAt = endOf(trail);
-    let changed = this.#closeQuiet(trail.at);
+    let changed = this.#closeQuiet(trail.at, endAt);
     for (const failure of failuresOf(trail)) {
       this.#note(failure, trail);
       changed = true;
@@ -86,8 +86,8 @@ export class IncidentLog {
     return latest;
   }
 
-  #closeQuiet(now: number): boolean {
-    return this.#close((running) => isQuiet(running, now));
+  #closeQuiet(beganAt: number, endAt: number): boolean {
+    return this.#close(({ last }) => beganAt - last > INCIDENT_GAP_MS || isAhead(last, endAt));
   }
 
   #closeProven(trail: Trail, endAt: number): boolean {
@@ -211,9 +211,13 @@ function toIncident({ to, addedMs, ...running }: Running, over: boolean): Incide
   };
 }
 
-/** Over; also when the clock was set back by more than that, or it would seem to run until the clock comes round. */
 function isQuiet({ last }: Running, now: number): boolean {
-  return Math.abs(now - last) > INCIDENT_GAP_MS;
+  return now - last > INCIDENT_GAP_MS || isAhead(last, now);
+}
+
+/** The clock was set back behind it: without this it would seem to run until the clock has come round. */
+function isAhead(last: number, now: number): boolean {
+  return last - now > INCIDENT_GAP_MS;
 }
 
 function servingAttempt(trail: Trail): Attempt | undefined {

@@ -23,7 +23,8 @@ export class RollingWindow<T extends { clear(): void }> {
       slot = this.#make();
       this.#slots[index] = slot;
     }
-    if (turn > (this.#turns[index] ?? -1)) {
+    // Another turn, earlier or later: a clock that was set back must not fill a slot that counts for hours to come.
+    if (turn !== this.#turns[index]) {
       slot.clear();
       this.#turns[index] = turn;
     }
@@ -34,7 +35,8 @@ export class RollingWindow<T extends { clear(): void }> {
   recent(now: number): T[] {
     const turn = Math.floor(now / SLOT_MS);
     return this.#slots.filter((slot, index): slot is T => {
-      return slot !== undefined && turn - (this.#turns[index] ?? -1) < SLOTS;
+      const age = turn - (this.#turns[index] ?? -1);
+      return slot !== undefined && age >= 0 && age < SLOTS;
     });
   }
 }

@@ -174,6 +174,24 @@ describe('incidents', () => {
     expect(log.add(serves(70))).toBe(false);
   });
 
+  test('end when the clock is set back behind them, and what fails then is another', () => {
+    const log = new IncidentLog();
+    log.add(failsOver(7200));
+    expect(log.list(at(0))).toMatchObject([{ over: true, last: at(7200) + 90 }]);
+    log.add(failsOver(10));
+    expect(log.list(at(11))).toMatchObject([
+      { over: false, from: at(10) + 90, rescued: 1 },
+      { over: true, rescued: 1 },
+    ]);
+  });
+
+  test('go on while answers end that began long before', () => {
+    const log = new IncidentLog();
+    log.add(failsOver(600));
+    log.add(sampleTrail({ at: at(0), totalMs: 601_000 }));
+    expect(log.list(at(602))).toMatchObject([{ over: false }]);
+  });
+
   test('are kept to a bounded history', () => {
     const log = new IncidentLog();
     for (let i = 0; i < 300; i++) log.add(failsOver(i * 200));
