@@ -161,6 +161,8 @@ export interface Tool {
   readonly strict?: boolean;
   /** Takes text instead of JSON. */
   readonly custom?: boolean;
+  /** What the text of a custom tool must look like: `lark` or `regex`. */
+  readonly grammar?: { readonly syntax: string; readonly definition: string };
   readonly cache?: CacheMark;
 }
 
