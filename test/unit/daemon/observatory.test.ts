@@ -119,18 +119,6 @@ describe('latencies', () => {
     expect(observatory.latency(at + 301_000 + 8000).p95).toBeUndefined();
   });
 
-  it('of a time that the clock was set back from are forgotten', () => {
-    const at = clock.now();
-    const later = at + 5 * 3_600_000;
-    const observatory = observe(
-      ...Array.from({ length: 10 }, (_, slot) => sampleTrail({ at: later + slot * 30_000, totalMs: 8000 })),
-    );
-    expect(observatory.latency(at).p95).toBeUndefined();
-    pass(observatory, sampleTrail({ at, totalMs: 10 }));
-    expect(observatory.latency(at).p95).toBeLessThan(12);
-    expect(observatory.latency(at + 301_000).p95).toBeUndefined();
-  });
-
   it('are not mixed with those of a slot’s former turn', () => {
     const at = clock.now();
     const observatory = observe(
