@@ -255,10 +255,16 @@ function translatedHeaders(forwarded: readonly string[], spoken: Format): string
   return kept;
 }
 
+/** The provider's own headers, and where it takes the caller's own key, that too. */
 function credentialHeaders({ headers, fleet }: Exchange, step: Step): readonly string[] {
-  if (step.provider.auth !== 'passthrough' || headers.authorization === undefined) return step.headers;
+  if (step.provider.auth !== 'passthrough') return step.headers;
   const { token } = fleet.settings.listen;
+  const { authorization, apiKey, apiKeyHeader } = headers;
+  const sent: string[] = [];
   // The token is between the caller and gw: with it, whoever has it could call gw.
-  if (token && isToken(headers.authorization, token)) return step.headers;
-  return ['authorization', headers.authorization, ...step.headers];
+  if (authorization !== undefined && !(token && isToken(authorization, token)))
+    sent.push('authorization', authorization);
+  if (apiKey !== undefined && apiKeyHeader !== undefined && !(token && isToken(apiKey, token)))
+    sent.push(apiKeyHeader, apiKey);
+  return [...sent, ...step.headers];
 }

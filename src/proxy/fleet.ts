@@ -1,4 +1,7 @@
+import { keyHeader, takesKey } from '../core/auth.ts';
+import type { Format } from '../core/format.ts';
 import { keyLabel } from '../core/key-label.ts';
+import type { FormatName } from '../core/operation.ts';
 import type { Policy } from '../core/policy.ts';
 import type { KeyPort } from '../core/ports.ts';
 import type { Profile, Provider } from '../core/profile.ts';
@@ -12,6 +15,7 @@ import {
 import type { Settings } from '../core/settings.ts';
 import type { Target } from '../core/target.ts';
 import type { PlanStep } from '../core/trail.ts';
+import { FORMATS } from '../formats/index.ts';
 import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { isReasoningModel } from '../resilience/index.ts';
 import { credentialsIn } from './redact.ts';
@@ -21,6 +25,8 @@ import { openUpstream, ownHeaders, type Upstream, upstreamIdentity } from './ups
 // Callers choose model names, so the cache of plans must not grow with them.
 const PLANS_KEPT = 500;
 const TARGETS_KEPT = 5000;
+
+const FORMATS_BY_NAME: Readonly<Partial<Record<FormatName, Format>>> = FORMATS;
 
 /** One target of a route, ready to be called. */
 export interface Step {
@@ -154,7 +160,15 @@ export class Fleet {
       const usable = credentials(provider, this.#keys).find(({ missing }) => missing === undefined);
       const listed = provider.models.length > 0 || provider.auth === 'passthrough';
       if (!provider.enabled || listed || !upstream || !usable) return [];
-      return { provider: provider.name, upstream, headers: [...usable.headers, ...ownHeaders(provider)] };
+      return {
+        provider: provider.name,
+        upstream,
+        headers: [
+          ...(FORMATS_BY_NAME[provider.format]?.requestHeaders ?? []),
+          ...usable.headers,
+          ...ownHeaders(provider),
+        ],
+      };
     });
   }
 
@@ -212,7 +226,7 @@ interface Credential {
 }
 
 function credentials(provider: Provider, keys: KeyPort): Credential[] {
-  if (provider.auth !== 'bearer' || provider.keys.length === 0) {
+  if (!takesKey(provider.auth) || provider.keys.length === 0) {
     return [{ key: 'none', headers: [], missing: undefined }];
   }
   const labels = new Map<string, number>();
@@ -223,6 +237,6 @@ function credentials(provider: Provider, keys: KeyPort): Credential[] {
     const key = count === 1 ? label : `${label}#${count}`;
     const secret = keys.resolve(reference);
     if (!secret) return { key, headers: [], missing: `its key ${label} does not resolve` };
-    return { key, headers: ['authorization', `Bearer ${secret.reveal()}`], missing: undefined };
+    return { key, headers: keyHeader(provider.auth, secret.reveal()), missing: undefined };
   });
 }

@@ -68,10 +68,16 @@ export class ModelLists {
   }
 }
 
-/** `{data: [{id}]}`, as the OpenAI API and nearly every host that follows it spell it, or the bare array. */
+/**
+ * `{data: [{id}]}`, as OpenAI, Anthropic and nearly every host that follows them spell it, or the bare array; Google and
+ * Cohere say `{models: [{name}]}`, Google with `models/` before each name.
+ */
 function readNames(text: string): string[] | undefined {
   const body = parseJson(text);
-  const list = Array.isArray(body) ? body : field(body, 'data');
+  const list = Array.isArray(body) ? body : (field(body, 'data') ?? field(body, 'models'));
   if (!Array.isArray(list)) return undefined;
-  return list.flatMap((entry) => stringField(entry, 'id') ?? []);
+  return list.flatMap((entry) => {
+    const name = stringField(entry, 'id') ?? stringField(entry, 'name');
+    return name === undefined ? [] : [name.replace(/^models\//, '')];
+  });
 }

@@ -30,6 +30,7 @@ export class TrailDraft implements Trail {
   bytesIn = 0;
   bytesOut = 0;
   usage?: Usage;
+  costUsd?: number;
   malformed?: number;
   rehearsal?: boolean;
 
@@ -62,6 +63,8 @@ export class AttemptDraft implements Attempt {
   remedy?: Remedy;
   retryAfterMs?: number;
   bytes = 0;
+  usage?: Usage;
+  costUsd?: number;
 
   constructor(target: Target, startMs: number, waitedMs: number) {
     this.target = target;

@@ -1,3 +1,4 @@
+import { keyHeader } from '../../core/auth.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { hasChoices, modelsIn, wantsNewTokenLimit } from './answer.ts';
 import { chatFailure, listFailure, noAnswerFailure, unresolvedKey } from './diagnosis.ts';
@@ -92,8 +93,8 @@ function chatResult(
 }
 
 function headersFor({ provider, key }: Subject): Record<string, string> {
-  const authorization = key && provider.auth === 'bearer' ? { authorization: `Bearer ${key.reveal()}` } : {};
-  return { ...provider.headers, ...authorization };
+  const [name, value] = key ? keyHeader(provider.auth, key.reveal()) : [];
+  return { ...provider.headers, ...(name !== undefined && value !== undefined && { [name]: value }) };
 }
 
 /** The model a person would name first: one they listed, the preset's cheap one, else the first that can chat. */

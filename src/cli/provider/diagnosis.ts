@@ -1,4 +1,5 @@
 import { explainUnresolved } from '../../config/index.ts';
+import { takesKey } from '../../core/auth.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { isThisMachine } from './address.ts';
 import { errorText, kindOfText } from './answer.ts';
@@ -7,7 +8,7 @@ import type { NoAnswer, UpstreamAnswer } from './upstream-call.ts';
 
 /** A key that does not resolve here, so that nothing can be sent. */
 export function unresolvedKey({ provider, preset, label, reference, key }: Subject): Failed | undefined {
-  if (key !== undefined || reference === undefined || provider.auth !== 'bearer') return undefined;
+  if (key !== undefined || reference === undefined || !takesKey(provider.auth)) return undefined;
   const { why, fix } = explainUnresolved(reference);
   const page = preset?.keysPage;
   return failure(`${label} does not resolve`, why, page === undefined ? fix : `${fix} (keys: ${page})`);

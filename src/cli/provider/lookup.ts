@@ -1,4 +1,5 @@
 import { keyLabel } from '../../config/index.ts';
+import { takesKey } from '../../core/auth.ts';
 import type { KeyPort } from '../../core/ports.ts';
 import type { KeyReference, Preset, Profile, Provider, Route } from '../../core/profile.ts';
 import { nearest } from '../../lib/nearest.ts';
@@ -28,7 +29,7 @@ export function routesUsing(profile: Profile, provider: string): Route[] {
 /** One subject to check for each key of a provider; one without key when it sends none. */
 export function subjectsOf(provider: Provider, presets: readonly Preset[], keys: KeyPort): Subject[] {
   const preset = presets.find(({ name }) => name === provider.preset);
-  if (provider.auth !== 'bearer' || provider.keys.length === 0)
+  if (!takesKey(provider.auth) || provider.keys.length === 0)
     return [{ provider, preset, label: 'none', reference: undefined, key: undefined }];
   return provider.keys.map((reference) => ({
     provider,

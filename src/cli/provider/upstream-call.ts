@@ -1,3 +1,4 @@
+import { AUTH_SCHEMES } from '../../core/auth.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { errorCode, errorMessage } from '../../lib/expect.ts';
@@ -52,7 +53,7 @@ export async function callUpstream(
     });
     return ok({
       status: statusCode,
-      text: withoutKey(await body.text(), call.headers['authorization']),
+      text: withoutKeys(await body.text(), call.headers),
       retryAfter: single(headers['retry-after']),
       location: single(headers['location']),
       ms: clock.monotonic() - started,
@@ -66,11 +67,13 @@ export async function callUpstream(
 }
 
 /** Some hosts quote the key they refuse, and this text is shown. */
-function withoutKey(text: string, authorization: string | undefined): string {
-  const key = authorization?.replace(/^Bearer\s+/i, '') ?? '';
-  if (key === '') return text;
+function withoutKeys(text: string, headers: Readonly<Record<string, string>>): string {
   let clean = text;
-  for (const form of formsOf(key)) clean = clean.replaceAll(form, String(new Secret(key)));
+  for (const { header } of Object.values(AUTH_SCHEMES)) {
+    const key = header === undefined ? '' : (headers[header]?.replace(/^Bearer\s+/i, '') ?? '');
+    if (key === '') continue;
+    for (const form of formsOf(key)) clean = clean.replaceAll(form, String(new Secret(key)));
+  }
   return clean;
 }
 

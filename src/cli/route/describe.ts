@@ -1,3 +1,4 @@
+import { takesKey } from '../../core/auth.ts';
 import type { KeyPort } from '../../core/ports.ts';
 import type { Profile, Provider, Route } from '../../core/profile.ts';
 import { targetName } from '../../core/target.ts';
@@ -10,7 +11,7 @@ import { type Cell, formatTable } from '../table.ts';
 /** Why a provider can serve nobody for now, whatever the model; undefined when it can. */
 export function whyOut(provider: Provider, keys: KeyPort): string | undefined {
   if (!provider.enabled) return `${provider.name} is disabled`;
-  if (provider.auth !== 'bearer' || provider.keys.length === 0) return undefined;
+  if (!takesKey(provider.auth) || provider.keys.length === 0) return undefined;
   if (provider.keys.some((reference) => isResolved(reference, keys) !== false)) return undefined;
   return provider.keys.map((reference) => describeKey(reference, keys)).join(', ');
 }

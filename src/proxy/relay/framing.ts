@@ -1,6 +1,6 @@
 import type { Format } from '../../core/format.ts';
-import { AwsEventReader } from './aws-event-stream.ts';
 import { SseReader } from '../../lib/sse.ts';
+import { AwsEventReader } from './aws-event-stream.ts';
 
 /** One event of a stream, whatever its framing. */
 export interface Frame {

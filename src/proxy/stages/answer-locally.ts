@@ -3,6 +3,7 @@ import type { Profile } from '../../core/profile.ts';
 import { isGlob } from '../../lib/glob.ts';
 import type { Exchange } from '../exchange.ts';
 import type { ModelLists } from '../model-lists.ts';
+import { describeModel, listModels, type ModelListShape } from '../model-shapes.ts';
 import type { LocalAnswer } from '../recognise.ts';
 import { type Reply, refused } from '../reply.ts';
 import type { Stage } from '../stage.ts';
@@ -21,27 +22,35 @@ function localReply(exchange: Exchange, version: string, lists: ModelLists): Rep
     exchange.request.resume();
     return answer(exchange, recognised.answer, version, lists);
   }
-  const where = 'the OpenAI API is at /v1, for example /v1/chat/completions';
-  return refused(fault('not_found', `there is nothing at ${recognised.path}; ${where}`));
+  return refused(fault('not_found', `there is nothing at ${recognised.path}; ${WHERE}`));
 }
+
+const WHERE =
+  'gw serves /v1/chat/completions, /v1/responses, /v1/messages and /v1beta/models/{model}:generateContent';
 
 function answer(exchange: Exchange, wanted: LocalAnswer, version: string, lists: ModelLists): Reply {
   switch (wanted) {
     case 'hello':
-      return json(200, { name: 'gw', version, openai: '/v1' });
+      return json(200, { name: 'gw', version, openai: '/v1', anthropic: '/', gemini: '/v1beta' });
     case 'telemetry':
       return { is: 'answer', status: 204, headers: [], body: Buffer.alloc(0) };
     case 'models':
       lists.refreshWhenOld(exchange.fleet);
-      return json(200, { object: 'list', data: modelNames(exchange.fleet.profile, lists).map(describe) });
+      return json(200, listModels(shapeFor(exchange), modelNames(exchange.fleet.profile, lists)));
     case 'model':
       return oneModel(exchange);
   }
 }
 
+/** Codex asks with its version in the query and wants a shape of its own; the others are told apart by their headers. */
+function shapeFor({ format, request }: Exchange): ModelListShape {
+  const query = (request.url ?? '').split('?', 2)[1] ?? '';
+  return new URLSearchParams(query).has('client_version') ? 'codex' : format.name;
+}
+
 function oneModel(exchange: Exchange): Reply {
   const name = decoded(exchange.recognised.path.slice('/models/'.length));
-  if (exchange.fleet.planFor(name)) return json(200, describe(name));
+  if (exchange.fleet.planFor(name)) return json(200, describeModel(exchange.format.name, name));
   return refused(fault('model_unknown', `no route or provider offers the model "${name}"`));
 }
 
@@ -68,10 +77,6 @@ function modelNames(profile: Profile, lists: ModelLists): string[] {
     for (const model of known) names.add(model);
   }
   return [...names];
-}
-
-function describe(id: string): unknown {
-  return { id, object: 'model', created: 0, owned_by: 'gw' };
 }
 
 function json(status: number, value: unknown): Reply {

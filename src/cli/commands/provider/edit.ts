@@ -1,4 +1,5 @@
 import { keyLabel, keyReferenceToJson } from '../../../config/index.ts';
+import { takesKey } from '../../../core/auth.ts';
 import type { Provider } from '../../../core/profile.ts';
 import type { JsonObject } from '../../../lib/expect.ts';
 import { nearest } from '../../../lib/nearest.ts';
@@ -93,7 +94,9 @@ async function keyFields(context: Context, before: Provider, input: Input): Prom
   const base = [...replaced, ...received];
   // A key that was handed over replaces the ones before it, unless others are named beside it.
   const keys = [...(base.length > 0 ? base : kept), ...added];
-  return keys.length > 0 ? { keys, auth: 'bearer' } : { keys: [], auth: 'none' };
+  return keys.length > 0
+    ? { keys, auth: takesKey(before.auth) ? before.auth : 'bearer' }
+    : { keys: [], auth: 'none' };
 }
 
 function requireKey({ name, keys }: Provider, label: string): void {

@@ -1,4 +1,5 @@
 import { explainUnresolved, keyLabel } from '../../../config/index.ts';
+import { takesKey } from '../../../core/auth.ts';
 import type { KeyReference, Provider } from '../../../core/profile.ts';
 import { type Check, type CheckGroup, type Finding, fine, problem, skipped, warning } from '../check.ts';
 import type { Scene } from '../scene.ts';
@@ -83,7 +84,7 @@ const keysInDaemon: Check = {
 
 function withKeys({ profile }: Scene): Provider[] {
   return (profile?.providers ?? []).filter(
-    ({ enabled, auth, keys }) => enabled && auth === 'bearer' && keys.length > 0,
+    ({ enabled, auth, keys }) => enabled && takesKey(auth) && keys.length > 0,
   );
 }
 

@@ -1,6 +1,7 @@
 import { lstatSync, type Stats } from 'node:fs';
 
 import { describeProblem, openKeyFiles } from '../../../config/index.ts';
+import { takesKey } from '../../../core/auth.ts';
 import { listed } from '../../story/words.ts';
 import { type Check, type CheckGroup, type Finding, fine, problem, skipped, warning } from '../check.ts';
 import type { Scene } from '../scene.ts';
@@ -98,7 +99,7 @@ export function whyIdle(scene: Scene, name: string): string | undefined {
   const provider = scene.profile?.providers.find((each) => each.name === name);
   if (provider === undefined) return `there is no provider ${name}`;
   if (!provider.enabled) return `${name} is disabled`;
-  if (provider.auth !== 'bearer' || provider.keys.length === 0) return undefined;
+  if (!takesKey(provider.auth) || provider.keys.length === 0) return undefined;
   const running = scene.daemon.is === 'ok' ? scene.daemon.value.status.providers : [];
   const known = running.find((each) => each.name === name);
   const usable =
