@@ -1,6 +1,7 @@
 import { type FaultCode, FAULTS } from '../../core/fault.ts';
 import type { ErrorReport } from '../../core/format.ts';
 import { field, isObject, parseJson } from '../../lib/expect.ts';
+import { withTrail } from './error-sentences.ts';
 
 /** `error.type` and `error.code` as the OpenAI API spells them for the same situation. */
 const WORDS: Partial<Record<FaultCode, { readonly type: string; readonly code: string }>> = {
@@ -39,20 +40,6 @@ export function openaiError({ fault, status, id, tried }: ErrorReport): OpenaiEr
     code: said?.code ?? words?.code ?? fault.code,
     gw: { fault: fault.code, meaning: FAULTS[fault.code].sentence, request_id: id, tried },
   };
-}
-
-function withTrail(message: string, id: string, tried: readonly string[]): string {
-  const first = asSentence(message.trim());
-  if (tried.length === 0) return `${first} (gw request ${id})`;
-  // With one target its reason is the message itself, which need not be said twice.
-  const [only = ''] = tried;
-  const what =
-    tried.length === 1 ? only.replace(/: .*$/s, '') : `${tried.length} targets: ${tried.join('; ')}`;
-  return `${first} (gw tried ${asSentence(what)} The whole story: gw why ${id})`;
-}
-
-function asSentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 interface SaidByProvider {

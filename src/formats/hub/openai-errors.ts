@@ -1,5 +1,6 @@
 import { type Fault, type FaultCode, fault, type UpstreamAnswer } from '../../core/fault.ts';
 import { field, isObject, parseJson, stringField } from '../../lib/expect.ts';
+import { refusalSentence } from './error-sentences.ts';
 
 /** What an error body says, whatever its shape. */
 interface ErrorWords {
@@ -81,7 +82,9 @@ export function classify(answer: UpstreamAnswer): Fault {
   }
   const body = parseJson(answer.body.toString('utf8'));
   const words = readWords(body);
-  return fault(decide(answer.status, words), sentence(answer.status, words.message), { upstream: answer });
+  return fault(decide(answer.status, words), refusalSentence(answer.status, words.message), {
+    upstream: answer,
+  });
 }
 
 /** Which fault an error object inside a 200 means. */
@@ -138,12 +141,4 @@ function readWords(body: unknown): ErrorWords {
 
 function isWord(value: unknown): value is string {
   return typeof value === 'string';
-}
-
-/** Providers' sentences can be pages long; the first 300 characters name the cause. */
-function sentence(status: number, message: string | undefined): string {
-  if (message === undefined || message.trim() === '')
-    return `the provider answered ${status} without a reason`;
-  const text = message.trim().replace(/\s+/g, ' ');
-  return `${status}: ${text.length > 300 ? `${text.slice(0, 299)}…` : text}`;
 }
