@@ -1,27 +1,12 @@
-import { type Fault, type FaultCode, fault, type UpstreamAnswer } from '../../core/fault.ts';
-import { field, isObject, parseJson, stringField } from '../../lib/expect.ts';
-import { refusalSentence } from './error-sentences.ts';
-
-/** What an error body says, whatever its shape. */
-interface ErrorWords {
-  readonly message: string | undefined;
-  /** `code` and `type`, lower-cased and joined: hosts put the same words in either. */
-  readonly code: string;
-}
-
-/** One rule of the classification; the first that matches decides. */
-interface Rule {
-  readonly fault: FaultCode;
-  readonly status?: readonly number[];
-  readonly code?: RegExp;
-  readonly text?: RegExp;
-}
+import { type Fault, fault, type UpstreamAnswer } from '../../core/fault.ts';
+import { field } from '../../lib/expect.ts';
+import { classifyBy, type ErrorRule, faultOf, readErrorWords } from './error-rules.ts';
 
 /**
  * Status does not give the class: a bad key is 400 at some hosts, an unknown model 400 or 404, a context overflow is
  * 400 with a different sentence everywhere. Words therefore come first, the bare status last.
  */
-const RULES: readonly Rule[] = [
+const RULES: readonly ErrorRule[] = [
   { fault: 'context_overflow', code: /context_length_exceeded|context_window|string_above_max_length/ },
   {
     fault: 'context_overflow',
@@ -71,39 +56,16 @@ const RULES: readonly Rule[] = [
 
 /** Which fault an answer other than 2xx means. The caller adds what the headers say about waiting. */
 export function classify(answer: UpstreamAnswer): Fault {
-  if (answer.status >= 300 && answer.status < 400) {
-    return fault(
-      'upstream_garbled',
-      `the provider answered with a redirect (${answer.status}); gw never follows one`,
-      {
-        upstream: answer,
-      },
-    );
-  }
-  const body = parseJson(answer.body.toString('utf8'));
-  const words = readWords(body);
-  return fault(decide(answer.status, words), refusalSentence(answer.status, words.message), {
-    upstream: answer,
-  });
+  return classifyBy(RULES, answer);
 }
 
 /** Which fault an error object inside a 200 means. */
 export function classifyInside(error: unknown): Fault {
-  const words = readWords({ error });
+  const words = readErrorWords({ error });
   const code = field(error, 'code');
   const status = typeof code === 'number' && code >= 400 && code < 600 ? code : statusOfWords(words.code);
-  const decided = decide(status, words);
+  const decided = faultOf(RULES, status, words);
   return fault(decided, `the provider reported an error inside its answer: ${words.message ?? words.code}`);
-}
-
-function decide(status: number, words: ErrorWords): FaultCode {
-  for (const rule of RULES) {
-    if (rule.status && !rule.status.includes(status)) continue;
-    if (rule.code && !rule.code.test(words.code)) continue;
-    if (rule.text && !rule.text.test(words.message ?? '')) continue;
-    return rule.fault;
-  }
-  return status >= 500 ? 'upstream_overloaded' : 'upstream_rejected';
 }
 
 /** An error object in a 200 often has words where the status would have been. */
@@ -112,33 +74,4 @@ function statusOfWords(code: string): number {
   if (/invalid_request|bad_request|invalid_value|tool_use_failed/.test(code)) return 400;
   if (/authentication|permission/.test(code)) return 401;
   return 502;
-}
-
-/**
- * The shapes seen in the wild: `{error: {message, type, code}}`, `{error: "text"}`, `{message}`, `{detail: "text"}`,
- * `{detail: [{msg}]}` and any of them inside an array.
- */
-function readWords(body: unknown): ErrorWords {
-  const whole: unknown = Array.isArray(body) ? body[0] : body;
-  const error = field(whole, 'error');
-  const inner = isObject(error) ? error : whole;
-  const detail = field(whole, 'detail');
-  const first: unknown = Array.isArray(detail) ? detail[0] : detail;
-  const message =
-    stringField(inner, 'message') ??
-    (typeof error === 'string' ? error : undefined) ??
-    (typeof first === 'string' ? first : stringField(first, 'msg')) ??
-    stringField(whole, 'message');
-  const raw = stringField(field(inner, 'metadata'), 'raw');
-  return {
-    message: raw === undefined ? message : `${message ?? ''}: ${raw}`,
-    code: [field(inner, 'code'), field(inner, 'type'), field(inner, 'status')]
-      .filter(isWord)
-      .join(' ')
-      .toLowerCase(),
-  };
-}
-
-function isWord(value: unknown): value is string {
-  return typeof value === 'string';
 }

@@ -1,0 +1,65 @@
+import { type Fault, type FaultCode, fault, type UpstreamAnswer } from '../../core/fault.ts';
+import { field, isObject, isString, parseJson, stringField } from '../../lib/expect.ts';
+import { refusalSentence } from './error-sentences.ts';
+
+/** What an error body says, whatever its shape. */
+export interface ErrorWords {
+  readonly message: string | undefined;
+  /** `code` and `type`, lower-cased and joined: hosts put the same words in either. */
+  readonly code: string;
+}
+
+/** One rule of a format's classification; the first that matches decides. */
+export interface ErrorRule {
+  readonly fault: FaultCode;
+  readonly status?: readonly number[];
+  readonly code?: RegExp;
+  readonly text?: RegExp;
+}
+
+/** Which fault the rules make of an answer other than 2xx. */
+export function classifyBy(rules: readonly ErrorRule[], answer: UpstreamAnswer): Fault {
+  const { status } = answer;
+  if (status >= 300 && status < 400) {
+    const message = `the provider answered with a redirect (${status}); gw never follows one`;
+    return fault('upstream_garbled', message, { upstream: answer });
+  }
+  const words = readErrorWords(parseJson(answer.body.toString('utf8')));
+  return fault(faultOf(rules, status, words), refusalSentence(status, words.message), { upstream: answer });
+}
+
+/** Which fault the rules make of an error. */
+export function faultOf(rules: readonly ErrorRule[], status: number, words: ErrorWords): FaultCode {
+  for (const rule of rules) {
+    if (rule.status && !rule.status.includes(status)) continue;
+    if (rule.code && !rule.code.test(words.code)) continue;
+    if (rule.text && !rule.text.test(words.message ?? '')) continue;
+    return rule.fault;
+  }
+  return status >= 500 ? 'upstream_overloaded' : 'upstream_rejected';
+}
+
+/**
+ * The shapes seen in the wild: `{error: {message, type, code}}`, `{error: "text"}`, `{message}`, `{detail: "text"}`,
+ * `{detail: [{msg}]}` and any of them inside an array.
+ */
+export function readErrorWords(body: unknown): ErrorWords {
+  const whole: unknown = Array.isArray(body) ? body[0] : body;
+  const error = field(whole, 'error');
+  const inner = isObject(error) ? error : whole;
+  const detail = field(whole, 'detail');
+  const first: unknown = Array.isArray(detail) ? detail[0] : detail;
+  const message =
+    stringField(inner, 'message') ??
+    (typeof error === 'string' ? error : undefined) ??
+    (typeof first === 'string' ? first : stringField(first, 'msg')) ??
+    stringField(whole, 'message');
+  const raw = stringField(field(inner, 'metadata'), 'raw');
+  return {
+    message: raw === undefined ? message : `${message ?? ''}: ${raw}`,
+    code: [field(inner, 'code'), field(inner, 'type'), field(inner, 'status')]
+      .filter(isString)
+      .join(' ')
+      .toLowerCase(),
+  };
+}
