@@ -28,6 +28,8 @@ export const QUIRKS: Readonly<Record<Quirk, true>> = {
   'reasoning-content-back': true,
   'tool-choice-any': true,
   'ids-9': true,
+  'openapi-schemas': true,
+  'vertex-dialect': true,
   free: true,
 };
 

@@ -20,6 +20,17 @@ export interface Format {
   readonly toProvider: ProviderCodec | undefined;
 }
 
+/** How the events of one stream are put one after the other, where they are no server-sent events. */
+export interface StreamFraming {
+  readonly contentType: string;
+  /** What keeps a silent connection alive and means nothing to a client. */
+  readonly keepAlive: string;
+  /** One event's data in its place; an error body is one too. */
+  event(data: string): string;
+  /** What ends the stream, after an error too. */
+  close(): string;
+}
+
 /** The provider's side of a translation. */
 export interface ProviderCodec {
   /** The request for one target, always made anew from the caller's conversation. */
@@ -84,6 +95,11 @@ export interface CallerFormat extends Format {
   renderStreamError(report: ErrorReport): Buffer;
   /** Bytes that keep a silent connection alive and mean nothing to a client. */
   readonly keepAlive: Buffer;
+  /**
+   * Another framing than server-sent events, for callers who ask for one in their path; one for each stream. The
+   * provider is always asked for server-sent events.
+   */
+  readonly reframe?: (path: string) => StreamFraming | undefined;
   /** How a provider of another format serves this caller; undefined while the format has no codec. */
   readonly toCaller: CallerCodec | undefined;
 }
@@ -146,6 +162,8 @@ export interface AnswerEcho {
 export interface StreamEncoder {
   /** Server-sent events unless said otherwise. */
   readonly contentType?: string;
+  /** Where the stream is no server-sent events: how an error or a sign of life is put into it. */
+  readonly framing?: StreamFraming;
   /** What the event adds to the stream; empty when nothing is to be written (yet). */
   push(event: AnswerEvent): string;
 }

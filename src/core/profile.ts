@@ -35,6 +35,10 @@ export type AuthScheme =
  *   its `reasoning_content`.
  * - `tool-choice-any`: says `any` where the others say `required`.
  * - `ids-9`: takes tool call ids of exactly nine letters and digits only.
+ * - `openapi-schemas`: a host of the Gemini format that knows schemas as the OpenAPI 3.0 subset only (`parameters`), not
+ *   as JSON Schema (`parametersJsonSchema`).
+ * - `vertex-dialect`: the Gemini format as Vertex AI speaks it: models under `/publishers/google`, no service tier,
+ *   penalties for every model.
  * - `free`: requests cost nothing (a server on this machine).
  */
 export type Quirk =
@@ -44,6 +48,8 @@ export type Quirk =
   | 'reasoning-content-back'
   | 'tool-choice-any'
   | 'ids-9'
+  | 'openapi-schemas'
+  | 'vertex-dialect'
   | 'free';
 
 /** One upstream account or server. */
