@@ -19,7 +19,12 @@ if (newest(join(root, 'src')) >= modified(stamp) || inputsChanged()) {
 async function build() {
   const { build: bundle } = await import('rolldown');
   // Apart, so that neither loads what only the other needs.
-  for (const input of [{ main: 'src/main.ts' }, { 'store-worker': 'src/store/worker.ts' }]) {
+  const inputs = [
+    { main: 'src/main.ts' },
+    { 'store-worker': 'src/store/worker.ts' },
+    { 'catalogue-reader': 'src/daemon/catalogue-reader.ts' },
+  ];
+  for (const input of inputs) {
     await bundle({
       cwd: root,
       input,

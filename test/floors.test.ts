@@ -20,7 +20,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   proxy: ['formats', 'providers', 'resilience', 'core', 'lib'],
   simulator: ['formats', 'core', 'lib'],
   tui: ['control', 'core', 'lib'],
-  daemon: ['proxy', 'simulator', 'store', 'config', 'control', 'core', 'lib'],
+  daemon: ['proxy', 'simulator', 'store', 'config', 'control', 'providers', 'core', 'lib'],
   cli: 'daemon tui simulator proxy control store config providers formats resilience core lib'.split(' '),
   // The program itself: src/main.ts.
   '': ['cli'],

@@ -3,8 +3,10 @@ import { FORMAT_NAMES, type FormatName } from '../core/operation.ts';
 import type { AuthScheme, KeyReference, Preset, Provider, Quirk } from '../core/profile.ts';
 import { nearest } from '../lib/nearest.ts';
 import { readKeyReference } from './key-reference.ts';
+import { modelName } from './model-name.ts';
 import { looksLikeKey, mayBeKey } from './pasted-key.ts';
-import { flag, matching, type ObjectReader, oneOf, text } from './reader.ts';
+import { readPrices } from './prices.ts';
+import { flag, type ObjectReader, oneOf, text } from './reader.ts';
 
 /** Names that go into targets (`provider/model`), headers and command lines: no slash, no blank. */
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -32,9 +34,6 @@ export const QUIRKS: Readonly<Record<Quirk, true>> = {
   'vertex-dialect': true,
   free: true,
 };
-
-/** Text that names models, with or without `*`. A key pasted here would be sent to every provider. */
-export const modelName = matching(/^[^\s\p{Cc}]{1,200}$/u, 'a model name without blanks');
 
 /** Headers that gw itself decides: credentials have a place of their own, the rest belongs to one connection. */
 const OWN_HEADERS: Readonly<Record<string, string>> = {
@@ -79,6 +78,7 @@ export function readProvider(name: string, reader: ObjectReader, presets: readon
         'at least one: {"env": "NAME"}, {"file": "/path"}, {"keychain": "account"}; or "auth": "none"',
     });
   }
+  const prices = readPrices(reader);
   const provider: Provider = {
     name,
     preset: preset?.name,
@@ -92,6 +92,7 @@ export function readProvider(name: string, reader: ObjectReader, presets: readon
     quirks: reader.list('quirks', oneOf(QUIRKS)) ?? preset?.quirks ?? [],
     models: reader.list('models', modelName) ?? [],
     owns: reader.list('owns', modelName) ?? preset?.owns ?? [],
+    ...(prices && { prices }),
   };
   reader.finish();
   return provider;

@@ -2,6 +2,7 @@ import type { Policy } from '../core/policy.ts';
 import { DEFAULT_POLICY } from '../core/policy.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { type JsonObject, keysOf } from '../lib/expect.ts';
+import { PRICE_KEYS } from './prices.ts';
 import { AUTH_SCHEMES, FORMATS, QUIRKS } from './provider.ts';
 
 const ADDRESS = 'https://json-schema.org/draft/2020-12/schema';
@@ -107,10 +108,17 @@ function providerSchema(): JsonObject {
       headers: table(TEXT, 'Extra request headers.'),
       quirks: list({ enum: keysOf(QUIRKS) }, 'Known oddities of this host.'),
       models: list(TEXT, 'Models it is known to have.'),
+      prices: table(priceSchema(), 'What you pay, by model name or pattern (*): US dollars per million tokens.'),
       owns: list(TEXT, 'Patterns (*) of model names that belong to it when no route names them.'),
     },
     'One upstream account or server.',
   );
+}
+
+function priceSchema(): JsonObject {
+  const properties: JsonObject = {};
+  for (const name of keysOf(PRICE_KEYS)) properties[name] = { type: 'number', description: PRICE_KEYS[name] };
+  return object(properties, 'The price of a model.', ['input']);
 }
 
 function routeSchema(): JsonObject {

@@ -1,5 +1,7 @@
 import type { Secret } from '../lib/secret.ts';
-import type { KeyReference } from './profile.ts';
+import type { ModelFacts } from './model-facts.ts';
+import type { KeyReference, Provider } from './profile.ts';
+import type { Target } from './target.ts';
 import type { Attempt, Trail } from './trail.ts';
 
 /**
@@ -28,4 +30,14 @@ export interface LogPort {
 /** Turns a reference into the credential; undefined when it does not resolve here. */
 export interface KeyPort {
   resolve(reference: KeyReference): Secret | undefined;
+}
+
+/** What is known of models. They are looked up outside of this process, so an answer may take a moment. */
+export interface FactsPort {
+  /** Begins to look the target's model up, unless that was done before. Cheap; called when a plan is made. */
+  meet(target: Target, provider: Provider): void;
+  /** What is known; an empty object when nothing is, undefined while it is being looked up. On the hot path. */
+  of(target: Target): ModelFacts | undefined;
+  /** Resolves when everything met so far was looked up, or given up. Never rejects. */
+  settled(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { FormatName } from './operation.ts';
 import type { Policy } from './policy.ts';
+import type { Rates } from './price.ts';
 
 /** Where a credential is kept. Only `inline` holds the value itself (in the profile file, said aloud when added). */
 export type KeyReference =
@@ -72,6 +73,8 @@ export interface Provider {
   readonly models: readonly string[];
   /** Globs of model names that belong to this provider when no route names them: `gpt-*`. */
   readonly owns: readonly string[];
+  /** What its owner pays, by model name or glob, where that is not what price lists say. The first that fits counts. */
+  readonly prices?: Readonly<Record<string, Rates>>;
 }
 
 /** One step of a route. Without `model` the caller's own model name is passed along. */

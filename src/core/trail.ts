@@ -40,7 +40,10 @@ export interface Trail {
   readonly totalMs?: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
+  /** What the answer took that the caller got. */
   readonly usage?: Usage;
+  /** What all attempts cost together, US dollars; absent where a price or the tokens of one are not known. */
+  readonly costUsd?: number;
   /** Malformed stream events that were left out of the answer. */
   readonly malformed?: number;
   /** A test of gw itself (drill, probe): counts in no statistic and against nobody's health. */
@@ -97,4 +100,7 @@ export interface Attempt {
   readonly remedy?: Remedy;
   readonly retryAfterMs?: number;
   readonly bytes?: number;
+  /** Tokens of an attempt that failed all the same. Of the last one the trail has them. */
+  readonly usage?: Usage;
+  readonly costUsd?: number;
 }

@@ -18,6 +18,7 @@ import { Feed } from './feed.ts';
 import { chooseProfile, type Loaded, loadChosen } from './loaded.ts';
 import type { Lock } from './lock.ts';
 import type { LogFile } from './log.ts';
+import type { ModelBook } from './model-book.ts';
 import type { Observatory } from './observatory.ts';
 import { addressOf } from './port-check.ts';
 import { type Overrides, removeState } from './state-file.ts';
@@ -48,6 +49,7 @@ export interface DaemonParts {
   readonly recorder: Recorder;
   readonly observatory: Observatory;
   readonly proxy: Proxy;
+  readonly book: ModelBook;
 }
 
 /** A daemon that serves. */
@@ -193,7 +195,7 @@ export class Daemon {
   /** Reads the profile again without dropping a connection; one that cannot be used changes nothing. */
   async reload(env: Readonly<Record<string, string>>): Promise<ReloadResult> {
     const { presets, overrides, home } = this.#options;
-    const { file, log, proxy } = this.#parts;
+    const { file, log, proxy, book } = this.#parts;
     this.#env = { ...this.#env, ...env };
     const chosen = chooseProfile(file, this.#env, presets, overrides);
     if (chosen.is === 'failed') {
@@ -210,6 +212,7 @@ export class Daemon {
     this.#loaded = loaded;
     this.#reloadProblems = this.#moved(loaded);
     proxy.apply(loaded);
+    book.prepare(loaded.profile);
     log.change(loaded.settings.log);
     log.write('info', 'profile-reloaded', { profile: loaded.profile.name });
     this.feed.statusChanged();

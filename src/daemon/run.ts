@@ -8,6 +8,7 @@ import { httpProxyRule } from '../lib/http-proxy.ts';
 import { idMaker } from '../lib/id.ts';
 import { createProxy } from '../proxy/index.ts';
 import { openRecorder } from '../store/index.ts';
+import { askCatalogue } from './ask-catalogue.ts';
 import { Daemon, type DaemonOptions, type DaemonParts } from './daemon.ts';
 import { DaemonError } from './error.ts';
 import { keepReachable } from './keep-reachable.ts';
@@ -15,6 +16,7 @@ import { chooseProfile, loadChosen } from './loaded.ts';
 import { type Lock, tryLock } from './lock.ts';
 import type { LogRecord } from './log-line.ts';
 import { openLog } from './log.ts';
+import { ModelBook } from './model-book.ts';
 import { Observatory } from './observatory.ts';
 import { listenError } from './port-owner.ts';
 import { serveLockPath } from './serve-lock.ts';
@@ -57,6 +59,7 @@ async function open(
   const recorder = openRecorder({ path: paths.database, settings: settings.record, log, clock });
   undo.push(() => recorder.close());
   const observatory = new Observatory(startedAt);
+  const book = new ModelBook((question) => askCatalogue(question, clock), clock);
   const proxy = createProxy({
     settings: loaded.settings,
     profile: loaded.profile,
@@ -69,6 +72,7 @@ async function open(
     instance,
     readModels: options.readModels,
     httpProxyFor: httpProxyRule(env),
+    facts: book,
   });
   undo.push(() => proxy.close());
   const { host, port: wanted } = loaded.settings.listen;
@@ -86,7 +90,9 @@ async function open(
     recorder,
     observatory,
     proxy,
+    book,
   };
+  book.prepare(loaded.profile);
   return serve(options, new Daemon(options, parts), undo, { profile: loaded.profile.name, startedAt });
 }
 

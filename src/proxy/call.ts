@@ -8,6 +8,7 @@ import { ENVELOPE_START } from '../formats/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Admission, firstContentLimit, reasoningOf } from '../resilience/index.ts';
 import { type AttemptOrder, type AttemptReport, type AttemptResult, makeAttempt } from './attempt.ts';
+import { keepUsage } from './charge.ts';
 import { type Drill, drillPolicy } from './drill.ts';
 import { askedPath, type Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
@@ -97,6 +98,7 @@ class CallReport implements AttemptReport {
     } else if (told.is === 'gone') {
       this.#record.fault = 'client_gone';
     }
+    if (told.is === 'failed') keepUsage(this.#exchange.trail, this.#record);
     this.#health.ended(told);
     this.#watcher.attemptEnded(this.#exchange.trail, this.#record);
     return told;

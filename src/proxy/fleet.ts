@@ -3,7 +3,7 @@ import type { Format } from '../core/format.ts';
 import { keyLabel } from '../core/key-label.ts';
 import type { FormatName } from '../core/operation.ts';
 import type { Policy } from '../core/policy.ts';
-import type { KeyPort } from '../core/ports.ts';
+import type { FactsPort, KeyPort } from '../core/ports.ts';
 import type { Profile, Provider } from '../core/profile.ts';
 import {
   type Resolution,
@@ -59,14 +59,16 @@ export interface ModelSource {
   readonly headers: readonly string[];
 }
 
-/** What survives a reload: health of targets and keys, and the way out of this machine. */
+/** What survives a reload: health of targets and keys, what is known of models, and the way out of this machine. */
 export class Memory {
   readonly httpProxyFor: HttpProxyRule;
+  readonly facts: FactsPort | undefined;
   readonly #targets = new Map<string, TargetState>();
   readonly #keys = new Map<string, KeyState>();
 
-  constructor(httpProxyFor: HttpProxyRule = () => undefined) {
+  constructor(httpProxyFor: HttpProxyRule = () => undefined, facts?: FactsPort) {
     this.httpProxyFor = httpProxyFor;
+    this.facts = facts;
   }
 
   target(target: Target): TargetState {
@@ -204,6 +206,7 @@ export class Fleet {
     const own = ownHeaders(provider);
     return credentials(provider, this.#keys).map(({ key, headers, missing }) => {
       const target: Target = { provider: provider.name, model, key };
+      this.#memory.facts?.meet(target, provider);
       const sent = [...headers, ...own];
       return {
         target,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { CallerFormat } from '../core/format.ts';
 import type { CallerFormatName } from '../core/operation.ts';
-import type { KeyPort, LogPort, RecordPort, Watcher } from '../core/ports.ts';
+import type { FactsPort, KeyPort, LogPort, RecordPort, Watcher } from '../core/ports.ts';
 import type { Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Target } from '../core/target.ts';
@@ -13,6 +13,7 @@ import type { Clock } from '../lib/clock.ts';
 import { errorMessage } from '../lib/expect.ts';
 import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { idMaker } from '../lib/id.ts';
+import { canCharge, charge } from './charge.ts';
 import { DrillBook, type DrillOrder } from './drill.ts';
 import { abandon, Exchange, hangUp } from './exchange.ts';
 import { Fleet, Memory } from './fleet.ts';
@@ -38,6 +39,8 @@ export interface ProxyOptions {
   readonly version: string;
   /** Unique to this daemon; marks requests that pass through it. */
   readonly instance: string;
+  /** What is known of models, their prices among it; without it nothing is known, and no cost is said. */
+  readonly facts?: FactsPort;
   /** Whether the providers' lists of models are read, for `/v1/models`; the profile's own names are always in it. */
   readonly readModels?: boolean;
   /** Jitter of backoff; `Math.random` unless a test wants the same every time. */
@@ -88,7 +91,7 @@ class LocalProxy implements Proxy {
   constructor(options: ProxyOptions) {
     const { settings, profile, keys, clock, random = Math.random } = options;
     this.#options = options;
-    this.#memory = new Memory(options.httpProxyFor);
+    this.#memory = new Memory(options.httpProxyFor, options.facts);
     this.#drills = new DrillBook(clock.now);
     this.#newId = idMaker(clock.now);
     this.#lists = new ModelLists(clock, options.log, options.readModels ?? false);
@@ -200,11 +203,19 @@ class LocalProxy implements Proxy {
     return exchange;
   }
 
+  /** The caller has its answer; what it cost may take another moment to be known. */
   #end(exchange: Exchange): void {
-    const { watcher, record } = this.#options;
+    const { facts } = this.#options;
+    if (facts === undefined || canCharge(exchange.trail, facts)) this.#close(exchange);
+    else void facts.settled().then(() => this.#close(exchange));
+  }
+
+  #close(exchange: Exchange): void {
+    const { watcher, record, facts } = this.#options;
     this.#live.delete(exchange);
     if (this.#retiring.size > 0) this.#retire();
     if (counts(exchange)) {
+      if (facts) charge(exchange.trail, facts);
       watcher.exchangeEnded(exchange.trail);
       record.record(exchange.trail);
     }

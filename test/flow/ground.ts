@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 
 import { DEFAULT_POLICY, type Policy } from '../../src/core/policy.ts';
-import type { KeyPort } from '../../src/core/ports.ts';
+import type { FactsPort, KeyPort } from '../../src/core/ports.ts';
 import type { AuthScheme, Profile, Provider, Quirk, Route } from '../../src/core/profile.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings.ts';
 import type { Attempt, Trail } from '../../src/core/trail.ts';
@@ -34,6 +34,8 @@ export interface GroundOptions {
   readonly clock?: Clock;
   /** Reads the providers' lists of models, as the daemon does. */
   readonly readModels?: boolean;
+  /** What is known of models; nothing by default. */
+  readonly facts?: FactsPort;
 }
 
 /** Waits are short, limits are far: what a test wants to run into it sets itself. */
@@ -132,6 +134,7 @@ async function start(
     instance: `test-${simulators.size}-${Math.random()}`,
     random: () => 0.5,
     readModels: options.readModels ?? false,
+    ...(options.facts && { facts: options.facts }),
   });
   const port = await proxy.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}/v1`;
