@@ -1,52 +1,16 @@
 import type { Dispatcher } from 'undici';
 
 import { type Fault, fault } from '../core/fault.ts';
-import type { Format } from '../core/format.ts';
-import type { Policy } from '../core/policy.ts';
 import type { Clock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
+import type { AttemptOrder, AttemptResult } from './attempt-order.ts';
 import type { Exchange } from './exchange.ts';
 import { requestIdOf } from './headers.ts';
 import { type AnswerHeaders, Outlet, type OutletSource } from './outlet.ts';
 import { openSink } from './relay/open-sink.ts';
 import type { Sink, SinkReport } from './relay/sink.ts';
 import type { AttemptDraft } from './trail-draft.ts';
-import type { Translation } from './translation.ts';
 import { faultOfError, isLostConnection } from './unreachable.ts';
-import type { Upstream } from './upstream.ts';
-
-/** How one call to one target ended. */
-export type AttemptResult =
-  | { readonly is: 'served' }
-  | { readonly is: 'gone' }
-  | { readonly is: 'cut'; readonly fault: Fault }
-  /** `lost`: a connection broke before any byte came back, so asking once more costs nothing. */
-  | { readonly is: 'failed'; readonly fault: Fault; readonly lost: boolean };
-
-/** What is sent, where, and how long it may take. */
-export interface AttemptOrder {
-  readonly upstream: Upstream;
-  readonly method: string;
-  readonly path: string;
-  readonly headers: string[];
-  readonly body: Buffer | null;
-  /** What the target speaks. */
-  readonly format: Format;
-  /** How its answer becomes the caller's, when it speaks another format. */
-  readonly translation: Translation | undefined;
-  readonly policy: Policy;
-  /** Milliseconds until the first content of a stream, or the head of a whole answer. */
-  readonly limitMs: number;
-  readonly report: AttemptReport;
-}
-
-/** Who is told how the attempt goes. */
-export interface AttemptReport {
-  /** Once, when the target has shown that it works. */
-  content(): void;
-  /** Once, at the end; answers with the result as others may see it. */
-  ended(result: AttemptResult): AttemptResult;
-}
 
 /** Silence after which the caller gets a sign of life: proxies on the way close idle connections after 30 s and more. */
 const KEEP_ALIVE_MS = 15_000;
@@ -57,6 +21,8 @@ const GRACE_MS = 1000;
 const EARLY_MS = 1;
 /** How long a provider may keep the connection after its end mark before it is cut off. */
 const LINGER_MS = 2000;
+/** The status of a failure says what matters; its words are waited for this long, then the next target has its turn. */
+const ERROR_BODY_MS = 2000;
 
 /** Makes one call and relays its answer; what undici reports drives it. Never throws, settles exactly once. */
 export function makeAttempt(
@@ -87,6 +53,8 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
   /** Monotonic; 0 until the answer has begun to come in earnest. */
   #lastByteAt = 0;
   #lastSignAt = 0;
+  /** Until then an answer must be whole, as long as the caller has seen nothing of it. */
+  #wholeBy: number;
   #upstreamEnded = false;
 
   constructor(
@@ -102,6 +70,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     this.#clock = clock;
     this.#resolve = resolve;
     this.#startedAt = clock.monotonic();
+    this.#wholeBy = this.#startedAt + order.remainingMs;
     this.#outlet = new Outlet(exchange, this);
   }
 
@@ -144,6 +113,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
       return;
     }
     this.#sink = this.#openSink(status, headers);
+    if (status >= 300) this.#hurry();
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -239,7 +209,19 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     this.#cancelTimer = this.#clock.after(Math.max(0, due - now), () => this.#timerFired());
   }
 
+  #hurry(): void {
+    const now = this.#clock.monotonic();
+    this.#wholeBy = Math.min(this.#wholeBy, now + ERROR_BODY_MS);
+    this.#cancelTimer?.();
+    this.#arm(now);
+  }
+
   #nextDue(now: number): number {
+    const due = this.#nextCheck(now);
+    return this.#outlet.committed ? due : Math.min(due, this.#wholeBy);
+  }
+
+  #nextCheck(now: number): number {
     const { limitMs, policy } = this.#order;
     // The answer may begin while the timer runs, and its silence must not go unnoticed until the limit.
     const laterCheck = now + Math.min(KEEP_ALIVE_MS, policy.idleMs);
@@ -259,6 +241,11 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     }
     if (this.#lastByteAt === 0) this.#checkLimit(now);
     else this.#checkSilence(now);
+    if (!this.#outlet.committed && now + EARLY_MS >= this.#wholeBy) {
+      this.#lose(
+        fault('upstream_timeout', `no whole answer within ${formatDuration(this.#order.remainingMs)}`),
+      );
+    }
     if (this.#resolve !== undefined) this.#arm(now);
   }
 

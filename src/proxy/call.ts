@@ -7,7 +7,8 @@ import type { Watcher } from '../core/ports.ts';
 import { ENVELOPE_START } from '../formats/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Admission, firstContentLimit, reasoningOf } from '../resilience/index.ts';
-import { type AttemptOrder, type AttemptReport, type AttemptResult, makeAttempt } from './attempt.ts';
+import type { AttemptOrder, AttemptReport, AttemptResult } from './attempt-order.ts';
+import { makeAttempt } from './attempt.ts';
 import { keepUsage } from './charge.ts';
 import { type Drill, drillPolicy } from './drill.ts';
 import { askedPath, type Exchange } from './exchange.ts';
@@ -192,6 +193,7 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
     translation,
     policy,
     limitMs: Math.max(1, Math.min(firstContent(exchange, step, place, policy), place.remainingMs)),
+    remainingMs: place.remainingMs,
     report,
   });
 }

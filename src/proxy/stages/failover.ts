@@ -13,7 +13,7 @@ import {
   remainingMs,
   shares,
 } from '../../resilience/index.ts';
-import type { AttemptResult } from '../attempt.ts';
+import type { AttemptResult } from '../attempt-order.ts';
 import { type CallPlace, callTarget, type CallPorts } from '../call.ts';
 import { drillPolicy } from '../drill.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';

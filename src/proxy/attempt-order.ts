@@ -1,0 +1,40 @@
+import type { Fault } from '../core/fault.ts';
+import type { Format } from '../core/format.ts';
+import type { Policy } from '../core/policy.ts';
+import type { Translation } from './translation.ts';
+import type { Upstream } from './upstream.ts';
+
+/** How one call to one target ended. */
+export type AttemptResult =
+  | { readonly is: 'served' }
+  | { readonly is: 'gone' }
+  | { readonly is: 'cut'; readonly fault: Fault }
+  /** `lost`: a connection broke before any byte came back, so asking once more costs nothing. */
+  | { readonly is: 'failed'; readonly fault: Fault; readonly lost: boolean };
+
+/** What is sent, where, and how long it may take. */
+export interface AttemptOrder {
+  readonly upstream: Upstream;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: string[];
+  readonly body: Buffer | null;
+  /** What the target speaks. */
+  readonly format: Format;
+  /** How its answer becomes the caller's, when it speaks another format. */
+  readonly translation: Translation | undefined;
+  readonly policy: Policy;
+  /** Milliseconds until the first content of a stream, or the head of a whole answer. */
+  readonly limitMs: number;
+  /** Milliseconds until the deadline of the whole exchange. */
+  readonly remainingMs: number;
+  readonly report: AttemptReport;
+}
+
+/** Who is told how the attempt goes. */
+export interface AttemptReport {
+  /** Once, when the target has shown that it works. */
+  content(): void;
+  /** Once, at the end; answers with the result as others may see it. */
+  ended(result: AttemptResult): AttemptResult;
+}
