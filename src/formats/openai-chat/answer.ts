@@ -1,9 +1,9 @@
-import { fault } from '../../core/fault.ts';
 import type { AnswerVerdict } from '../../core/format.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { Usage } from '../../core/usage.ts';
 import { isObject, parseJson } from '../../lib/expect.ts';
 import { isLiteral, scanObject, wantedKeys } from '../../lib/json-scan.ts';
+import { garbled, isEmptyList, whyNotJson } from '../hub/garbled.ts';
 import { classifyInside } from '../hub/openai-errors.ts';
 import { readUsage } from './usage.ts';
 
@@ -28,12 +28,12 @@ export function judgeAnswer(operation: Operation, body: Buffer): AnswerVerdict {
   let usage: Usage | undefined;
   let error: unknown;
   const broken = scanObject(body, WANTED, (key, _keyStart, start, end) => {
-    if (key === essential) found = !isEmpty(body, start, end);
+    if (key === essential) found = !isEmptyList(body, start, end);
     else if (key === 'usage') usage = readUsage(parseJson(body.toString('utf8', start, end)));
     else if (key === 'error' && !isLiteral(body, start, end, 'null'))
       error = parseJson(body.toString('utf8', start, end));
   });
-  if (broken !== -1) return garbled(describe(body, broken));
+  if (broken !== -1) return garbled(whyNotJson(body, broken));
   if (found) return { is: 'answer', usage };
   if (error !== undefined) return { is: 'fault', fault: classifyInside(error) };
   return garbled(`the answer has no ${essential}`);
@@ -47,24 +47,4 @@ function judgeAnything(body: Buffer): AnswerVerdict {
   if (!isObject(value)) return { is: 'answer', usage: undefined };
   if (isObject(value['error'])) return { is: 'fault', fault: classifyInside(value['error']) };
   return { is: 'answer', usage: readUsage(value['usage']) };
-}
-
-function isEmpty(body: Buffer, start: number, end: number): boolean {
-  if (body[start] !== 0x5b) return true;
-  let at = start + 1;
-  while (body[at] === 0x20 || body[at] === 0x0a || body[at] === 0x0d || body[at] === 0x09) at++;
-  return at === end - 1;
-}
-
-function describe(body: Buffer, at: number): string {
-  if (body.length === 0) return 'the answer is empty';
-  if (at >= body.length) return `the answer breaks off after ${body.length} bytes`;
-  const start = body.toString('utf8', 0, 64).trim();
-  if (start.startsWith('<'))
-    return 'the answer is a web page, not JSON (a captive portal or a wrong address?)';
-  return `the answer is not JSON at byte ${at}`;
-}
-
-function garbled(message: string): AnswerVerdict {
-  return { is: 'fault', fault: fault('upstream_garbled', message) };
 }
