@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+import { addCost } from '../core/price.ts';
 import { numberField, stringField } from '../lib/expect.ts';
 import { idFloor } from '../lib/id.ts';
 
@@ -33,6 +34,10 @@ export interface Measure {
   readonly firstContentP95?: number;
   readonly tokensIn?: number;
   readonly tokensOut?: number;
+  /** US dollars of those whose cost is known; absent where none is. */
+  readonly costUsd?: number;
+  /** Those with tokens whose cost is not known. */
+  readonly unpriced: number;
 }
 
 /** The figures of one provider, model, client, route or hour. */
@@ -76,7 +81,8 @@ export function measureExchanges(database: DatabaseSync, query: MeasureQuery): M
   const key = by === 'hour' ? 'NULL' : by;
   const rows = database
     .prepare(
-      `SELECT at, outcome, failover, total_ms, first_content_ms, tokens_in, tokens_out, ${key} AS name
+      `SELECT at, outcome, failover, total_ms, first_content_ms, tokens_in, tokens_out,
+         trail ->> '$.costUsd' AS cost_usd, ${key} AS name
        FROM exchange WHERE id >= ? AND id < ? AND rehearsal = 0 AND outcome <> 'pending'`,
     )
     .iterate(idFloor(since - (until - since)), idFloor(until));
@@ -141,6 +147,8 @@ class Tally {
   #failovers = 0;
   #tokensIn: number | undefined;
   #tokensOut: number | undefined;
+  #costUsd: number | undefined;
+  #unpriced = 0;
   readonly #totals: number[] = [];
   readonly #firsts: number[] = [];
 
@@ -153,6 +161,9 @@ class Tally {
     if (numberField(row, 'failover') === 1) this.#failovers++;
     this.#tokensIn = sum(this.#tokensIn, numberField(row, 'tokens_in'));
     this.#tokensOut = sum(this.#tokensOut, numberField(row, 'tokens_out'));
+    const cost = numberField(row, 'cost_usd');
+    this.#costUsd = addCost(this.#costUsd, cost);
+    if (cost === undefined && numberField(row, 'tokens_out') !== undefined) this.#unpriced++;
   }
 
   measure(): Measure {
@@ -167,6 +178,8 @@ class Tally {
       ...(first === undefined ? {} : { firstContentP50: first.p50, firstContentP95: first.p95 }),
       ...(this.#tokensIn === undefined ? {} : { tokensIn: this.#tokensIn }),
       ...(this.#tokensOut === undefined ? {} : { tokensOut: this.#tokensOut }),
+      ...(this.#costUsd === undefined ? {} : { costUsd: this.#costUsd }),
+      unpriced: this.#unpriced,
     };
   }
 

@@ -35,7 +35,7 @@ async function showStats(context: Context, input: Input): Promise<void> {
   }
 }
 
-const NONE = { requests: 0, served: 0, failed: 0, gone: 0, failovers: 0 };
+const NONE = { requests: 0, served: 0, failed: 0, gone: 0, failovers: 0, unpriced: 0 };
 const NOTHING: Measured = { total: NONE, before: NONE, groups: [], series: [] };
 
 function nothing({ span, spanBefore }: Question, { before }: Measured): string {

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../lib/duration.ts';
 import type { Measure } from '../../store/index.ts';
-import { formatCount } from '../story/words.ts';
+import { formatCount, formatDollars } from '../story/words.ts';
 import type { Style } from '../style.ts';
 import { type Cell, formatTable } from '../table.ts';
 
@@ -33,6 +33,7 @@ const FIGURES: readonly Figure[] = [
   { name: 'first content, p95', read: (of) => of.firstContentP95, show: formatDuration, more: 'worse' },
   { name: 'tokens in', read: (of) => of.tokensIn, show: formatCount, more: 'neither' },
   { name: 'tokens out', read: (of) => of.tokensOut, show: formatCount, more: 'neither' },
+  { name: 'cost', read: (of) => of.costUsd, show: formatDollars, more: 'worse' },
 ];
 
 /** How a table of figures is laid out. */

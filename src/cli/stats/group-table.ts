@@ -1,6 +1,6 @@
 import { formatDuration } from '../../lib/duration.ts';
 import type { MeasureBy, MeasuredGroup } from '../../store/index.ts';
-import { formatCount, formatDay, formatTime } from '../story/words.ts';
+import { formatCount, formatDay, formatDollars, formatTime } from '../story/words.ts';
 import { type Cell, type Column, formatTable } from '../table.ts';
 import { type FigureLayout, formatShare, servedShare } from './comparison.ts';
 
@@ -23,6 +23,7 @@ const COLUMNS: readonly GroupColumn[] = [
   { title: 'P95', show: ({ p95 }) => optional(p95, formatDuration) },
   { title: 'FIRST', show: ({ firstContentP50 }) => optional(firstContentP50, formatDuration) },
   { title: 'IN/OUT', show: tokens },
+  { title: 'COST', show: cost },
 ];
 
 /** Figures per provider, model, client, route or hour, as lines. */
@@ -67,6 +68,12 @@ function counted(count: number): string | undefined {
 
 function optional(value: number | undefined, show: (value: number) => string): string | undefined {
   return value === undefined ? undefined : show(value);
+}
+
+/** A `+` where the price of some is not known. */
+function cost({ costUsd, unpriced }: MeasuredGroup): string | undefined {
+  if (costUsd === undefined) return undefined;
+  return `${formatDollars(costUsd)}${unpriced > 0 ? '+' : ''}`;
 }
 
 function tokens({ tokensIn, tokensOut }: MeasuredGroup): string | undefined {

@@ -28,8 +28,15 @@ export function statsLines(question: Question, measured: Measured, layout: Figur
   ];
 }
 
-/** What keeps the comparison from meaning what it seems to. */
-function noteOf({ since, until, spanBefore }: Question, { before, oldest }: Measured): string[] {
+/** What keeps the figures from meaning what they seem to. */
+function noteOf(question: Question, measured: Measured): string[] {
+  const { unpriced, costUsd } = measured.total;
+  if (unpriced === 0 || costUsd === undefined) return comparisonNote(question, measured);
+  const some = unpriced === 1 ? '1 request is' : `${unpriced.toLocaleString('en-US')} requests are`;
+  return [...comparisonNote(question, measured), `${some} not in the cost: nobody says their price.`];
+}
+
+function comparisonNote({ since, until, spanBefore }: Question, { before, oldest }: Measured): string[] {
   if (before.requests === 0) {
     return [`Nothing was recorded in ${spanBefore}, so there is nothing to compare with.`];
   }

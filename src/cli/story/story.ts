@@ -1,3 +1,4 @@
+import { addCost } from '../../core/price.ts';
 import { targetName } from '../../core/target.ts';
 import type { Attempt, PlanStep, Trail } from '../../core/trail.ts';
 import { waterfallSpanMs } from '../../core/waterfall.ts';
@@ -9,7 +10,7 @@ import { chart } from './chart.ts';
 import { fixesFor } from './fixes.ts';
 import { headline } from './headline.ts';
 import { type Layout, wrap } from './lines.ts';
-import { formatBytes, formatDay, formatTime, keyWord, times } from './words.ts';
+import { formatBytes, formatDay, formatDollars, formatTime, keyWord, times } from './words.ts';
 
 /** The story of one exchange, to be read from top to bottom. `now` is for exchanges that still run. */
 export function story(trail: Trail, layout: Layout, now: number): string[] {
@@ -41,6 +42,7 @@ function facts(trail: Trail, { width, style }: Layout): string[] {
     ['client', client(trail)],
     ['answer', answer(trail)],
     ['tokens', tokens(trail)],
+    ['cost', cost(trail)],
   ];
   return rows
     .filter(([, text]) => text !== '')
@@ -86,6 +88,20 @@ function tokens({ usage }: Trail): string {
     `${input ?? '?'} in${inside([some(cacheRead, 'from cache'), some(cacheWrite, 'to cache')])}`,
     `${output ?? '?'} out${inside([some(reasoning, 'reasoning')])}`,
   ].join(', ');
+}
+
+/** What it cost; of attempts that failed all the same, how much of that. */
+function cost({ costUsd, attempts, outcome, usage }: Trail): string {
+  const lost = attempts.reduce(
+    (sum: number | undefined, attempt) => (attempt.fault === undefined ? sum : addCost(sum, attempt.costUsd)),
+    undefined,
+  );
+  if (costUsd !== undefined) {
+    const vain =
+      lost === undefined || lost === 0 ? '' : `, ${formatDollars(lost)} of it for attempts that failed`;
+    return `${formatDollars(costUsd)}${vain}`;
+  }
+  return usage === undefined || outcome === 'pending' ? '' : 'not known';
 }
 
 function planLines(trail: Trail, { width, style }: Layout): string[] {

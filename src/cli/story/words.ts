@@ -92,3 +92,12 @@ export function formatDay(epochMs: number): string {
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+/** US dollars with as many digits as tell something: `$12.30`, `$0.1234`, `$0.00042`, `$0`, `<$0.000001`. */
+export function formatDollars(usd: number): string {
+  if (usd === 0) return '$0';
+  if (usd < 1e-6) return '<$0.000001';
+  if (usd < 0.01) return `$${usd.toPrecision(2)}`;
+  if (usd < 1) return `$${usd.toFixed(4).replace(/0{1,2}$/, '')}`;
+  return `$${usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}

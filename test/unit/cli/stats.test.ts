@@ -61,6 +61,22 @@ describe('gw stats', () => {
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test('says what it cost in 80 columns, and how much of it nobody can tell', async () => {
+    const at = NIGHT - HOUR_MS;
+    const priced = await recordedHome([
+      sampleTrail({ at, costUsd: 1.25 }),
+      failoverTrail({ at, costUsd: 0.004 }),
+      sampleTrail({ at }),
+    ]);
+    const { out } = await runAt(NIGHT, command, priced, [], {}, { env: UTF8 });
+    rmSync(priced, { recursive: true, force: true });
+    expect(out).toMatch(/^ {2}cost +\$1\.25$/m);
+    expect(out).toContain('1 request is not in the cost');
+    expect(out).toMatch(/^openai .* \$1\.25\+$/m);
+    expect(out).toMatch(/^groq .* \$0\.0040$/m);
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   test('says that there is nothing to compare with, and when what there is does not reach far enough', async () => {
     expect((await run({ since: '4d' })).out).toContain('Nothing was recorded in the 4d before');
     expect((await run({ since: '40h' })).out).toContain('that is not the whole of the 40h before');

@@ -60,6 +60,7 @@ const twiceLimited = failoverTrail({
   ],
   totalMs: 2940,
   usage: { input: 120, output: 80, cacheRead: 100 },
+  costUsd: 0.00042,
 });
 
 const lines = (trail: Trail, width = 80): string[] =>
@@ -152,6 +153,7 @@ describe('the story', () => {
         client   openai-node
         answer   200, 4.2 kB, first content after 410ms
         tokens   120 in (100 from cache), 80 out
+        cost     $0.00042
 
       Plan
         1  openai/gpt-4o       env:OPENAI_API_KEY  failed twice

@@ -83,6 +83,19 @@ describe('figures of a span of time', () => {
     });
   });
 
+  test('sum up what is known of their cost, and count those of which it is not', async () => {
+    const file = join(home, 'costs.db');
+    const recorder = recorderAt(file, { maxAgeDays: 36_500 });
+    const at = NIGHT - MINUTE_MS;
+    for (const costUsd of [0.1, 0.2, 0]) recorder.record(sampleTrail({ at, costUsd }));
+    recorder.record(sampleTrail({ at }));
+    recorder.record(sampleTrail({ at, usage: undefined as never }));
+    await recorder.flush();
+    expect(measure({}, file).total).toMatchObject({ requests: 5, costUsd: 0.3, unpriced: 1 });
+    expect(measure({ by: 'client' }, file).groups[0]).toMatchObject({ costUsd: 0.3, unpriced: 1 });
+    expect(measure().total.costUsd).toBeUndefined();
+  });
+
   test('stand beside those of the span before, which is as long', () => {
     expect(measure().before).toMatchObject({ requests: 1, p50: 10_000 });
     expect(measure({ since: NIGHT - 90 * MINUTE_MS }).before).toMatchObject({ requests: 1, p50: 1240 });
@@ -90,7 +103,7 @@ describe('figures of a span of time', () => {
 
   test('are none where nothing happened', () => {
     const { total, groups, series } = measure({ since: NIGHT + HOUR_MS, until: NIGHT + 2 * HOUR_MS });
-    expect(total).toEqual({ requests: 0, served: 0, failed: 0, gone: 0, failovers: 0 });
+    expect(total).toEqual({ requests: 0, served: 0, failed: 0, gone: 0, failovers: 0, unpriced: 0 });
     expect(groups).toEqual([]);
     expect(series.every(({ requests, failed }) => requests === 0 && failed === 0)).toBe(true);
   });
