@@ -30,6 +30,7 @@ export const QUIRKS: Readonly<Record<Quirk, true>> = {
   'reasoning-content-back': true,
   'tool-choice-any': true,
   'ids-9': true,
+  'anthropic-vertex': true,
   'openapi-schemas': true,
   'vertex-dialect': true,
   free: true,

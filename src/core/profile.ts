@@ -40,6 +40,8 @@ export type AuthScheme =
  *   as JSON Schema (`parametersJsonSchema`).
  * - `vertex-dialect`: the Gemini format as Vertex AI speaks it: models under `/publishers/google`, no service tier,
  *   penalties for every model.
+ * - `anthropic-vertex`: speaks Anthropic's format as Vertex AI does: the model stands in the address, the version in the
+ *   body.
  * - `free`: requests cost nothing (a server on this machine).
  */
 export type Quirk =
@@ -49,6 +51,7 @@ export type Quirk =
   | 'reasoning-content-back'
   | 'tool-choice-any'
   | 'ids-9'
+  | 'anthropic-vertex'
   | 'openapi-schemas'
   | 'vertex-dialect'
   | 'free';
