@@ -1,6 +1,8 @@
 import type { CallerFormat, Format } from '../core/format.ts';
 import type { CallerFormatName, FormatName } from '../core/operation.ts';
+import { gemini } from './gemini/index.ts';
 import { openaiChat } from './openai-chat/index.ts';
+import { openaiResponses } from './openai-responses/index.ts';
 
 export { ENVELOPE_START } from './hub/carry.ts';
 export { callerId } from './hub/ids.ts';
@@ -8,6 +10,8 @@ export { callerId } from './hub/ids.ts';
 /** The wire dialects callers may speak. A new one is a folder and a line here. */
 export const CALLER_FORMATS = {
   'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
+  gemini,
 } as const satisfies Readonly<Partial<Record<CallerFormatName, CallerFormat>>>;
 
 /** Every wire dialect gw speaks; the further ones only towards providers. */

@@ -71,7 +71,7 @@ export function classifyInside(error: unknown): Fault {
 /** An error object in a 200 often has words where the status would have been. */
 function statusOfWords(code: string): number {
   if (/rate_limit|too_many_requests/.test(code)) return 429;
-  if (/invalid_request|bad_request|invalid_value|tool_use_failed/.test(code)) return 400;
+  if (/invalid_(request|value|prompt|image|base64)|bad_request|tool_use_failed/.test(code)) return 400;
   if (/authentication|permission/.test(code)) return 401;
   return 502;
 }
