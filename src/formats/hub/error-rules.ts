@@ -17,14 +17,18 @@ export interface ErrorRule {
   readonly text?: RegExp;
 }
 
-/** Which fault the rules make of an answer other than 2xx. */
-export function classifyBy(rules: readonly ErrorRule[], answer: UpstreamAnswer): Fault {
+/** Which fault the rules make of an answer other than 2xx; `read` finds the words in its body. */
+export function classifyBy(
+  rules: readonly ErrorRule[],
+  answer: UpstreamAnswer,
+  read: (body: unknown) => ErrorWords = readErrorWords,
+): Fault {
   const { status } = answer;
   if (status >= 300 && status < 400) {
     const message = `the provider answered with a redirect (${status}); gw never follows one`;
     return fault('upstream_garbled', message, { upstream: answer });
   }
-  const words = readErrorWords(parseJson(answer.body.toString('utf8')));
+  const words = read(parseJson(answer.body.toString('utf8')));
   return fault(faultOf(rules, status, words), refusalSentence(status, words.message), { upstream: answer });
 }
 
