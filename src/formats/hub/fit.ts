@@ -23,8 +23,11 @@ export interface FitRules {
   readonly foreignReasoning: 'drop' | 'text';
   /** Neighbouring turns of one role are one turn. */
   readonly joinsTurns: boolean;
-  /** Instructions after the first user or assistant turn: where they stand, or told by the user. */
-  readonly lateSystem: 'native' | 'as-user';
+  /**
+   * Instructions after the first user or assistant turn: where they stand; there only if that is after the user's words
+   * and before the model's (or at the end); or told by the user.
+   */
+  readonly lateSystem: 'native' | 'after-user' | 'as-user';
 }
 
 /** A conversation that the target can take. */
@@ -50,7 +53,8 @@ export function fitTurns(turns: readonly Turn[], rules: FitRules): Fitted {
   const system = owned.slice(0, from).flatMap(({ parts }) => parts);
   const rest = owned.slice(from).map((turn) => placeSystem(turn, rules, losses));
   const paired = pairCalls(rest, rules.ids, losses).filter(({ parts }) => parts.length > 0);
-  return { system, turns: rules.joinsTurns ? joinTurns(paired) : paired, losses };
+  const placed = rules.lateSystem === 'after-user' ? settleSystem(paired, losses) : paired;
+  return { system, turns: rules.joinsTurns ? joinTurns(placed) : placed, losses };
 }
 
 function ownState(turn: Turn, rules: FitRules, losses: Set<Loss>): Turn {
@@ -82,7 +86,31 @@ function keepReasoning(part: ReasoningPart, rules: FitRules, losses: Set<Loss>):
 }
 
 function placeSystem(turn: Turn, { lateSystem }: FitRules, losses: Set<Loss>): Turn {
-  if (lateSystem === 'native' || turn.role === 'user' || turn.role === 'assistant') return turn;
+  return lateSystem !== 'as-user' || !isSystem(turn) ? turn : tellSystem(turn, losses);
+}
+
+/** Instructions that follow each other are one turn, which stays where the target takes it. */
+function settleSystem(turns: readonly Turn[], losses: Set<Loss>): Turn[] {
+  const settled: Turn[] = [];
+  for (let at = 0; at < turns.length;) {
+    const from = at;
+    while (at < turns.length && isSystem(turns[at])) at++;
+    const run = turns.slice(from, at);
+    const next = turns[at];
+    const fits = settled.at(-1)?.role === 'user' && next?.role !== 'user';
+    if (run.length > 0 && fits) settled.push({ role: 'system', parts: run.flatMap(({ parts }) => parts) });
+    else settled.push(...run.map((turn) => tellSystem(turn, losses)));
+    if (next) settled.push(next);
+    at++;
+  }
+  return settled;
+}
+
+function isSystem(turn: Turn | undefined): boolean {
+  return turn?.role === 'system' || turn?.role === 'developer';
+}
+
+function tellSystem(turn: Turn, losses: Set<Loss>): Turn {
   losses.add('late-system');
   const parts = turn.parts.map((part) =>
     part.kind === 'text' ? { ...part, text: `<system>\n${part.text}\n</system>` } : part,
