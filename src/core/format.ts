@@ -216,11 +216,13 @@ export interface StreamJudge {
   readonly usage: Usage | undefined;
   /** What the last `error` event means. */
   readonly fault: Fault | undefined;
+  /** The id under which the provider keeps the answer, in formats whose callers may go on from it. */
+  readonly answerId?: string | undefined;
 }
 
 /** What a whole answer is worth. */
 export type AnswerVerdict =
-  | { readonly is: 'answer'; readonly usage: Usage | undefined }
+  | { readonly is: 'answer'; readonly usage: Usage | undefined; readonly answerId?: string | undefined }
   | { readonly is: 'fault'; readonly fault: Fault };
 
 /** What an error answer tells the caller. */

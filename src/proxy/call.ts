@@ -7,6 +7,7 @@ import type { Watcher } from '../core/ports.ts';
 import { ENVELOPE_START } from '../formats/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Admission, firstContentLimit, reasoningOf } from '../resilience/index.ts';
+import type { AnswerHomes } from './answer-homes.ts';
 import type { AttemptOrder, AttemptReport, AttemptResult } from './attempt-order.ts';
 import { makeAttempt } from './attempt.ts';
 import { keepUsage } from './charge.ts';
@@ -27,6 +28,7 @@ export interface CallPorts {
   /** This gw's id, left on every request it sends. */
   readonly instance: string;
   readonly vault: StateVault;
+  readonly homes: AnswerHomes;
 }
 
 /** Where a call stands in its exchange. */
@@ -48,7 +50,7 @@ export function callTarget(
   const record = new AttemptDraft(step.target, exchange.elapsed(), place.waitedMs);
   exchange.trail.attempts.push(record);
   const health = new HealthReport(exchange, step, place.again, ports.clock);
-  const report = new CallReport(exchange, step, record, health, ports.watcher);
+  const report = new CallReport(exchange, step, record, health, ports);
   const order = makeOrder({ exchange, step, place, ports, record, report });
   if (order.is === 'ok') return makeAttempt(exchange, record, order.value, ports.clock);
   exchange.endAttempt(record);
@@ -74,14 +76,14 @@ class CallReport implements AttemptReport {
   readonly #step: Step;
   readonly #record: AttemptDraft;
   readonly #health: HealthReport;
-  readonly #watcher: Watcher;
+  readonly #ports: CallPorts;
 
-  constructor(exchange: Exchange, step: Step, record: AttemptDraft, health: HealthReport, watcher: Watcher) {
+  constructor(exchange: Exchange, step: Step, record: AttemptDraft, health: HealthReport, ports: CallPorts) {
     this.#exchange = exchange;
     this.#step = step;
     this.#record = record;
     this.#health = health;
-    this.#watcher = watcher;
+    this.#ports = ports;
   }
 
   content(): void {
@@ -101,7 +103,9 @@ class CallReport implements AttemptReport {
     }
     if (told.is === 'failed') keepUsage(this.#exchange.trail, this.#record);
     this.#health.ended(told);
-    this.#watcher.attemptEnded(this.#exchange.trail, this.#record);
+    const { answerId } = this.#exchange;
+    if (answerId !== undefined && told.is === 'served') this.#ports.homes.keep(answerId, this.#step.target);
+    this.#ports.watcher.attemptEnded(this.#exchange.trail, this.#record);
     return told;
   }
 }

@@ -5,6 +5,7 @@ import type { Fault } from '../core/fault.ts';
 import type { CallerFormat, Envelope } from '../core/format.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { Target } from '../core/target.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Drill } from './drill.ts';
 import type { CompiledPlan, Fleet, Step } from './fleet.ts';
@@ -40,6 +41,10 @@ export class Exchange {
   conversation: Outcome<Conversation, Fault> | undefined;
   plan: ChosenPlan | undefined;
   drill: Drill | undefined;
+  /** The earlier answer this request goes on from, and who gave it, where that is known. */
+  home: { readonly answerId: string; readonly target: Target | undefined } | undefined;
+  /** The id under which the provider keeps its answer. */
+  answerId: string | undefined;
   /** The caller hung up. */
   gone = false;
   /** Why gw itself gives this exchange up (it is being stopped). */

@@ -1,5 +1,6 @@
 import type { LogPort, Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { AnswerHomes } from './answer-homes.ts';
 import type { DrillBook } from './drill.ts';
 import type { ModelLists } from './model-lists.ts';
 import { compose, type Handler } from './stage.ts';
@@ -21,6 +22,7 @@ export interface PipelinePorts {
   readonly drills: DrillBook;
   readonly lists: ModelLists;
   readonly vault: StateVault;
+  readonly homes: AnswerHomes;
   readonly version: string;
   readonly instance: string;
 }
@@ -33,7 +35,7 @@ export function pipeline(ports: PipelinePorts): Handler {
     refuseLoops(ports.instance),
     answerLocally(ports.version, ports.lists),
     receive,
-    plan(ports.clock, ports.drills),
+    plan(ports),
     failover(ports),
   ]);
 }

@@ -13,6 +13,7 @@ import type { Clock } from '../lib/clock.ts';
 import { errorMessage } from '../lib/expect.ts';
 import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { idMaker } from '../lib/id.ts';
+import { AnswerHomes } from './answer-homes.ts';
 import { canCharge, charge } from './charge.ts';
 import { DrillBook, type DrillOrder } from './drill.ts';
 import { abandon, Exchange, hangUp } from './exchange.ts';
@@ -101,6 +102,7 @@ class LocalProxy implements Proxy {
       drills: this.#drills,
       lists: this.#lists,
       vault: new StateVault(),
+      homes: new AnswerHomes(),
     });
     this.#fleet = new Fleet(settings, profile, keys, this.#memory);
     this.#server = createListener((request, response) => void this.#serve(request, response));

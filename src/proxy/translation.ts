@@ -11,6 +11,7 @@ import type {
 } from '../core/format.ts';
 import type { FormatName } from '../core/operation.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
+import { sameTarget } from '../core/target.ts';
 import { FORMATS } from '../formats/index.ts';
 import { askedPath, type Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
@@ -38,13 +39,25 @@ export function formatFor(caller: CallerFormat, { provider }: Step): Format | un
 
 /** Why this target can never serve this request, whatever its health; undefined when it can. */
 export function cannotServe(exchange: Exchange, step: Step): string | undefined {
-  const { format, operation } = exchange;
+  const { format, operation, home } = exchange;
+  if (home !== undefined) return cannotGoOn(exchange, step, home);
   if (step.provider.format === format.name) return undefined;
   const spoken = formatFor(format, step);
   if (spoken === format) return undefined;
   if (operation === 'chat' && format.toCaller && spoken?.toProvider) return undefined;
   const what = operation === 'chat' ? format.name : `${format.name} (${operation})`;
   return `${step.provider.name} does not speak ${what}`;
+}
+
+/** A request that goes on from an earlier answer is only understood where that answer is kept. */
+function cannotGoOn(
+  { format }: Exchange,
+  step: Step,
+  { answerId, target }: NonNullable<Exchange['home']>,
+): string | undefined {
+  if (formatFor(format, step) !== format) return `${step.provider.name} does not have the answer ${answerId}`;
+  if (target === undefined || sameTarget({ ...step.target, model: target.model }, target)) return undefined;
+  return `the answer ${answerId} is kept by ${target.provider}`;
 }
 
 /** Translates the request for one target; a fault when the caller's request cannot be read or the route forbids losses. */

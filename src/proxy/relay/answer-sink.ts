@@ -1,4 +1,5 @@
 import { type Fault, fault } from '../../core/fault.ts';
+import type { AnswerVerdict } from '../../core/format.ts';
 import type { Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
 import type { Sink, SinkReport } from './sink.ts';
@@ -78,12 +79,13 @@ export class AnswerSink implements Sink {
   #judge(body: Buffer): void {
     const { format, operation, trail } = this.#exchange;
     const verdict =
-      this.#status === 204 || operation === 'other' ? ANSWER : format.judgeAnswer(operation, body);
+      this.#status === 204 || operation === 'other' ? NOTHING_TO_JUDGE : format.judgeAnswer(operation, body);
     if (verdict.is === 'fault') {
       this.#report.failed(verdict.fault);
       return;
     }
     if (verdict.usage) trail.usage = verdict.usage;
+    this.#exchange.answerId = verdict.answerId;
     this.#outlet.commit(this.#status, this.#headers, this.#status === 204 ? undefined : body.length);
     this.#report.content();
     this.#outlet.end(body);
@@ -91,7 +93,7 @@ export class AnswerSink implements Sink {
   }
 }
 
-const ANSWER = { is: 'answer', usage: undefined } as const;
+const NOTHING_TO_JUDGE: AnswerVerdict = { is: 'answer', usage: undefined };
 
 /** JSON and text are judged whole; sound and pictures go out as they come. */
 function isBinary(contentType: string | string[] | undefined): boolean {

@@ -184,6 +184,7 @@ export class StreamSink implements Sink {
     if (this.#done) return;
     this.#done = true;
     this.#noteUsage();
+    this.#exchange.answerId = this.#judge.answerId;
     this.#outlet.end();
     this.#report.served();
   }

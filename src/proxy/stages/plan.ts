@@ -7,6 +7,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { formatDuration, parseDuration } from '../../lib/duration.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { comeBack, type Failure } from '../../resilience/index.ts';
+import type { AnswerHomes } from '../answer-homes.ts';
 import type { DrillBook } from '../drill.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
 import type { CompiledPlan, Step } from '../fleet.ts';
@@ -15,19 +16,28 @@ import type { Stage } from '../stage.ts';
 import { cannotServe } from '../translation.ts';
 
 /** Chooses the targets: those of the route that answers to the model, without the ones being left alone. */
-export function plan(clock: Clock, drills: DrillBook): Stage {
+export function plan(ports: PlanPorts): Stage {
   return (next) => (exchange) => {
-    const refusal = decidePlan(exchange, clock, drills);
+    const refusal = decidePlan(exchange, ports);
     return refusal ? Promise.resolve(refusal) : next(exchange);
   };
 }
 
-function decidePlan(exchange: Exchange, clock: Clock, drills: DrillBook): Refusal | undefined {
+/** What choosing targets needs from outside. */
+export interface PlanPorts {
+  readonly clock: Clock;
+  readonly drills: DrillBook;
+  readonly homes: AnswerHomes;
+}
+
+function decidePlan(exchange: Exchange, { clock, drills, homes }: PlanPorts): Refusal | undefined {
   const wrong = readWishes(exchange, drills);
   if (wrong) return refused(wrong);
   const found = compile(exchange);
   if ('code' in found) return refused(found);
   exchange.trail.route = found.route;
+  const { pinned } = exchange.envelope ?? {};
+  if (pinned !== undefined) exchange.home = { answerId: pinned, target: homes.find(pinned) };
   exchange.trail.plan = found.told;
   const chosen = exchange.drill
     ? chooseForDrill(exchange, found, clock.now())
