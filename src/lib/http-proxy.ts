@@ -1,5 +1,3 @@
-import { BlockList, isIP } from 'node:net';
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Tells through which HTTP proxy an address is reached; undefined for the direct way. */
@@ -19,8 +17,7 @@ export function httpProxyRule(env: Environment): HttpProxyRule {
   const spared = env['no_proxy'] ?? env['NO_PROXY'] ?? '';
   return (address) => {
     const found = httpProxyVariable(env, address.protocol);
-    if (found === undefined || isLoopbackHost(address.hostname) || isSpared(address, spared))
-      return undefined;
+    if (found === undefined || isLoopbackHost(address.hostname) || spares(spared, address)) return undefined;
     return found.proxy;
   };
 }
@@ -48,10 +45,10 @@ function isLoopbackHost(hostname: string): boolean {
 }
 
 /**
- * Entries are host names, also of domains (`example.com`, `.example.com`, `*.example.com`), addresses, networks
+ * Whether a `NO_PROXY` list spares an address. Entries are host names, also of domains (`example.com`, `.example.com`, `*.example.com`), addresses, networks
  * (`10.0.0.0/8`), each with a port if only that is meant, or `*` for everything.
  */
-function isSpared(address: URL, list: string): boolean {
+export function spares(list: string, address: URL): boolean {
   const host = bare(address.hostname);
   const port = address.port || (address.protocol === 'https:' ? '443' : '80');
   return list.split(/[\s,]+/).some((entry) => {
@@ -64,15 +61,20 @@ function isSpared(address: URL, list: string): boolean {
   });
 }
 
+/** IPv4 only; nobody was seen to write a network of the other kind into `NO_PROXY`. */
 function isInNetwork(host: string, network: string): boolean {
   const [base = '', bits] = network.split('/');
-  const family = isIP(host);
-  const length = Number(bits);
-  if (family === 0 || isIP(base) !== family || !(length >= 0 && length <= (family === 4 ? 32 : 128)))
-    return false;
-  const list = new BlockList();
-  list.addSubnet(base, length, family === 4 ? 'ipv4' : 'ipv6');
-  return list.check(host, family === 4 ? 'ipv4' : 'ipv6');
+  const [address, first, length] = [ipv4(host), ipv4(base), Number(bits)];
+  if (address === undefined || first === undefined || !(length >= 0 && length <= 32)) return false;
+  const size = 2 ** (32 - length);
+  return Math.floor(address / size) === Math.floor(first / size);
+}
+
+function ipv4(text: string): number | undefined {
+  const parts = text.split('.').map(Number);
+  const isAddress =
+    parts.length === 4 && parts.every((part) => Number.isInteger(part) && part >= 0 && part < 256);
+  return isAddress ? parts.reduce((sum, part) => sum * 256 + part, 0) : undefined;
 }
 
 /** Without the brackets of an IPv6 address and the dot that may end a full name. */

@@ -3,7 +3,7 @@ import { createKeyResolver } from '../../config/index.ts';
 import { type ConnectFailure, type Hello, type Status } from '../../control/index.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import type { KeyPort } from '../../core/ports.ts';
-import type { Profile } from '../../core/profile.ts';
+import type { Profile, Provider } from '../../core/profile.ts';
 import {
   type Chosen,
   chooseProfile,
@@ -11,6 +11,7 @@ import {
   type DaemonState,
   findDaemon,
 } from '../../daemon/index.ts';
+import { httpProxyRule } from '../../lib/http-proxy.ts';
 import { PRESETS } from '../../providers/index.ts';
 import type { Context } from '../context.ts';
 import { homeOf } from '../daemon/launch.ts';
@@ -68,8 +69,14 @@ export async function gatherScene(
     profile,
     keys: createKeyResolver({ env: context.env, home }),
     daemon,
-    reaches: online ? await reachProviders(providers, context.clock) : undefined,
+    reaches: online ? await reachProviders(providers.filter(isDirect(context)), context.clock) : undefined,
   };
+}
+
+/** The steps are those of the direct way; through an HTTP proxy only the proxy could say where it breaks off. */
+function isDirect({ env }: Context): (provider: Provider) => boolean {
+  const rule = httpProxyRule(env);
+  return ({ url }) => rule(new URL(url)) === undefined;
 }
 
 async function askDaemon({ paths }: Context): Promise<Scene['daemon']> {

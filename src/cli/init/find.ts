@@ -44,6 +44,7 @@ async function findHosted(context: Context, preset: Preset): Promise<Found | und
   const subject = { provider, preset, label: `env:${variable}`, reference, key };
   const check = await checkProvider(subject, {
     clock: context.clock,
+    env: context.env,
     timeoutMs: CHECK_TIMEOUT_MS,
     send: false,
   });

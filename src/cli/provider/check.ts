@@ -1,5 +1,6 @@
 import { keyHeader } from '../../core/auth.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { httpProxyRule } from '../../lib/http-proxy.ts';
 import { hasChoices, modelsIn, wantsNewTokenLimit } from './answer.ts';
 import { chatFailure, listFailure, noAnswerFailure, unresolvedKey } from './diagnosis.ts';
 import type { Check, Failed, Passed, Subject } from './subject.ts';
@@ -10,6 +11,8 @@ export interface CheckOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly send: boolean;
+  /** Whose HTTP proxy is the way to the provider; the direct way without it. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** The model to send to; else the first known one. */
   readonly model?: string | undefined;
 }
@@ -36,8 +39,9 @@ export async function checkProvider(subject: Subject, options: CheckOptions): Pr
 
 type Tried = Pick<Check, 'ms' | 'result'>;
 
-async function listModels(subject: Subject, { clock, timeoutMs }: CheckOptions): Promise<Tried> {
-  const call = { method: 'GET', url: `${subject.provider.url}/models`, timeoutMs } as const;
+async function listModels(subject: Subject, { clock, timeoutMs, env }: CheckOptions): Promise<Tried> {
+  const url = `${subject.provider.url}/models`;
+  const call = { method: 'GET', url, proxy: proxyTo(url, env), timeoutMs } as const;
   const [withKey, without] = await Promise.all([
     callUpstream({ ...call, headers: headersFor(subject) }, clock),
     // Some hosts list their models to anyone: then a good answer says nothing about the key.
@@ -60,13 +64,15 @@ async function sendChat(
   subject: Subject,
   model: string,
   listed: Passed | Failed,
-  { clock }: CheckOptions,
+  { clock, env }: CheckOptions,
 ): Promise<Tried> {
+  const url = `${subject.provider.url}/chat/completions`;
   const send = async (limit: string) =>
     callUpstream(
       {
         method: 'POST',
-        url: `${subject.provider.url}/chat/completions`,
+        url,
+        proxy: proxyTo(url, env),
         headers: { 'content-type': 'application/json', ...headersFor(subject) },
         body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Say ok.' }], [limit]: 16 }),
         timeoutMs: SEND_TIMEOUT_MS,
@@ -90,6 +96,10 @@ function chatResult(
 ): Passed | Failed {
   if (!hasChoices(answer)) return chatFailure(subject, model, answer);
   return { is: 'ok', models, answered: model, note: undefined };
+}
+
+function proxyTo(url: string, env: CheckOptions['env']): URL | undefined {
+  return env === undefined ? undefined : httpProxyRule(env)(new URL(url));
 }
 
 function headersFor({ provider, key }: Subject): Record<string, string> {

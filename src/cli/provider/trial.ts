@@ -9,7 +9,8 @@ import type { Check } from './subject.ts';
 /** Checks a provider with each of its keys. */
 export async function tryProvider(context: Context, provider: Provider): Promise<Check[]> {
   const keys = await loadProviderKeys(context, [provider]);
-  const options = { clock: context.clock, timeoutMs: CHECK_TIMEOUT_MS, send: false };
+  const { clock, env } = context;
+  const options = { clock, env, timeoutMs: CHECK_TIMEOUT_MS, send: false };
   return Promise.all(subjectsOf(provider, PRESETS, keys).map((subject) => checkProvider(subject, options)));
 }
 

@@ -8,6 +8,8 @@ import { formsOf, Secret } from '../../lib/secret.ts';
 export interface UpstreamCall {
   readonly method: 'GET' | 'POST';
   readonly url: string;
+  /** The HTTP proxy on the way to it. */
+  readonly proxy: URL | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** For the whole call, from the first packet to the last byte. */
@@ -39,8 +41,12 @@ export async function callUpstream(
   clock: Clock,
 ): Promise<Outcome<UpstreamAnswer, NoAnswer>> {
   // Loaded here: it costs 75 ms, and most commands call nobody.
-  const { Agent, request } = await import('undici');
-  const agent = new Agent({ connect: { timeout: call.timeoutMs }, maxResponseSize: MAX_ANSWER_BYTES });
+  const [{ Agent, request }, { makeConnector }] = await Promise.all([
+    import('undici'),
+    import('../../proxy/index.ts'),
+  ]);
+  const connect = makeConnector(call.timeoutMs, call.proxy);
+  const agent = new Agent({ connect, maxResponseSize: MAX_ANSWER_BYTES });
   const started = clock.monotonic();
   const signal = AbortSignal.timeout(call.timeoutMs);
   try {

@@ -156,20 +156,28 @@ describe('HTTP proxies', () => {
 
   test.each([
     [{}, ['ok']],
-    [{ HTTPS_PROXY: 'http://proxy:3128' }, ['warning']],
+    [{ HTTPS_PROXY: 'http://proxy:3128' }, ['ok']],
     [{ https_proxy: 'http://proxy:3128', no_proxy: '.example.com' }, ['ok']],
-    [{ HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '*' }, ['ok']],
-    [{ HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'ample.com' }, ['warning']],
     [{ HTTP_PROXY: 'http://proxy:3128' }, ['ok', 'warning']],
     [{ HTTP_PROXY: 'http://proxy:3128', NO_PROXY: 'localhost,127.0.0.1' }, ['ok']],
-    [{ ALL_PROXY: 'socks5://proxy', NO_PROXY: 'localhost 127.0.0.1:80' }, ['warning']],
+    [{ ALL_PROXY: 'socks5://proxy', NO_PROXY: 'localhost 127.0.0.1:80' }, ['warning', 'ok']],
+    [{ HTTPS_PROXY: 'http://' }, ['warning', 'ok']],
   ])('%j', async (env, results) => {
     expect((await look(env)).map(({ result }) => result)).toEqual(results);
   });
 
+  test('say which providers are reached through them', async () => {
+    const sentence = async (env: Record<string, string>) => (await look(env))[0]?.sentence;
+    const through = 'far: reached through the HTTP proxy of the environment';
+    expect(await sentence({ HTTPS_PROXY: 'http://proxy:3128' })).toBe(through);
+    expect(await sentence({ HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'ample.com' })).toBe(through);
+    expect(await sentence({ HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '*' })).toBe(
+      'HTTPS_PROXY is set, and no provider is reached through it',
+    );
+  });
+
   test('are told by the names of their variables, never by their values', async () => {
     const found = await look({ ALL_PROXY: 'http://user:password@proxy', NO_PROXY: 'intern.example' });
-    expect(found[0]?.sentence).toBe('ALL_PROXY is set; gw does not use it and calls far directly');
     expect(found[1]?.fix).toBe('export NO_PROXY=intern.example,localhost,127.0.0.1');
     expect(JSON.stringify(found)).not.toContain('password');
   });

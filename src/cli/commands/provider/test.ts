@@ -37,7 +37,8 @@ async function checkAll(context: Context, open: OpenProfile, input: Input): Prom
   const providers = chosen(open, input.arguments(0));
   const keys = await loadProviderKeys(context, providers);
   const subjects = providers.flatMap((provider) => subjectsOf(provider, PRESETS, keys));
-  const options = { clock: context.clock, timeoutMs: CHECK_TIMEOUT_MS, send, model };
+  const { clock, env } = context;
+  const options = { clock, env, timeoutMs: CHECK_TIMEOUT_MS, send, model };
   return Promise.all(subjects.map((subject) => checkProvider(subject, options)));
 }
 

@@ -1,16 +1,12 @@
 import type { Provider } from '../../../core/profile.ts';
 import { formatDuration } from '../../../lib/duration.ts';
+import { httpProxyRule, httpProxyVariable, spares } from '../../../lib/http-proxy.ts';
 import { isThisMachine } from '../../provider/address.ts';
 import { listed } from '../../story/words.ts';
 import { type Check, type CheckGroup, type Finding, fine, problem, skipped, warning } from '../check.ts';
 import type { Reach, ReachStep } from '../reach.ts';
 import type { Scene } from '../scene.ts';
 
-/** Which variables send a request of this scheme through an HTTP proxy, in programs that follow them. */
-const PROXY_VARIABLES: Readonly<Record<string, readonly string[]>> = {
-  'https:': ['HTTPS_PROXY', 'ALL_PROXY'],
-  'http:': ['HTTP_PROXY', 'ALL_PROXY'],
-};
 // A wait of `retry-after` given as a date is wrong by as much, and certificates begin to look expired.
 const NOTABLE_SKEW_MS = 30_000;
 const BAD_SKEW_MS = 5 * 60_000;
@@ -18,60 +14,77 @@ const BAD_SKEW_MS = 5 * 60_000;
 const httpProxies: Check = {
   id: 'http-proxies',
   looksAt:
-    'HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, which gw does not use, and NO_PROXY, which programs need to reach gw',
+    'HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, through which gw reaches providers, and NO_PROXY, which programs need to reach gw',
   look(scene) {
     const { env } = scene.context;
-    const set = [...new Set(Object.values(PROXY_VARIABLES).flat())].filter((name) => either(env, name));
+    const set = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].filter((name) => either(env, name) !== undefined);
     if (set.length === 0) return [fine('no HTTP proxy is set')];
-    const exempt = either(env, 'NO_PROXY') ?? '';
-    const isSent = (url: URL): boolean =>
-      (PROXY_VARIABLES[url.protocol] ?? []).some((name) => set.includes(name)) &&
-      !isExempt(url.hostname, exempt);
-    const remote = remoteProviders(scene).filter(({ url }) => isSent(new URL(url)));
-    const calls =
-      remote.length === 0
-        ? fine(`${listed(set)} is set, and no provider would be called through it`)
-        : warning(
-            `${listed(set)} is set; gw does not use it and calls ${listed(remote.map(({ name }) => name))} directly`,
-            'gw doctor --online (is the direct way open?)',
-          );
-    // Programs speak plain http to gw, under either name.
-    if (!isSent(new URL('http://127.0.0.1')) && !isSent(new URL('http://localhost'))) return [calls];
-    return [
-      calls,
-      warning(
-        'NO_PROXY leaves out this machine: programs may look for gw behind the HTTP proxy',
-        `export NO_PROXY=${[exempt, 'localhost', '127.0.0.1'].filter(Boolean).join(',')}`,
-      ),
-    ];
+    return [...set.flatMap((name) => judgeKind(env, name)), ...ways(scene, set), ...ownWay(env)];
   },
 };
 
-/** The variable in upper or lower case: programs read both. */
-function either(env: Scene['context']['env'], name: string): string | undefined {
-  return env[name]?.trim() || env[name.toLowerCase()]?.trim() || undefined;
+/** Nobody should look for an account in a variable that is then not used. */
+function judgeKind(env: Environment, name: string): Finding[] {
+  const value = either(env, name) ?? '';
+  if (httpProxyVariable({ [name]: value }, name === 'HTTP_PROXY' ? 'http:' : 'https:') !== undefined)
+    return [];
+  return [
+    warning(
+      `${name} names no HTTP proxy, so gw does not use it`,
+      `export ${name}=http://host:port (SOCKS needs an HTTP proxy in front of it)`,
+    ),
+  ];
 }
 
-/** Entries are host names, also of domains (`.example.com`, `*.example.com`), addresses, or `*` for everything. */
-function isExempt(host: string, list: string): boolean {
-  return list.split(/[\s,]+/).some((entry) => {
-    const name = entry
-      .replace(/:\d+$/, '')
-      .replace(/^\*?\./, '')
-      .toLowerCase();
-    return entry === '*' || (name !== '' && (host === name || host.endsWith(`.${name}`)));
-  });
+/** Which providers are reached through a proxy: the daemon does so as its shell was set when it was started. */
+function ways(scene: Scene, set: readonly string[]): Finding[] {
+  const through = proxied(scene);
+  if (through.length === 0) return [fine(`${listed(set)} is set, and no provider is reached through it`)];
+  return [
+    fine(`${listed(through.map(({ name }) => name))}: reached through the HTTP proxy of the environment`),
+  ];
+}
+
+function proxied(scene: Scene): Provider[] {
+  const rule = httpProxyRule(scene.context.env);
+  return remoteProviders(scene).filter(({ url }) => rule(new URL(url)) !== undefined);
+}
+
+/** Programs speak plain http to gw, under either name; most of them do not spare this machine by themselves. */
+function ownWay(env: Environment): Finding[] {
+  const exempt = either(env, 'NO_PROXY') ?? '';
+  if (httpProxyVariable(env, 'http:') === undefined) return [];
+  if (spares(exempt, new URL('http://127.0.0.1')) || spares(exempt, new URL('http://localhost'))) return [];
+  return [
+    warning(
+      'NO_PROXY leaves out this machine: programs may look for gw behind the HTTP proxy',
+      `export NO_PROXY=${[exempt, 'localhost', '127.0.0.1'].filter(Boolean).join(',')}`,
+    ),
+  ];
+}
+
+type Environment = Scene['context']['env'];
+
+/** The variable in upper or lower case: programs read both. */
+function either(env: Environment, name: string): string | undefined {
+  return env[name]?.trim() || env[name.toLowerCase()]?.trim() || undefined;
 }
 
 const reach: Check = {
   id: 'providers-reached',
   looksAt:
     'the way to each provider: DNS, TCP, TLS, HTTP and how long each takes (with --online; no key is sent)',
-  look({ reaches }) {
+  look(scene) {
+    const { reaches } = scene;
     if (reaches === undefined) return [skipped('the providers were not called', 'gw doctor --online')];
-    return reaches.length === 0 ? [skipped('there is no enabled provider')] : reaches.map(describeReach);
+    const found = [...reaches.map(describeReach), ...proxied(scene).map(describeProxied)];
+    return found.length === 0 ? [skipped('there is no enabled provider')] : found;
   },
 };
+
+function describeProxied({ name }: Provider): Finding {
+  return skipped(`${name} is reached through an HTTP proxy`, `gw provider test ${name}`);
+}
 
 function describeReach(found: Reach): Finding {
   const { provider, url, took, status, failure } = found;
