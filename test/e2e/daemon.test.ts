@@ -29,6 +29,7 @@ describe('gw start', () => {
     expect(ran).toMatchObject({ exit: 0, err: '' });
     const { address } = await home.status();
     expect(ran.out).toContain(`gw is running at ${address}`);
+    expect(ran.out).toContain('gw env');
     expect(ran.out).toContain(`export OPENAI_BASE_URL=${address}/v1`);
     expect(ran.out).toContain('first/m');
     expect((await fetch(address)).status).toBeLessThan(500);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-import { type ShellName, shellNamed } from './shell.ts';
+import { type ShellName, shellNamed, SHELLS } from './shell.ts';
 
 /** What tells one shell from another. */
 export interface ShellSigns {
@@ -24,6 +24,11 @@ export function detectShell({ env, platform, ancestors }: ShellSigns): ShellName
   }
   if (modules !== undefined && modules !== '') return 'powershell';
   return shellNamed(env['SHELL'] ?? '') ?? 'bash';
+}
+
+/** What to type to point the shell at gw; goes by the environment alone, which is free and usually right. */
+export function loadingLine(env: ShellSigns['env'], platform: NodeJS.Platform = process.platform): string {
+  return SHELLS[detectShell({ env, platform, ancestors: [] })].load('gw env');
 }
 
 // npm, a version manager and our own launcher may stand between a shell and us; nobody needs more.

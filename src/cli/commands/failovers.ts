@@ -17,7 +17,7 @@ export const command: Command = {
 
 async function showFailovers(context: Context, input: Input): Promise<void> {
   const now = context.clock.now();
-  const since = readSince(input.text('since') ?? SINCE, now) ?? 0;
+  const since = readSince(input.text('since') ?? SINCE, now, 'gw failovers --help') ?? 0;
   await flushDaemon(context);
   const incidents = readLog(context, (archive) => collectIncidents(archive.each({ since }), now)) ?? [];
   if (context.json) {

@@ -5,6 +5,7 @@ import type { Archive, TrailFilter } from '../../store/index.ts';
 import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { FILTER_OPTIONS, narrows, readFilter, readLimit, readWords } from '../story/filter-options.ts';
+import { unknownNames } from '../story/known-names.ts';
 import { speaksUtf8, toPlain } from '../story/lines.ts';
 import { flushDaemon, readLog } from '../story/log-reading.ts';
 import { requestLines, requestTitles } from '../story/request-table.ts';
@@ -42,7 +43,10 @@ async function showRequests(context: Context, input: Input): Promise<void> {
     trails: newest(archive, filter, words, limit),
   }));
   const trails = found?.trails ?? [];
-  if (trails.length === 0) context.say(nothing(found !== undefined, filter, words));
+  if (trails.length === 0) {
+    context.say(nothing(found !== undefined, filter, words));
+    if (found !== undefined) for (const line of unknownNames(context, filter)) context.say(line);
+  }
   printer.print(trails);
   if (context.interactive && trails.some(({ failover }) => failover)) {
     context.say(context.style.dim('↻2: served by another target than the first, after two attempts'));

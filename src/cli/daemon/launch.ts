@@ -16,6 +16,7 @@ import {
 } from '../../daemon/index.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { PRESETS } from '../../providers/index.ts';
+import { loadingLine } from '../clients/detect-shell.ts';
 import type { Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT, type ExitCode } from '../error.ts';
@@ -134,7 +135,11 @@ export function printStarted(context: Context, { hello, status, already }: Start
     `${state} ${style.bold(status.address)} (profile ${terminalSafe(status.profile)}, pid ${hello.pid})`,
   );
   context.print('');
-  context.print(`  export OPENAI_BASE_URL=${status.address}/v1`);
+  const load = loadingLine(context.env);
+  const byHand = `export OPENAI_BASE_URL=${status.address}/v1`;
+  const width = Math.max(load.length, byHand.length);
+  context.print(`  ${load.padEnd(width)}  ${style.dim('points this shell at it')}`);
+  context.print(`  ${byHand.padEnd(width)}  ${style.dim('the same by hand, for one kind of client')}`);
   context.print('');
   for (const { match, targets } of status.routes) {
     context.print(terminalSafe(`  ${match.join(', ')}  →  ${targets.join(', then ')}`));

@@ -1,4 +1,5 @@
 import type { Counters, Latency, ProviderStatus, Status } from '../../control/index.ts';
+import { FAULTS } from '../../core/fault.ts';
 import type { TargetHealth } from '../../core/health.ts';
 import { displayWidth } from '../../lib/display-width.ts';
 import { formatDuration } from '../../lib/duration.ts';
@@ -106,7 +107,22 @@ function providerState(provider: ProviderStatus, now: number): ProviderState {
   if (provider.targets.every(({ attempts }) => attempts === 0)) {
     return { symbol: '○', words: 'not used yet', colour: 'dim' };
   }
+  const failedAt = lastFailure(provider.targets, now);
+  if (failedAt !== undefined) {
+    const words = `failed ${formatDuration(Math.max(0, now - failedAt))} ago`;
+    return { symbol: '◐', words, colour: 'yellow' };
+  }
   return { symbol: '●', words: 'ok', colour: 'green' };
+}
+
+// As far back as the other figures of the table look.
+const RECENT_MS = 5 * 60_000;
+
+/** When the last call failed, if it did, and lately: a breaker opens only after several. */
+function lastFailure(targets: readonly TargetHealth[], now: number): number | undefined {
+  const [last] = targets.flatMap((target) => target.last ?? []).sort((a, b) => b.at - a.at);
+  if (last?.fault === undefined || FAULTS[last.fault].scope === 'request') return undefined;
+  return now - last.at <= RECENT_MS ? last.at : undefined;
 }
 
 function restingWords({ breaker, cooldown }: TargetHealth, now: number): string[] {

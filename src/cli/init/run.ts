@@ -1,6 +1,6 @@
 import { emptyProfile } from '../../config/index.ts';
 import type { Preset } from '../../core/profile.ts';
-import type { ListenSettings } from '../../core/settings.ts';
+import { loadingLine } from '../clients/detect-shell.ts';
 import type { Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError } from '../error.ts';
@@ -34,7 +34,7 @@ export async function runInit(
   if (plan.providers.length > 0 && !(await write(context, open, plan, asking))) {
     return context.say('Nothing was written.');
   }
-  const next = nextCommands(open.config.settings.listen, plan);
+  const next = nextCommands(context, plan);
   if (context.json) return context.printJson(resultJson(plan, found, hint, next));
   context.print(`\nnext:\n${next.map((line) => `  ${line}`).join('\n')}`);
 }
@@ -93,10 +93,9 @@ async function write(context: Context, open: OpenProfile, plan: InitPlan, asking
   return true;
 }
 
-function nextCommands({ host, port }: ListenSettings, { kept, added }: InitPlan): string[] {
-  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+function nextCommands({ env }: Context, { kept, added }: InitPlan): string[] {
   const look = kept.length + added.length > 1 ? 'gw test-route' : 'gw dash';
-  return ['gw start', `export OPENAI_BASE_URL=http://${name}:${port}/v1`, look];
+  return ['gw start', loadingLine(env), look];
 }
 
 /** Keys that a project's `.env` has and this shell does not. */

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { command } from '../../../src/cli/commands/failovers.ts';
+import { EXIT } from '../../../src/cli/error.ts';
 import { failedAttempt, failoverTrail, GROQ, NIGHT, sampleTrail } from '../../sample-trail.ts';
 import { recordedHome, runAt } from './recorded-home.ts';
 
@@ -56,6 +57,14 @@ describe('gw failovers', () => {
     expect((await run({ since: '1m' }, { json: true })).outJson).toMatchObject([
       { reason: 'upstream_timeout', rescued: 0, lost: 1, over: false },
     ]);
+  });
+
+  test('refuses a time it cannot read, and names its own help', async () => {
+    await expect(run({ since: 'yesterday' })).rejects.toMatchObject({
+      message: '"yesterday" is no time',
+      fix: 'gw failovers --help',
+      exit: EXIT.usage,
+    });
   });
 
   test('says when there were none, and prints an empty list as JSON', async () => {

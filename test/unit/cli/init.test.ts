@@ -80,7 +80,7 @@ describe('gw init', () => {
     expect(out.trimEnd().split('\n').slice(-4)).toEqual([
       'next:',
       '  gw start',
-      '  export OPENAI_BASE_URL=http://127.0.0.1:4499/v1',
+      '  eval "$(gw env)"',
       '  gw test-route',
     ]);
   });
@@ -160,7 +160,7 @@ describe('gw init', () => {
       found: [{ provider: 'one', ok: true }, { provider: 'mine' }],
       added: ['one', 'mine'],
       route: { name: 'default', targets: ['one', 'mine/llama'] },
-      next: ['gw start', expect.stringContaining('OPENAI_BASE_URL'), 'gw test-route'],
+      next: ['gw start', expect.stringContaining('gw env'), 'gw test-route'],
     });
   });
 });

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -118,6 +119,28 @@ describe('gw requests', () => {
     const { out, err } = await run({ client: 'nobody' });
     expect(out).toBe('');
     expect(err).toContain('No requests match.');
+  });
+
+  test('says that a provider or route it looked for is in no profile, and which one may be meant', async () => {
+    const known = await recordedHome([plain]);
+    const entry = { url: 'http://127.0.0.1:9/v1', format: 'openai-chat' };
+    const profile = { providers: { groq: entry }, routes: { main: { match: ['*'], targets: ['groq'] } } };
+    const { paths } = testContext({ home: known });
+    mkdirSync(dirname(paths.config), { recursive: true });
+    writeFileSync(paths.config, JSON.stringify({ active: 'default', profiles: { default: profile } }), {
+      mode: 0o600,
+    });
+    const ask = async (options: Record<string, string>) =>
+      (await runAt(NOW, command, known, [], options)).err;
+    expect(await ask({ provider: 'grop' })).toContain(
+      'There is no provider grop in the profile file. Did you mean groq?',
+    );
+    expect(await ask({ route: 'mian' })).toContain(
+      'There is no route mian in the profile file. Did you mean main?',
+    );
+    expect(await ask({ route: 'else' })).toMatch(/There is no route else in the profile file\.$/m);
+    expect(await ask({ provider: 'groq', route: 'main' })).not.toContain('There is no');
+    rmSync(known, { recursive: true, force: true });
   });
 
   test('is no error before anything was recorded', async () => {

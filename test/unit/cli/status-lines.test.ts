@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { statusLines } from '../../../src/cli/daemon/status-lines.ts';
 import { makeStyle } from '../../../src/cli/style.ts';
 import type { ProviderStatus, Status } from '../../../src/control/index.ts';
+import type { FaultCode } from '../../../src/core/fault.ts';
 import type { TargetHealth } from '../../../src/core/health.ts';
 import { displayWidth } from '../../../src/lib/display-width.ts';
 import { GROQ, NIGHT, OPENAI } from '../../sample-trail.ts';
@@ -89,6 +90,17 @@ describe('gw status', () => {
     expect(
       line({ targets: [health({ breaker: { is: 'half-open', probing: true, reason: 'internal' } })] }),
     ).toContain('on trial');
+  });
+
+  it('does not call a provider well whose last call failed a moment ago', () => {
+    const now = NIGHT + 11_520_000;
+    const failed = (ago: number, fault: FaultCode = 'upstream_overloaded') =>
+      health({ last: { at: now - ago, fault } });
+    expect(line({ targets: [failed(3_000)] })).toContain('◐ failed 3.00s ago');
+    expect(line({ targets: [failed(3_000), health({ last: { at: now - 1_000 } })] })).toContain('● ok');
+    expect(line({ targets: [failed(301_000)] })).toContain('● ok');
+    expect(line({ targets: [failed(3_000, 'upstream_rejected')] })).toContain('● ok');
+    expect(line({ targets: [failed(3_000, 'client_gone')] })).toContain('● ok');
   });
 
   it('shows problems with what to do about them', () => {
