@@ -128,14 +128,15 @@ export class JsonView {
   }
 }
 
-/** A view of the whole text; undefined when it is not JSON. */
+/** A view of the whole text, which may begin with a byte order mark; undefined when it is not JSON. */
 export function viewJson(text: string): JsonView | undefined {
+  const from = text.startsWith('\uFEFF') ? 1 : 0;
   try {
-    JSON.parse(text);
+    JSON.parse(from === 0 ? text : text.slice(from));
   } catch {
     return undefined;
   }
-  const start = skipSpace(text, 0);
+  const start = skipSpace(text, from);
   return new JsonView(text, start, skipValue(text, start));
 }
 

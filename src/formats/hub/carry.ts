@@ -1,21 +1,13 @@
 import type { CallPart, OpaqueState, Part, ReasoningPart, TextPart } from '../../core/conversation.ts';
 import type { CarriedState } from '../../core/format.ts';
 import { FORMAT_NAMES, type FormatName } from '../../core/operation.ts';
-import { isObject, parseJson, stringField } from '../../lib/expect.ts';
+import { isKeyOf, isObject, parseJson, stringField } from '../../lib/expect.ts';
 
 /** What every envelope begins with: base64 of `gw1`, which is what makes it one and what its version is. */
 export const ENVELOPE_START = 'Z3cx';
 
-const KINDS: Readonly<Record<string, OpaqueState['kind']>> = {
-  signature: 'signature',
-  encrypted: 'encrypted',
-  item: 'item',
-};
-const PLACES: Readonly<Record<string, CarriedState['on']>> = {
-  reasoning: 'reasoning',
-  call: 'call',
-  text: 'text',
-};
+const KINDS: Readonly<Record<OpaqueState['kind'], true>> = { signature: true, encrypted: true, item: true };
+const PLACES: Readonly<Record<CarriedState['on'], true>> = { reasoning: true, call: true, text: true };
 
 /**
  * Opaque state as text for another format's opaque slot (a signature, encrypted content). Pure base64, because some SDKs
@@ -34,8 +26,8 @@ export function unseal(slot: string): CarriedState[] | undefined {
 }
 
 function readCarried(entry: unknown): CarriedState | undefined {
-  const on = PLACES[stringField(entry, 'on') ?? ''];
-  if (on === undefined || !isObject(entry) || !Array.isArray(entry['states'])) return undefined;
+  const on = stringField(entry, 'on') ?? '';
+  if (!isKeyOf(PLACES, on) || !isObject(entry) || !Array.isArray(entry['states'])) return undefined;
   const text = stringField(entry, 'text');
   return {
     on,
@@ -47,9 +39,9 @@ function readCarried(entry: unknown): CarriedState | undefined {
 
 function readState(state: unknown): OpaqueState | undefined {
   const format = stringField(state, 'format');
-  const kind = KINDS[stringField(state, 'kind') ?? ''];
+  const kind = stringField(state, 'kind') ?? '';
   const stateText = stringField(state, 'data');
-  if (!isFormat(format) || kind === undefined || stateText === undefined) return undefined;
+  if (!isFormat(format) || !isKeyOf(KINDS, kind) || stateText === undefined) return undefined;
   const provider = stringField(state, 'provider');
   const model = stringField(state, 'model');
   return {
@@ -62,7 +54,7 @@ function readState(state: unknown): OpaqueState | undefined {
 }
 
 function isFormat(name: string | undefined): name is FormatName {
-  return name !== undefined && Object.hasOwn(FORMAT_NAMES, name);
+  return name !== undefined && isKeyOf(FORMAT_NAMES, name);
 }
 
 /** A turn's parts as a decoder collects them; puts carried state where it belongs. */

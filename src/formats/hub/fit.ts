@@ -47,14 +47,18 @@ export interface Fitted {
  */
 export function fitTurns(turns: readonly Turn[], rules: FitRules): Fitted {
   const losses = new Set<Loss>();
-  const owned = turns.map((turn) => ownState(turn, rules, losses));
+  const owned = turns.map((turn) => ownState(turn, rules, losses)).filter(hasParts);
   const lead = owned.findIndex(({ role }) => role === 'user' || role === 'assistant');
   const from = lead === -1 ? owned.length : lead;
   const system = owned.slice(0, from).flatMap(({ parts }) => parts);
   const rest = owned.slice(from).map((turn) => placeSystem(turn, rules, losses));
-  const paired = pairCalls(rest, rules.ids, losses).filter(({ parts }) => parts.length > 0);
+  const paired = pairCalls(rest, rules.ids, losses).filter(hasParts);
   const placed = rules.lateSystem === 'after-user' ? settleSystem(paired, losses) : paired;
   return { system, turns: rules.joinsTurns ? joinTurns(placed) : placed, losses };
+}
+
+function hasParts({ parts }: Turn): boolean {
+  return parts.length > 0;
 }
 
 function ownState(turn: Turn, rules: FitRules, losses: Set<Loss>): Turn {
@@ -122,6 +126,7 @@ function tellSystem(turn: Turn, losses: Set<Loss>): Turn {
  * Walks the turns; ids repeat from turn to turn, so a result belongs to the nearest call before it that has none yet.
  */
 function pairCalls(turns: readonly Turn[], ids: IdRule, losses: Set<Loss>): Turn[] {
+  const speller = new IdSpeller(ids);
   const paired: Turn[] = [];
   let at = 0;
   while (at < turns.length) {
@@ -133,46 +138,80 @@ function pairCalls(turns: readonly Turn[], ids: IdRule, losses: Set<Loss>): Turn
     }
     // Everything the model said before somebody else spoke is one turn: its calls are answered together.
     const spoken: Turn[] = [turn];
-    while (turns[at]?.role === 'assistant') {
-      const next = turns[at++];
-      if (next) spoken.push(next);
-    }
-    const calls = spoken.flatMap(({ parts }) => parts).filter((part) => part.kind === 'call');
-    for (const said of spoken)
-      paired.push({ ...said, parts: said.parts.map((part) => spellCall(part, ids)) });
+    for (let next = turns[at]; next?.role === 'assistant'; next = turns[++at]) spoken.push(next);
+    const calls: SpelledCall[] = [];
+    for (const said of spoken) paired.push(spellCalls(said, speller, calls));
     if (calls.length === 0) continue;
     const reply: Turn[] = [];
     for (let next = turns[at]; next !== undefined && next.role !== 'assistant'; next = turns[++at])
       reply.push(next);
-    paired.push(...answerCalls(calls, reply, ids, losses));
+    paired.push(...answerCalls(calls, reply, losses));
   }
   return paired;
 }
 
-function spellCall(part: Part, ids: IdRule): Part {
-  return part.kind === 'call' ? { ...part, id: legalId(part.id, ids) } : part;
+/** A call, and the id by which the target is told of it. */
+interface SpelledCall {
+  readonly call: CallPart;
+  readonly id: string;
+}
+
+/**
+ * Spells ids as the target allows. Providers that count from zero in every turn repeat theirs, and some targets refuse a
+ * conversation in which two calls have the same; what came first keeps its id, so that the prompt's beginning stays.
+ */
+class IdSpeller {
+  readonly #rule: IdRule;
+  readonly #used = new Set<string>();
+  readonly #times = new Map<string, number>();
+
+  constructor(rule: IdRule) {
+    this.#rule = rule;
+  }
+
+  spell(given: string): string {
+    for (;;) {
+      const times = (this.#times.get(given) ?? 0) + 1;
+      this.#times.set(given, times);
+      const id = legalId(times === 1 ? given : `${given}#${times}`, this.#rule);
+      if (this.#used.has(id)) continue;
+      this.#used.add(id);
+      return id;
+    }
+  }
+}
+
+function spellCalls(turn: Turn, speller: IdSpeller, calls: SpelledCall[]): Turn {
+  const parts = turn.parts.map((part) => {
+    if (part.kind !== 'call') return part;
+    const id = speller.spell(part.id);
+    calls.push({ call: part, id });
+    return { ...part, id };
+  });
+  return { ...turn, parts };
 }
 
 /** The turns between two of the model's: first one with all the results, then what else was said. */
-function answerCalls(
-  calls: readonly CallPart[],
-  reply: readonly Turn[],
-  ids: IdRule,
-  losses: Set<Loss>,
-): Turn[] {
-  const results = reply.flatMap(({ parts }) => parts).filter((part) => part.kind === 'result');
-  const used = new Set<ResultPart>();
-  const answers = calls.map((call): ResultPart => {
-    const found = results.find((result) => result.id === call.id && !used.has(result));
-    if (!found) losses.add('orphan-call');
-    else used.add(found);
-    return { ...(found ?? MISSING_RESULT), id: legalId(call.id, ids), name: call.name };
+function answerCalls(calls: readonly SpelledCall[], reply: readonly Turn[], losses: Set<Loss>): Turn[] {
+  const waiting = new Map<string, ResultPart[]>();
+  for (const { parts } of reply) {
+    for (const part of parts) {
+      if (part.kind !== 'result') continue;
+      const same = waiting.get(part.id);
+      if (same) same.push(part);
+      else waiting.set(part.id, [part]);
+    }
+  }
+  const used = new Set<Part>();
+  const answers = calls.map(({ call, id }): ResultPart => {
+    const found = waiting.get(call.id)?.shift();
+    if (found) used.add(found);
+    else losses.add('orphan-call');
+    return { ...(found ?? MISSING_RESULT), id, name: call.name };
   });
   const others = reply.map((turn) => ({
     ...turn,
-    parts: turn.parts
-      .filter((part) => part.kind !== 'result' || !used.has(part))
-      .map((part) => tellOrphan(part, losses)),
+    parts: turn.parts.filter((part) => !used.has(part)).map((part) => tellOrphan(part, losses)),
   }));
   return [{ role: 'user', parts: answers }, ...others];
 }

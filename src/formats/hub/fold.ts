@@ -151,7 +151,7 @@ export function partEvents(part: Part): AnswerEvent[] {
       return [{ is: 'open', part: opened }, ...textDelta(part.text), ...opaque, { is: 'close' }];
     }
     case 'refusal':
-      return [{ is: 'open', part: { kind: 'refusal' } }, ...textDelta(part.text), { is: 'close' }];
+      return [{ is: 'open', part: { kind: 'refusal' } }, ...textDelta(part.text), ...opaque, { is: 'close' }];
     case 'call': {
       const { id, name, custom } = part;
       const opened: OpenedPart = {

@@ -1,13 +1,16 @@
 import type { AnswerEvent, OpenedPart } from '../../core/answer.ts';
 import type { Citation, OpaqueState } from '../../core/conversation.ts';
 import { isObject, parseJson } from '../../lib/expect.ts';
+import { ObjectEnd } from './object-end.ts';
 
 /** One part of a stream whose parts may overlap. */
 interface Lane {
   readonly part: OpenedPart;
   /** What came while another part was open. */
   readonly waiting: AnswerEvent[];
+  /** A call's arguments, to know when they are whole. */
   readonly text: string[];
+  readonly objectEnd: ObjectEnd;
   closed: boolean;
 }
 
@@ -23,7 +26,7 @@ export class PartSequencer<Key> {
   open(key: Key, part: OpenedPart): readonly AnswerEvent[] {
     if (this.#lanes.has(key)) return [];
     const before = this.#closeWhole();
-    const lane: Lane = { part, waiting: [], text: [], closed: false };
+    const lane: Lane = { part, waiting: [], text: [], objectEnd: new ObjectEnd(), closed: false };
     this.#lanes.set(key, lane);
     const opening: AnswerEvent = { is: 'open', part };
     if (this.#first() === lane) return [...before, opening];
@@ -38,7 +41,10 @@ export class PartSequencer<Key> {
   delta(key: Key, text: string): readonly AnswerEvent[] {
     const lane = this.#lanes.get(key);
     if (!lane || text === '') return [];
-    lane.text.push(text);
+    if (lane.part.kind === 'call') {
+      lane.text.push(text);
+      lane.objectEnd.push(text);
+    }
     return this.#pass(lane, { is: 'delta', text });
   }
 
@@ -78,11 +84,12 @@ export class PartSequencer<Key> {
 
   /** A call whose arguments are a whole JSON object cannot grow any more, and need not hold up the next one. */
   #closeWhole(): readonly AnswerEvent[] {
-    const first = this.#first();
-    if (first?.part.kind !== 'call' || first.part.custom === true) return [];
-    if (!isObject(parseJson(first.text.join('')))) return [];
-    first.closed = true;
-    return this.#drain();
+    const events: AnswerEvent[] = [];
+    for (let first = this.#first(); first && isWhole(first); first = this.#first()) {
+      first.closed = true;
+      events.push(...this.#drain());
+    }
+    return events;
   }
 
   #drain(): AnswerEvent[] {
@@ -96,4 +103,9 @@ export class PartSequencer<Key> {
     }
     return events;
   }
+}
+
+function isWhole({ part, objectEnd, text }: Lane): boolean {
+  if (part.kind !== 'call' || part.custom === true || !objectEnd.reached) return false;
+  return isObject(parseJson(text.join('')));
 }
