@@ -1,9 +1,10 @@
 import { type Fault, fault } from '../../core/fault.ts';
-import type { StreamJudge } from '../../core/format.ts';
+import type { StreamFraming, StreamJudge } from '../../core/format.ts';
 import { type SseEvent, SseReader } from '../../lib/sse.ts';
-import type { Exchange } from '../exchange.ts';
+import { askedPath, type Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
 import { bytesWithoutCredentials } from '../redact.ts';
+import { lastWords } from './last-words.ts';
 import type { Sink, SinkReport } from './sink.ts';
 
 /** An event larger than this is no event: 8 MiB images in one are seen, nothing above. */
@@ -27,6 +28,7 @@ export class StreamSink implements Sink {
   readonly #reader = new SseReader();
   /** Usage was asked for on the caller's behalf, so the event that carries it is not for the caller. */
   readonly #dropUsage: boolean;
+  readonly #framing: StreamFraming | undefined;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #done = false;
@@ -52,6 +54,7 @@ export class StreamSink implements Sink {
     this.#sent = answer.sent;
     this.#judge = exchange.format.judgeStream(exchange.operation);
     this.#dropUsage = exchange.envelope?.askUsage !== undefined;
+    this.#framing = exchange.format.reframe?.(askedPath(exchange));
   }
 
   push(chunk: Buffer): void {
@@ -92,34 +95,43 @@ export class StreamSink implements Sink {
     this.#done = true;
     const broken = fault('stream_broken', lost.message);
     const { format, trail } = this.#exchange;
-    this.#break(format.renderStreamError({ fault: broken, status: 502, id: trail.id, tried: [] }));
+    this.#break(lastWords(format, { fault: broken, status: 502, id: trail.id, tried: [] }, this.#framing));
     this.#report.cut(broken);
   }
 
   keepAlive(): void {
-    if (this.#outlet.committed && !this.#outlet.blocked) this.#outlet.write(this.#exchange.format.keepAlive);
+    if (!this.#outlet.committed || this.#outlet.blocked) return;
+    this.#outlet.write(
+      this.#framing ? Buffer.from(this.#framing.keepAlive) : this.#exchange.format.keepAlive,
+    );
   }
 
   #take(event: SseEvent, bytes: Buffer): void {
     switch (this.#judge.judge(event.data, event.name)) {
       case 'opening':
-        this.#hold(bytes);
+        this.#hold(this.#framed(event, bytes));
         return;
       case 'content':
-        this.#pass(bytes);
+        this.#pass(this.#framed(event, bytes));
         return;
       case 'usage':
-        if (!this.#dropUsage) this.#hold(bytes);
+        if (!this.#dropUsage) this.#hold(this.#framed(event, bytes));
         return;
       case 'end':
-        this.#finish(bytes);
+        this.#finish(this.#framed(event, bytes));
         return;
       case 'error':
-        this.#refuse(bytes);
+        this.#refuse(this.#framed(event, bytes));
         return;
       case 'malformed':
         this.#exchange.trail.malformed = (this.#exchange.trail.malformed ?? 0) + 1;
     }
+  }
+
+  /** The event as the caller wants it; nearly always the very bytes it came in. */
+  #framed({ data }: SseEvent, bytes: Buffer): Buffer {
+    if (!this.#framing) return bytes;
+    return data === undefined ? NOTHING : Buffer.from(this.#framing.event(data));
   }
 
   #hold(bytes: Buffer): void {
@@ -148,7 +160,9 @@ export class StreamSink implements Sink {
   }
 
   #commit(): void {
-    this.#outlet.commit(this.#status, this.#headers, undefined);
+    const type = this.#framing?.contentType;
+    const headers = type === undefined ? this.#headers : { ...this.#headers, 'content-type': type };
+    this.#outlet.commit(this.#status, headers, undefined);
     this.#report.content();
     for (const bytes of this.#held) this.#outlet.write(bytes);
     this.#held = [];
@@ -169,8 +183,8 @@ export class StreamSink implements Sink {
   }
 
   /** An event of our own needs the one before it closed, or the two become one that nobody can read. */
-  #break(lastWords: Buffer): void {
-    this.#outlet.break(this.#isOpen ? Buffer.concat([BLANK_LINE, lastWords]) : lastWords);
+  #break(words: Buffer): void {
+    this.#outlet.break(this.#isOpen ? Buffer.concat([BLANK_LINE, words]) : words);
   }
 
   /** Nothing reached the caller, and nothing will. */
@@ -185,6 +199,7 @@ export class StreamSink implements Sink {
     this.#done = true;
     this.#noteUsage();
     this.#exchange.answerId = this.#judge.answerId;
+    if (this.#framing) this.#outlet.write(Buffer.from(this.#framing.close()));
     this.#outlet.end();
     this.#report.served();
   }
@@ -194,6 +209,7 @@ export class StreamSink implements Sink {
   }
 }
 
+const NOTHING = Buffer.alloc(0);
 const BLANK_LINE = Buffer.from('\n\n');
 const EMPTY = 'the stream ended without any content';
 const ENDLESS = `the stream has no content in its first ${HOLD_BYTES} bytes`;

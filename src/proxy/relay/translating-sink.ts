@@ -6,6 +6,7 @@ import type { Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
 import type { Translation } from '../translation.ts';
 import { type FrameReader, frameReader } from './framing.ts';
+import { lastWords } from './last-words.ts';
 import type { Sink, SinkReport } from './sink.ts';
 import { StateCollector } from './state-collector.ts';
 
@@ -97,8 +98,9 @@ export class TranslatingSink implements Sink {
   }
 
   keepAlive(): void {
-    if (this.#encoder && this.#outlet.committed && !this.#outlet.blocked)
-      this.#outlet.write(this.#exchange.format.keepAlive);
+    if (!this.#encoder || !this.#outlet.committed || this.#outlet.blocked) return;
+    const { framing } = this.#encoder;
+    this.#outlet.write(framing ? Buffer.from(framing.keepAlive) : this.#exchange.format.keepAlive);
   }
 
   #collect(chunk: Buffer): void {
@@ -166,7 +168,7 @@ export class TranslatingSink implements Sink {
     const broken = fault('stream_broken', why.message);
     const { id } = this.#exchange.trail;
     const report = { fault: broken, status: 502, id, tried: [] };
-    this.#outlet.break(this.#exchange.format.renderStreamError(report));
+    this.#outlet.break(lastWords(this.#exchange.format, report, this.#encoder?.framing));
     this.#report.cut(broken);
   }
 
