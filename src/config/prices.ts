@@ -12,7 +12,10 @@ export const PRICE_KEYS: Readonly<Record<Exclude<keyof Rates, 'requests'>, strin
   cacheWrite1h: 'Those of them that are kept for an hour.',
   reasoning: 'Tokens of the answer that were thought, where they cost something else.',
   audioInput: 'Tokens of the prompt that are sound.',
+  audioCacheRead: 'Those of them that were read from the cache.',
   audioOutput: 'Tokens of the answer that are sound.',
+  imageInput: 'Tokens of the prompt that are images.',
+  imageOutput: 'Tokens of the answer that are images.',
 };
 
 // The dearest model there was asked for 600.

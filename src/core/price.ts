@@ -29,7 +29,10 @@ export interface Rates {
   readonly cacheWrite1h?: Rate;
   readonly reasoning?: Rate;
   readonly audioInput?: Rate;
+  readonly audioCacheRead?: Rate;
   readonly audioOutput?: Rate;
+  readonly imageInput?: Rate;
+  readonly imageOutput?: Rate;
   readonly requests?: Rate;
 }
 
@@ -83,29 +86,41 @@ function inputCost(rates: Rates, usage: Usage, prompt: number): number | undefin
   const read = partOf(rates.cacheRead, usage.cacheRead);
   const written = partOf(rates.cacheWrite, usage.cacheWrite);
   const hour = Math.min(written, partOf(rates.cacheWrite1h, usage.cacheWrite1h));
-  const audio = partOf(rates.audioInput, usage.audioInput);
-  const plain = Math.max(0, prompt - read - written - audio);
+  const readAudio = Math.min(read, partOf(rates.audioCacheRead, usage.audioCacheRead));
+  // Some of what was cached may be sound or images; it is paid for as cached, and not once more.
+  const fresh = Math.max(0, prompt - read - written);
+  const audio = Math.min(fresh, partOf(rates.audioInput, freshAudio(usage)));
+  const images = Math.min(fresh - audio, partOf(rates.imageInput, usage.imageInput));
+  const plain = fresh - audio - images;
   if (plain > 0 && rates.input === undefined) return undefined;
   return (
     PER_MILLION *
     (plain * rateFor(rates.input, prompt) +
-      read * rateFor(rates.cacheRead, prompt) +
+      (read - readAudio) * rateFor(rates.cacheRead, prompt) +
+      readAudio * rateFor(rates.audioCacheRead, prompt) +
       (written - hour) * rateFor(rates.cacheWrite, prompt) +
       hour * rateFor(rates.cacheWrite1h, prompt) +
-      audio * rateFor(rates.audioInput, prompt))
+      audio * rateFor(rates.audioInput, prompt) +
+      images * rateFor(rates.imageInput, prompt))
   );
+}
+
+function freshAudio({ audioInput, audioCacheRead = 0 }: Usage): number | undefined {
+  return audioInput === undefined ? undefined : Math.max(0, audioInput - audioCacheRead);
 }
 
 function outputCost(rates: Rates, usage: Usage, prompt: number): number | undefined {
   const reasoning = partOf(rates.reasoning, usage.reasoning);
   const audio = partOf(rates.audioOutput, usage.audioOutput);
-  const plain = Math.max(0, (usage.output ?? 0) - reasoning - audio);
+  const images = partOf(rates.imageOutput, usage.imageOutput);
+  const plain = Math.max(0, (usage.output ?? 0) - reasoning - audio - images);
   if (plain > 0 && rates.output === undefined) return undefined;
   return (
     PER_MILLION *
     (plain * rateFor(rates.output, prompt) +
       reasoning * rateFor(rates.reasoning, prompt) +
-      audio * rateFor(rates.audioOutput, prompt))
+      audio * rateFor(rates.audioOutput, prompt) +
+      images * rateFor(rates.imageOutput, prompt))
   );
 }
 

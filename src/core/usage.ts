@@ -12,5 +12,9 @@ export interface Usage {
   readonly cacheWrite1h?: number;
   readonly reasoning?: number;
   readonly audioInput?: number;
+  /** The part of `audioInput` that is in `cacheRead` too. */
+  readonly audioCacheRead?: number;
   readonly audioOutput?: number;
+  readonly imageInput?: number;
+  readonly imageOutput?: number;
 }

@@ -14,18 +14,22 @@ export function readUsage(value: unknown): Usage | undefined {
   const output = sum(count(value, 'candidatesTokenCount'), reasoning);
   if (input === undefined && output === undefined) return undefined;
   const cacheRead = count(value, 'cachedContentTokenCount');
-  const audioInput = sum(
-    audio(field(value, 'promptTokensDetails')),
-    audio(field(value, 'toolUsePromptTokensDetails')),
-  );
-  const audioOutput = audio(field(value, 'candidatesTokensDetails'));
+  const audioInput = prompted(value, 'AUDIO');
+  const audioCacheRead = ofKind(field(value, 'cacheTokensDetails'), 'AUDIO');
+  // Pages of a document are read, and billed, as images.
+  const imageInput = sum(prompted(value, 'IMAGE'), prompted(value, 'DOCUMENT'));
+  const audioOutput = ofKind(field(value, 'candidatesTokensDetails'), 'AUDIO');
+  const imageOutput = ofKind(field(value, 'candidatesTokensDetails'), 'IMAGE');
   return {
     ...(input !== undefined && { input }),
     ...(output !== undefined && { output }),
     ...(cacheRead !== undefined && { cacheRead: clamp(cacheRead, input) }),
     ...(reasoning !== undefined && { reasoning }),
     ...(audioInput !== undefined && { audioInput: clamp(audioInput, input) }),
+    ...(audioCacheRead !== undefined && { audioCacheRead: clamp(audioCacheRead, audioInput) }),
     ...(audioOutput !== undefined && { audioOutput: clamp(audioOutput, output) }),
+    ...(imageInput !== undefined && { imageInput: clamp(imageInput, input) }),
+    ...(imageOutput !== undefined && { imageOutput: clamp(imageOutput, output) }),
   };
 }
 
@@ -53,11 +57,18 @@ function modalities(whole: number | undefined, sound: number | undefined): JsonO
   ];
 }
 
-function audio(details: unknown): number | undefined {
+function prompted(usage: unknown, kind: string): number | undefined {
+  return sum(
+    ofKind(field(usage, 'promptTokensDetails'), kind),
+    ofKind(field(usage, 'toolUsePromptTokensDetails'), kind),
+  );
+}
+
+function ofKind(details: unknown, kind: string): number | undefined {
   if (!Array.isArray(details)) return undefined;
   let tokens: number | undefined;
   for (const detail of details) {
-    if (stringField(detail, 'modality') === 'AUDIO') tokens = sum(tokens, count(detail, 'tokenCount'));
+    if (stringField(detail, 'modality') === kind) tokens = sum(tokens, count(detail, 'tokenCount'));
   }
   return tokens;
 }

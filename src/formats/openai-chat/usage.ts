@@ -20,6 +20,8 @@ export function readUsage(value: unknown): Usage | undefined {
     count(value, 'cached_tokens') ??
     count(value, 'num_cached_tokens');
   const cacheWrite = count(inputDetails, 'cache_write_tokens');
+  const audioInput = count(inputDetails, 'audio_tokens');
+  const audioOutput = count(outputDetails, 'audio_tokens');
   const output = completion === undefined ? undefined : withReasoning(value, input, completion, reasoning);
   if (input === undefined && output === undefined) return undefined;
   return {
@@ -28,6 +30,9 @@ export function readUsage(value: unknown): Usage | undefined {
     ...(cacheRead !== undefined && { cacheRead: clamp(cacheRead, input) }),
     ...(cacheWrite !== undefined && { cacheWrite: clamp(cacheWrite, input) }),
     ...(reasoning !== undefined && { reasoning: clamp(reasoning, output) }),
+    // Most hosts write a zero here whatever the model; it says nothing.
+    ...(audioInput && { audioInput: clamp(audioInput, input) }),
+    ...(audioOutput && { audioOutput: clamp(audioOutput, output) }),
   };
 }
 

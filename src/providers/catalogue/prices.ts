@@ -5,7 +5,7 @@ import type { ModelPrice, PricePeriod, Rate, Rates } from '../../core/price.ts';
 /** Hosts that the price list knows by another address. */
 const OTHER_ADDRESS: Readonly<Record<string, string>> = { 'api.together.ai': 'together' };
 
-/** Their names of what we count. Others (images, searches) are not in the usage gw reads. */
+/** Their names of what we count. Others (videos, searches) are not in the usage gw reads. */
 const UNITS = {
   input_mtok: 'input',
   output_mtok: 'output',
@@ -14,7 +14,10 @@ const UNITS = {
   cache_write_1h_mtok: 'cacheWrite1h',
   output_reasoning_mtok: 'reasoning',
   input_audio_mtok: 'audioInput',
+  cache_audio_read_mtok: 'audioCacheRead',
   output_audio_mtok: 'audioOutput',
+  input_image_mtok: 'imageInput',
+  output_image_mtok: 'imageOutput',
   requests_kcount: 'requests',
 } as const satisfies Readonly<Record<string, keyof Rates>>;
 

@@ -41,6 +41,22 @@ describe('the cost of an answer', () => {
     expect(costOf(price(rates), usage, AT)).toBe(0.0165);
   });
 
+  it('asks for cached sound once, at its own rate where there is one', () => {
+    const usage = { input: 1000, cacheRead: 600, audioInput: 500, audioCacheRead: 300 };
+    const rates = { input: 1, cacheRead: 0.1, audioInput: 10 };
+    expect(costOf(price(rates), usage, AT)).toBe(0.00226);
+    expect(costOf(price({ ...rates, audioCacheRead: 5 }), usage, AT)).toBe(0.00373);
+    const { audioCacheRead: _, ...unsaid } = usage;
+    expect(costOf(price(rates), unsaid, AT)).toBe(0.00406);
+  });
+
+  it('has a price of its own for images, in and out', () => {
+    const rates = { input: 1, output: 2, imageInput: 3, imageOutput: 60 };
+    expect(costOf(price(rates), { input: 1000, imageInput: 400, output: 1200, imageOutput: 1000 }, AT)).toBe(
+      0.0622,
+    );
+  });
+
   it('rises for every token when the prompt is longer than a tier allows, and not at its edge', () => {
     const rates = { input: { base: 1, tiers: [{ above: 1000, rate: 2 }] }, output: 4 };
     expect(costOf(price(rates), { input: 1000, output: 0 }, AT)).toBe(0.001);
