@@ -49,6 +49,8 @@ export interface TranslationTarget {
   readonly quirks: readonly Quirk[];
   /** The most tokens the model can answer with, where known; formats that demand a limit need one. */
   readonly maxOutput: number | undefined;
+  /** Whether the model thinks, where known: hosts refuse a wish for thought that it cannot grant. */
+  readonly reasons?: boolean | undefined;
 }
 
 /** A request as it goes to the provider. */

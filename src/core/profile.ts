@@ -36,6 +36,11 @@ export type AuthScheme =
  *   its `reasoning_content`.
  * - `tool-choice-any`: says `any` where the others say `required`.
  * - `ids-9`: takes tool call ids of exactly nine letters and digits only.
+ * - `assistant-after-tools`: refuses (400) a message of the user right after the results of tools.
+ * - `random-seed`: knows the seed as `random_seed`.
+ * - `json-object-only`: has no JSON schemas for answers, only that they be a JSON object.
+ * - `cache-control`: takes Anthropic's `cache_control` on the parts of a message and on tools.
+ * - `think-tags`: what the model thought comes at the beginning of the text, between `<think>` and `</think>`.
  * - `openapi-schemas`: a host of the Gemini format that knows schemas as the OpenAPI 3.0 subset only (`parameters`), not
  *   as JSON Schema (`parametersJsonSchema`).
  * - `vertex-dialect`: the Gemini format as Vertex AI speaks it: models under `/publishers/google`, no service tier,
@@ -51,6 +56,11 @@ export type Quirk =
   | 'reasoning-content-back'
   | 'tool-choice-any'
   | 'ids-9'
+  | 'assistant-after-tools'
+  | 'random-seed'
+  | 'json-object-only'
+  | 'cache-control'
+  | 'think-tags'
   | 'anthropic-vertex'
   | 'openapi-schemas'
   | 'vertex-dialect'

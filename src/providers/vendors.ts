@@ -77,6 +77,8 @@ export const VENDORS: readonly Preset[] = [
     title: 'OpenRouter',
     url: 'https://openrouter.ai/api/v1',
     env: ['OPENROUTER_API_KEY'],
+    // https://openrouter.ai/docs/features/prompt-caching
+    quirks: ['cache-control'],
     owns: ['openrouter/*'],
     model: 'openai/gpt-4o-mini',
     keysPage: 'https://openrouter.ai/settings/keys',
@@ -93,12 +95,20 @@ export const VENDORS: readonly Preset[] = [
     keysPage: 'https://console.groq.com/keys',
   }),
   // https://docs.mistral.ai/api: refuses unknown fields with 422, `stream_options` among them; usage comes unasked.
+  // https://github.com/mistralai/mistral-common/issues/169: no user's message after a tool's.
   hosted({
     name: 'mistral',
     title: 'Mistral',
     url: 'https://api.mistral.ai/v1',
     env: ['MISTRAL_API_KEY'],
-    quirks: [...FOLLOWERS, 'no-stream-options', 'tool-choice-any', 'ids-9'],
+    quirks: [
+      ...FOLLOWERS,
+      'no-stream-options',
+      'tool-choice-any',
+      'ids-9',
+      'assistant-after-tools',
+      'random-seed',
+    ],
     owns: [
       'mistral-*',
       'ministral-*',
@@ -128,8 +138,8 @@ export const VENDORS: readonly Preset[] = [
       'deepseek-reasoner',
       'deepseek-coder',
     ],
-    // https://api-docs.deepseek.com/guides/thinking_mode: 400 without it.
-    quirks: [...FOLLOWERS, 'reasoning-content-back'],
+    // https://api-docs.deepseek.com/guides/thinking_mode: 400 without it. /guides/json_mode: `json_object` only.
+    quirks: [...FOLLOWERS, 'reasoning-content-back', 'json-object-only'],
     model: 'deepseek-flash',
     keysPage: 'https://platform.deepseek.com/api_keys',
   }),
