@@ -21,8 +21,18 @@ export interface Methods {
   drained: { params: Record<string, never>; result: { readonly live: number } };
   /** Reads the profile again. `env` are the caller's values of the variables the profile refers to. */
   reload: { params: { readonly env: Readonly<Record<string, string>> }; result: ReloadResult };
+  /**
+   * The values of the variables the profile refers to, for the daemon that takes this one's place. They are secrets:
+   * the socket lets in nobody but their owner, and whoever asks keeps them in memory.
+   */
+  'hand-over': { params: Record<string, never>; result: { readonly env: Readonly<Record<string, string>> } };
   /** Waits until every finished exchange is on disk. */
   flush: { params: Record<string, never>; result: { readonly dropped: number } };
+  /** The models each provider said it has, by the provider's name; one that said nothing is not there. */
+  models: {
+    params: Record<string, never>;
+    result: { readonly lists: Readonly<Record<string, readonly string[]>> };
+  };
   /** A live or recently finished exchange, by id or unique prefix. */
   exchange: { params: { readonly id: string }; result: Trail | null };
   /** Arms a drill: requests that carry the returned token in `x-gw-drill` meet these faults. Valid for a minute. */

@@ -15,6 +15,7 @@ import type { Recorder } from '../store/index.ts';
 import { type ActedOn, actingHandlers } from './acting.ts';
 import { DrillGround } from './drill.ts';
 import { Feed } from './feed.ts';
+import { handedOver } from './handover.ts';
 import { chooseProfile, type Loaded, loadChosen } from './loaded.ts';
 import type { Lock } from './lock.ts';
 import type { LogFile } from './log.ts';
@@ -137,6 +138,8 @@ export class Daemon {
         await recorder.flush();
         return { dropped: recorder.dropped };
       },
+      'hand-over': () => ({ env: handedOver(this.#loaded, this.#parts.file, this.#env) }),
+      models: () => ({ lists: proxy.modelLists() }),
       exchange: ({ id }) => observatory.find(id) ?? null,
       drill: async (params) => ({
         token: proxy.armDrill({ ...params, simulatorUrl: await this.#drills.url() }),

@@ -1,3 +1,4 @@
+export { askCatalogue, type CatalogueAnswer, type ListedModel } from './ask-catalogue.ts';
 export { guardProcess } from './crash.ts';
 export { Daemon, type DaemonOptions } from './daemon.ts';
 export { daemonEnvironment } from './environment.ts';
@@ -14,3 +15,4 @@ export { runDaemon } from './run.ts';
 export { findRunning, type Launch, startDaemon, type Started, StartError } from './start.ts';
 export { type DaemonState, type Overrides, readState } from './state-file.ts';
 export { type Stopped, stopDaemon } from './stop.ts';
+export { removeTemporaryHome, TEMPORARY_HOME, TIE_VARIABLE, watchTie } from './tie.ts';

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 
 import { ensurePrivateDirectory, type Hello, type Status } from '../control/index.ts';
@@ -14,6 +15,7 @@ import { openLogFile } from './open-log.ts';
 import { askPort, splitAddress } from './port-check.ts';
 import { readReady, type Ready, READY_VARIABLE } from './ready.ts';
 import { type Overrides, readState } from './state-file.ts';
+import { TIE_VARIABLE } from './tie.ts';
 
 // A cold disk and a busy machine included; a keychain that asks its owner for a password takes the longest.
 const CHILD_MS = 90_000;
@@ -33,6 +35,8 @@ export interface Launch {
   readonly overrides: Overrides;
   /** The whole environment of the child: see `daemonEnvironment`. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whether the daemon ends when this process does. */
+  readonly isTied?: boolean;
 }
 
 /** A daemon that answers on its control socket and on its port. */
@@ -125,14 +129,20 @@ async function launchChild(launch: Launch): Promise<Ready> {
         detached: true,
         windowsHide: true,
         cwd: launch.paths.stateDir,
-        env: { ...launch.env, [READY_VARIABLE]: '3' },
-        stdio: ['ignore', log, log, 'pipe'],
+        env: { ...launch.env, [READY_VARIABLE]: '3', ...(launch.isTied ? { [TIE_VARIABLE]: '4' } : {}) },
+        stdio: ['ignore', log, log, 'pipe', launch.isTied ? 'pipe' : 'ignore'],
       },
     );
+    loosenFromLoop(child.stdio[4]);
     return await waitUntilReady(child);
   } finally {
     closeSync(log);
   }
+}
+
+/** The tie lasts as long as this process, and must not make it last. */
+function loosenFromLoop(tie: unknown): void {
+  if (tie instanceof Socket) tie.on('error', () => undefined).unref();
 }
 
 function openForChild(path: string): number {

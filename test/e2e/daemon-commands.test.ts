@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -92,6 +92,29 @@ describe('gw restart', () => {
     const after = await home.status();
     expect(after.address).toBe(before.address);
     expect(after.instance).not.toBe(before.instance);
+  });
+
+  it('keeps the keys that only the daemon has, and writes them nowhere', async () => {
+    const key = 'sk-canary-0123456789';
+    home.env = { TEST_KEY: key };
+    await home.start('--port', '0');
+    home.env = {};
+    const ran = await home.run(['restart']);
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(ran.err).toContain('TEST_KEY');
+    const asked = ask((await home.status()).address);
+    await upstream.answer(0);
+    expect((await asked).status).toBe(200);
+    expect((await upstream.request(0)).request.headers.authorization).toBe(`Bearer ${key}`);
+    expect(`${ran.out}${ran.err}${home.log()}${readFileSync(home.paths.state, 'utf8')}`).not.toContain(
+      'canary',
+    );
+    // A key of this shell counts more than the one that is running.
+    await home.run(['restart'], { TEST_KEY: 'sk-newer-0123456789' });
+    const again = ask((await home.status()).address);
+    await upstream.answer(1);
+    expect((await again).status).toBe(200);
+    expect((await upstream.request(1)).request.headers.authorization).toBe('Bearer sk-newer-0123456789');
   });
 
   it('leaves the daemon alone when the profile on disk could not be served', async () => {

@@ -84,6 +84,23 @@ describe('gw demo off a terminal', () => {
   );
 
   test(
+    'leaves neither daemon nor home behind when it is killed outright',
+    async () => {
+      const child = demo();
+      let seen = '';
+      child.stdout?.on('data', (chunk) => (seen += String(chunk)));
+      await waitUntil(() => seen.includes('sim-openai answers 429'), TIME_MS);
+      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(seen)?.[0] ?? '';
+      const ended = finish(child);
+      child.kill('SIGKILL');
+      expect((await ended).exit).toBeNull();
+      await waitUntil(() => left().length === 0, TIME_MS);
+      await expect(fetch(`${address}/v1/models`)).rejects.toThrow();
+    },
+    TIME_MS,
+  );
+
+  test(
     'leaves nothing behind when its reader goes away',
     async () => {
       const child = demo();

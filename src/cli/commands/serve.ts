@@ -7,10 +7,13 @@ import {
   type LogRecord,
   readableLogLine,
   READY_VARIABLE,
+  removeTemporaryHome,
   runDaemon,
   splitAddress,
   tellStarter,
+  TIE_VARIABLE,
   tuneEngine,
+  watchTie,
 } from '../../daemon/index.ts';
 import { PRESETS } from '../../providers/index.ts';
 import type { Command } from '../command.ts';
@@ -45,8 +48,15 @@ export const command: Command = {
         echo: starter === undefined ? echoTo(context) : undefined,
       });
       const exit = untilEnded(daemon);
+      let isLoose = false;
+      watchTie(context.env[TIE_VARIABLE], () => {
+        isLoose = true;
+        daemon.stop(0);
+      });
       tellStarter(starter, { is: 'ready', instance: daemon.instance, address: daemon.address });
-      return await exit;
+      const code = await exit;
+      if (isLoose) removeTemporaryHome(context.env['GW_HOME'] ?? '');
+      return code;
     } catch (error) {
       if (error instanceof DaemonError) tellStarter(starter, { is: 'failed', error });
       throw commandErrorFor(error, context);

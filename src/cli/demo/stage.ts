@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openConfigFile } from '../../config/index.ts';
 import type { Status } from '../../control/index.ts';
 import { findPaths, type Paths } from '../../core/paths.ts';
-import { daemonEnvironment, startDaemon, stopDaemon } from '../../daemon/index.ts';
+import { daemonEnvironment, startDaemon, stopDaemon, TEMPORARY_HOME } from '../../daemon/index.ts';
 import type { JsonObject } from '../../lib/expect.ts';
 import { PRESETS } from '../../providers/index.ts';
 import type { Context } from '../context.ts';
@@ -41,7 +41,7 @@ export async function openStage(context: Context, staging: Staging): Promise<Sta
     new DemoProvider('sim-groq', 'sim-fast', paces[1], seed),
     new DemoProvider('sim-mistral', 'sim-small', paces[2], seed),
   ] as const;
-  const home = mkdtempSync(join(tmpdir(), 'gw-demo-'));
+  const home = mkdtempSync(join(tmpdir(), TEMPORARY_HOME));
   const paths = findPaths({ GW_HOME: home });
   let pid: number | undefined;
   // For ends that wait for nothing: a defect, or a reader of our output that went away.
@@ -67,6 +67,8 @@ export async function openStage(context: Context, staging: Staging): Promise<Sta
       program: process.argv[1] ?? '',
       overrides: { port: 0 },
       env: { ...daemonEnvironment(context.env), GW_HOME: home },
+      // Killed outright, the demo cannot clean up behind itself; then its daemon does.
+      isTied: true,
     });
     pid = started.hello.pid;
     return { providers, status: started.status, paths, close };

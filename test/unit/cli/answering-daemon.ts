@@ -40,6 +40,7 @@ export function answerAs(home: string, status: Status): Promise<ControlServer> {
       flush: declined,
       exchange: declined,
       drill: declined,
+      'hand-over': declined,
       'switch-provider': declined,
       'move-target': declined,
       'reset-breaker': declined,

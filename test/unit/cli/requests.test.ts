@@ -173,6 +173,11 @@ describe('gw requests', () => {
         exchange: refuse,
         drill: refuse,
         drained: refuse,
+        'hand-over': refuse,
+        'switch-provider': refuse,
+        'move-target': refuse,
+        'reset-breaker': refuse,
+        'trip-breaker': refuse,
         async flush() {
           recorder.record(plain);
           await recorder.flush();

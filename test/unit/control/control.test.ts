@@ -54,6 +54,7 @@ function handlers(more: Partial<Handlers> = {}): Handlers {
     flush: () => ({ dropped: 3 }),
     exchange: () => null,
     drill: unasked,
+    'hand-over': unasked,
     'switch-provider': unasked,
     'move-target': unasked,
     'reset-breaker': unasked,

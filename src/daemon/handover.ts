@@ -1,0 +1,26 @@
+import { type ConfigFile, environmentNames } from '../config/index.ts';
+import type { Loaded } from './loaded.ts';
+
+/**
+ * The values of the variables that the profiles refer to, as this daemon was given them: for the daemon that takes its
+ * place when it is restarted from a shell without them.
+ */
+export function handedOver(
+  loaded: Loaded,
+  file: ConfigFile,
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const names = new Set(loaded.environmentNames);
+  const read = file.read();
+  if (read.is === 'ok') {
+    for (const profile of Object.values(read.value.profiles)) {
+      for (const name of environmentNames(profile, read.value.token)) names.add(name);
+    }
+  }
+  return Object.fromEntries(
+    [...names].flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
