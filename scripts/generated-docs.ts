@@ -10,6 +10,7 @@ import type { Preset } from '../src/core/profile.ts';
 import { keysOf } from '../src/lib/expect.ts';
 import { PRESETS } from '../src/providers/index.ts';
 import { FAULT_GROUPS, type FaultRow, SIMULATED_FAULTS } from '../src/simulator/index.ts';
+import { type ListedKey, OTHER_KEYS, SCREEN_KEYS } from '../src/tui/key-tables.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -20,6 +21,7 @@ export async function renderPages(): Promise<ReadonlyMap<string, string>> {
     ['docs/faults.md', withBlock('docs/faults.md', 'faults', renderFaults())],
     ['docs/simulator.md', withBlock('docs/simulator.md', 'simulated-faults', renderSimulatedFaults())],
     ['docs/providers.md', withBlock('docs/providers.md', 'presets', renderPresets())],
+    ['docs/keys.md', renderKeys()],
     ['docs/config.schema.json', `${JSON.stringify(JSON_SCHEMA, null, 2)}\n`],
   ]);
 }
@@ -106,6 +108,36 @@ function commandSection({ path, summary, command }: LoadedCommand, heading: stri
       : []),
     code(command.examples),
   ];
+}
+
+const KEY_TITLES: Readonly<Record<keyof typeof SCREEN_KEYS | keyof typeof OTHER_KEYS, string>> = {
+  overview: 'Overview (1)',
+  requests: 'Requests (2)',
+  providers: 'Providers (3)',
+  failovers: 'Failovers (4)',
+  cost: 'Cost (5)',
+  logs: 'Logs (6)',
+  request: 'One request',
+  text: 'A text',
+  help: 'Help',
+  everywhere: 'Everywhere',
+  typing: 'While a line is typed',
+  asked: 'When something is asked',
+};
+
+function renderKeys(): string {
+  const tables: Readonly<Record<string, readonly ListedKey[]>> = { ...OTHER_KEYS, ...SCREEN_KEYS };
+  const sections = keysOf(KEY_TITLES).map((name) => {
+    const rows = (tables[name] ?? []).map(({ shown, label, help }) => [`\`${shown}\``, label, help]);
+    return `## ${KEY_TITLES[name]}\n\n${table(['key', 'name', 'what it does'], rows)}`;
+  });
+  return (
+    [
+      '# Keys of the dashboard',
+      'Made from the program by `npm run docs`. In the dashboard `?` shows the same; a key that can do nothing says why.',
+      ...sections,
+    ].join('\n\n') + '\n'
+  );
 }
 
 function renderSimulatedFaults(): string {

@@ -1,4 +1,5 @@
 import { globToRegExp, isGlob } from '../lib/glob.ts';
+import { costOf } from './spending.ts';
 import type { Target } from './target.ts';
 import type { Trail } from './trail.ts';
 
@@ -47,6 +48,11 @@ export const FILTER_FIELDS = {
     asked,
     ...attempts.map(({ target }) => target.model),
   ]),
+  asked: text('the model asked for', 'asked:=gpt-4o', ({ asked }) => [asked]),
+  by: text('who served it, or was asked last', 'by:groq', ({ attempts, served }) => {
+    const target = served ?? attempts.at(-1)?.target;
+    return [target?.provider, nameOf(target)];
+  }),
   client: text('who called', 'client:claude', ({ client }) => [client.name]),
   session: text('the session the caller named', 'session:01h', ({ client }) => [client.session]),
   route: text('the route it took', 'route:fast', ({ route }) => [route]),
@@ -64,6 +70,7 @@ export const FILTER_FIELDS = {
   in: number('tokens in', 'in:>10k', ({ usage }) => usage?.input),
   out: number('tokens out', 'out:<5', ({ usage }) => usage?.output),
   attempts: number('how many attempts it took', 'attempts:>=3', ({ attempts }) => attempts.length),
+  cost: number('dollars, where the price is known', 'cost:>0.05', costOf),
   outcome: {
     is: 'word',
     summary: 'how it ended',

@@ -4,11 +4,19 @@ import { type ReactElement, useEffect, useSyncExternalStore } from 'react';
 import { footerLine } from './present/footer.ts';
 import { bannerLine, figuresLine, identityLine, oneLine } from './present/header.ts';
 import { type Line, span } from './present/line.ts';
+import { roomsLine } from './present/tabs.ts';
+import { Cost } from './screens/cost/screen.tsx';
+import { Failovers } from './screens/failovers/screen.tsx';
 import { Help } from './screens/help/screen.tsx';
+import { Logs } from './screens/logs/screen.tsx';
 import { Overview } from './screens/overview/screen.tsx';
+import { Providers } from './screens/providers/screen.tsx';
 import { Request } from './screens/request/screen.tsx';
+import { Requests } from './screens/requests/screen.tsx';
+import { Text } from './screens/text/screen.tsx';
+import { activeKeys } from './shared-keys.ts';
 import { extentOf, headerRows } from './size.ts';
-import { activeKeys, type AppState } from './state.ts';
+import type { AppState } from './state.ts';
 import type { Store } from './store.ts';
 import { keyNames } from './widgets/key-input.ts';
 import { Row, Rows } from './widgets/rows.tsx';
@@ -26,13 +34,14 @@ export function App({ store }: { readonly store: Store }): ReactElement {
 
   const { columns, rows } = state.size;
   if (extentOf(state.size) === 'line') return <Row line={oneLine(state.facts, columns)} columns={columns} />;
+  const { notice, prompt } = state;
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       <Rows lines={headerLines(state)} columns={columns} />
       <Box flexGrow={1}>
         <Body state={state} />
       </Box>
-      <Row line={footerLine(activeKeys(state), state.notice, columns)} columns={columns} />
+      <Row line={footerLine({ keys: activeKeys(state), notice, prompt }, columns)} columns={columns} />
     </Box>
   );
 }
@@ -43,20 +52,33 @@ function Body({ state }: { readonly state: AppState }): ReactElement {
   switch (screen.is) {
     case 'overview':
       return <Overview screen={screen} world={state} />;
+    case 'requests':
+      return <Requests screen={screen} world={state} />;
+    case 'providers':
+      return <Providers screen={screen} world={state} />;
+    case 'failovers':
+      return <Failovers screen={screen} world={state} />;
+    case 'cost':
+      return <Cost screen={screen} world={state} />;
+    case 'logs':
+      return <Logs screen={screen} world={state} />;
     case 'request':
       return <Request screen={screen} world={state} />;
+    case 'text':
+      return <Text screen={screen} world={state} />;
     case 'help':
       return <Help screen={screen} world={state} />;
   }
 }
 
-function headerLines({ facts, now, size }: AppState): readonly Line[] {
+function headerLines({ facts, now, size, screen, below }: AppState): readonly Line[] {
   const width = size.columns - 4;
   const banner = bannerLine(facts, now, width);
   const figures = figuresLine(facts, width);
+  const rooms = roomsLine((below[0] ?? screen).is);
   const lines =
     headerRows(size) === 2
       ? [identityLine(facts, now, width), banner ?? figures]
-      : [identityLine(facts, now, width), figures, banner ?? []];
+      : [identityLine(facts, now, width), figures, rooms, banner ?? []];
   return lines.map((line) => [span('  '), ...line]);
 }

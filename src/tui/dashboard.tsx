@@ -2,20 +2,27 @@ import type { ChalkInstance } from 'chalk';
 import { render } from 'ink';
 
 import { App } from './app.tsx';
+import { type DeedPorts, perform } from './deeds/perform.ts';
 import { type FeedPorts, openFeed } from './feed/feed.ts';
 import type { Size } from './size.ts';
 import { type AppState, initialState } from './state.ts';
 import { createStore } from './store.ts';
-import { makePalette, PaletteContext } from './widgets/palette.ts';
+import { type Look, makePalette, PaletteContext } from './widgets/palette.ts';
 
 const TICK_MS = 1_000;
 
-/** What the dashboard needs of the world: the daemon's feed, time, and a terminal. */
+/** What the dashboard needs of the world: the daemon's feed, time, a terminal, and hands. */
 export interface DashboardPorts extends FeedPorts {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly style: ChalkInstance;
+  /** How the terminal is drawn upon; as a dark one that knows Unicode when left out. */
+  readonly look?: Look;
+  /** Nothing can be changed from here. */
+  readonly readonly?: boolean;
+  /** What can be done from here; the daemon is asked over the feed's own connection. */
+  readonly hands: Omit<DeedPorts, 'call'>;
   /** Closes the dashboard when it resolves; without it only the person does. */
   readonly ended?: Promise<void>;
 }
@@ -23,10 +30,16 @@ export interface DashboardPorts extends FeedPorts {
 /** Shows the dashboard on the alternate screen until the person leaves; answers with what was known then. */
 export async function showDashboard(ports: DashboardPorts): Promise<AppState> {
   const { stdin, stdout, stderr } = ports;
-  const store = createStore(initialState(ports.now(), sizeOf(stdout)), ports.after);
+  const store = createStore(initialState(ports.now(), sizeOf(stdout), ports.readonly), {
+    after: ports.after,
+    perform: (deed) =>
+      void perform({ ...ports.hands, call: feed.call }, deed).then((result) =>
+        store.dispatch({ type: 'deed-done', result }),
+      ),
+  });
   const feed = openFeed(ports, store.dispatch);
   const app = (
-    <PaletteContext value={makePalette(ports.style)}>
+    <PaletteContext value={makePalette(ports.style, ports.look)}>
       <App store={store} />
     </PaletteContext>
   );

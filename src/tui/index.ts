@@ -2,6 +2,10 @@ import type { DashboardPorts } from './dashboard.tsx';
 import { summaryLines } from './present/summary.ts';
 
 export type { DashboardPorts } from './dashboard.tsx';
+export type { Look } from './widgets/palette.ts';
+
+/** What the dashboard can do in the world, besides asking the daemon. */
+export type DashboardHands = DashboardPorts['hands'];
 export type { Feed, FeedPorts } from './feed/feed.ts';
 export { openNarration } from './narration/narrator.ts';
 export type { Note } from './narration/notes.ts';

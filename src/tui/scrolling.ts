@@ -1,7 +1,13 @@
+import { isKeyOf } from '../lib/expect.ts';
 import type { KeyBinding } from './key.ts';
 
 /** What can be done with a text that is longer than its screen. */
 export type ScrollAction = 'scroll-up' | 'scroll-down' | 'page-up' | 'page-down' | 'first-line' | 'last-line';
+
+/** True for what scrolls a text. */
+export function isScrollAction<A extends string>(action: A): action is Extract<A, ScrollAction> {
+  return isKeyOf(STEPS, action);
+}
 
 /** Where a scrolled text is: `at` lines are off its top, `furthest` at most, and `page` lines are a screenful. */
 export interface Scrolled {

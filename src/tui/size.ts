@@ -7,7 +7,7 @@ export interface Size {
 /** From here on there is room for a panel; below, one line says how things are. */
 export const SMALLEST: Size = { columns: 60, rows: 12 };
 const COMPACT: Size = { columns: 80, rows: 20 };
-const ROOMY: Size = { columns: 80, rows: 24 };
+const ROOMY: Size = { columns: 100, rows: 24 };
 const WIDE: Size = { columns: 140, rows: 36 };
 
 /**
@@ -24,15 +24,18 @@ export function extentOf(size: Size): Extent {
   return holds(size, WIDE) ? 'split' : 'full';
 }
 
-/** Rows taken by the header (two lines, and one for the banner where there is room) and by the footer (one). */
+/** What is left between the header and the footer (one row). */
 export function bodyRows(size: Size): number {
   return size.rows - headerRows(size) - 1;
 }
 
-/** Two lines, and a third that is blank or holds the banner; small terminals give the banner the second line. */
+/**
+ * Who we are, how it goes, which screens there are, and a blank line that a warning may take. Small terminals have two
+ * rows, of which a warning takes the second.
+ */
 export function headerRows(size: Size): number {
   const extent = extentOf(size);
-  return extent === 'single' || extent === 'compact' ? 2 : 3;
+  return extent === 'single' || extent === 'compact' ? 2 : 4;
 }
 
 function holds(size: Size, needed: Size): boolean {

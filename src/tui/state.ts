@@ -1,21 +1,33 @@
+import type { Spending } from '../core/spending.ts';
 import type { Seen, Turn, World } from './behaviour.ts';
+import type { Deed, DeedResult } from './deed.ts';
 import { absorb, type Facts, type FeedEvent, noFacts } from './feed/facts.ts';
-import { findKey, type KeyBinding, type KeyName, type ShownKey, showKeys } from './key.ts';
-import type { KeySection } from './present/help.ts';
-import { pressKey, type Screen, screenKeys, SCREENS, settle } from './screens.ts';
+import { findKey, type KeyName } from './key.ts';
+import { type Notice } from './present/footer.ts';
+import { type Prompt, pressPrompt } from './prompt.ts';
+import { pressKey, type RoomName, ROOMS, type Screen, settle, typeInto } from './screens.ts';
 import { helpScreen } from './screens/help/state.ts';
 import { OVERVIEW } from './screens/overview/state.ts';
 import { requestScreen } from './screens/request/state.ts';
+import { requestsScreen } from './screens/requests/state.ts';
+import { textScreen } from './screens/text/state.ts';
+import { GLOBAL_KEYS, helpSections } from './shared-keys.ts';
 import type { Size } from './size.ts';
 
 /** Everything the dashboard is, at one moment. */
 export interface AppState extends World {
   readonly facts: Facts;
+  readonly spending: Spending | undefined;
   readonly screen: Screen;
   /** What `back` returns to, nearest last. */
   readonly below: readonly Screen[];
-  /** Why the last key did nothing, until the next one. */
-  readonly notice: string | undefined;
+  /** Screens with a number, as they were left. */
+  readonly rooms: readonly Screen[];
+  readonly prompt: Prompt | undefined;
+  /** What the last key or deed has to say, until the next key. */
+  readonly notice: Notice | undefined;
+  /** To be done outside, by whoever holds the state; empty again with the next event. */
+  readonly wanted: readonly Deed[];
   /** The person asked to leave. */
   readonly ended: boolean;
 }
@@ -25,38 +37,30 @@ export type AppEvent =
   | FeedEvent
   | { readonly type: 'key-pressed'; readonly key: KeyName }
   | { readonly type: 'clock-ticked'; readonly now: number }
-  | { readonly type: 'terminal-resized'; readonly size: Size };
-
-type GlobalAction = 'help' | 'quit';
-
-/** Keys that every screen has, after its own. */
-export const GLOBAL_KEYS: readonly KeyBinding<AppState, GlobalAction>[] = [
-  { keys: ['?'], shown: '?', label: 'help', help: 'show all keys and symbols', action: 'help', footer: '?' },
-  {
-    keys: ['q', 'ctrl+c'],
-    shown: 'q',
-    label: 'quit',
-    help: 'leave; the daemon keeps running (ctrl+c too)',
-    action: 'quit',
-    footer: 'q',
-  },
-];
+  | { readonly type: 'terminal-resized'; readonly size: Size }
+  | { readonly type: 'deed-done'; readonly result: DeedResult };
 
 /** The dashboard as it opens. */
-export function initialState(now: number, size: Size): AppState {
+export function initialState(now: number, size: Size, readonly = false): AppState {
   return {
     facts: noFacts(now),
+    spending: undefined,
     size,
     now,
+    readonly,
     screen: OVERVIEW,
     below: [],
+    rooms: [],
+    prompt: undefined,
     notice: undefined,
+    wanted: [],
     ended: false,
   };
 }
 
 /** The dashboard after one event. */
-export function reduce(state: AppState, event: AppEvent): AppState {
+export function reduce(before: AppState, event: AppEvent): AppState {
+  const state = before.wanted.length === 0 ? before : { ...before, wanted: [] };
   switch (event.type) {
     case 'key-pressed':
       return press({ ...state, notice: undefined }, event.key);
@@ -64,6 +68,8 @@ export function reduce(state: AppState, event: AppEvent): AppState {
       return { ...state, now: event.now };
     case 'terminal-resized':
       return settled({ ...state, size: event.size });
+    case 'deed-done':
+      return learn(state, event.result);
     case 'snapshot-received':
     case 'delta-received':
     case 'daemon-gone':
@@ -71,22 +77,32 @@ export function reduce(state: AppState, event: AppEvent): AppState {
   }
 }
 
-/** The keys of the screen on top, then those of every screen. */
-export function activeKeys(state: AppState): readonly ShownKey[] {
-  return [...screenKeys(state.screen.is, state.screen, state), ...showKeys(GLOBAL_KEYS, state)];
+function press(state: AppState, key: KeyName): AppState {
+  if (state.prompt !== undefined) return answer(state, state.prompt, key);
+  const turn = pressKey(state.screen.is, seenBy(state), key);
+  if (turn !== undefined) return take(state, turn);
+  const action = findKey(GLOBAL_KEYS, key)?.action;
+  if (action === undefined) return state;
+  if (action === 'help') return open(state, helpScreen(helpSections(state)));
+  return action === 'quit' ? { ...state, ended: true } : enter(state, action);
 }
 
-function press(state: AppState, key: KeyName): AppState {
-  const turn = pressKey(state.screen.is, { screen: state.screen, world: state }, key);
-  if (turn !== undefined) return take(state, turn);
-  switch (findKey(GLOBAL_KEYS, key)?.action) {
-    case 'help':
-      return open(state, helpScreen(helpSections(state)));
-    case 'quit':
-      return { ...state, ended: true };
-    case undefined:
-      return state;
+function answer(state: AppState, prompt: Prompt, key: KeyName): AppState {
+  const turn = pressPrompt(prompt, key);
+  switch (turn.is) {
+    case 'typing':
+      return turn.prompt.is === 'line' ? type({ ...state, prompt: turn.prompt }, turn.prompt.text) : state;
+    case 'entered':
+      return type({ ...state, prompt: undefined }, turn.text);
+    case 'agreed':
+      return { ...state, prompt: undefined, wanted: [turn.deed], notice: { text: '…', tone: 'plain' } };
+    case 'dropped':
+      return { ...state, prompt: undefined, notice: { text: 'nothing was done', tone: 'plain' } };
   }
+}
+
+function type(state: AppState, text: string): AppState {
+  return { ...state, screen: typeInto(state.screen.is, seenBy(state), text) };
 }
 
 function take(state: AppState, turn: Turn<Screen>): AppState {
@@ -94,12 +110,56 @@ function take(state: AppState, turn: Turn<Screen>): AppState {
     case 'stay':
       return { ...state, screen: turn.screen };
     case 'open-request':
-      return open(state, requestScreen(turn.trail));
+      return open(state, requestScreen(turn.trail, turn.among));
+    case 'open-text':
+      return {
+        ...open(state, textScreen(turn.text)),
+        wanted: turn.deed === undefined ? [] : [turn.deed],
+      };
+    case 'open-requests': {
+      const opened = open(state, requestsScreen(state, turn.filter));
+      return turn.ask === true ? ask(opened, 'filter', turn.filter) : opened;
+    }
+    case 'ask':
+      return ask(state, turn.label, turn.text);
+    case 'do':
+      return { ...state, screen: turn.screen, wanted: [turn.deed] };
+    case 'confirm':
+      return { ...state, prompt: { is: 'question', question: turn.question, deed: turn.deed } };
     case 'back':
       return back(state);
     case 'refused':
-      return { ...state, notice: turn.reason };
+      return { ...state, notice: { text: turn.reason, tone: 'warn' } };
   }
+}
+
+function ask(state: AppState, label: string, text: string): AppState {
+  return { ...state, prompt: { is: 'line', label, text, before: text } };
+}
+
+/** Takes in what came of a deed. */
+function learn(state: AppState, result: DeedResult): AppState {
+  switch (result.is) {
+    case 'said':
+      return { ...state, notice: { text: result.text, tone: result.good ? 'good' : 'bad' } };
+    case 'told':
+      return open({ ...state, notice: undefined }, textScreen(result));
+    case 'spending':
+      return { ...state, spending: result.spending };
+  }
+}
+
+/** Goes to a numbered screen, as it was left; the one left keeps its place too. */
+function enter(state: AppState, name: RoomName): AppState {
+  const left = state.below[0] ?? state.screen;
+  const rooms = [...state.rooms.filter(({ is }) => is !== left.is), left];
+  const screen = rooms.find(({ is }) => is === name) ?? ROOMS[name].opens;
+  const entered = settled({ ...state, screen, below: [], rooms });
+  return name === 'cost' ? { ...entered, wanted: [{ is: 'read-spending', days: spanOf(screen) }] } : entered;
+}
+
+function spanOf(screen: Screen): number {
+  return screen.is === 'cost' ? screen.days : 1;
 }
 
 function open(state: AppState, screen: Screen): AppState {
@@ -112,19 +172,10 @@ function back(state: AppState): AppState {
 }
 
 function settled(state: AppState): AppState {
-  const seen: Seen<Screen> = { screen: state.screen, world: state };
   const below = state.below.map((screen) => settle(screen.is, { screen, world: state }));
-  return { ...state, screen: settle(state.screen.is, seen), below };
+  return { ...state, screen: settle(state.screen.is, seenBy(state)), below };
 }
 
-/** The keys of the screen one is on come first. */
-function helpSections(state: AppState): readonly KeySection[] {
-  const screens = [state.screen, ...state.below];
-  return [
-    ...screens.map((screen) => ({
-      title: SCREENS[screen.is].title,
-      keys: screenKeys(screen.is, screen, state),
-    })),
-    { title: 'EVERYWHERE', keys: showKeys(GLOBAL_KEYS, state) },
-  ];
+function seenBy(state: AppState): Seen<Screen> {
+  return { screen: state.screen, world: state };
 }

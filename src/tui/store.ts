@@ -1,3 +1,4 @@
+import type { Deed } from './deed.ts';
 import { type AppEvent, type AppState, reduce } from './state.ts';
 
 // Ten frames a second look live and cost a tenth of what events at full speed would.
@@ -11,11 +12,16 @@ export interface Store {
   readonly dispatch: (event: AppEvent) => void;
 }
 
-/** Makes a store; `after` runs an action once after a delay in milliseconds. */
-export function createStore(
-  initial: AppState,
-  after: (delayMs: number, action: () => void) => () => void,
-): Store {
+/** What a store needs of the world. */
+export interface StorePorts {
+  /** Runs an action once after a delay in milliseconds; the answer cancels it. */
+  readonly after: (delayMs: number, action: () => void) => () => void;
+  /** Does what the state asks for. */
+  readonly perform?: (deed: Deed) => void;
+}
+
+/** Makes a store. */
+export function createStore(initial: AppState, { after, perform }: StorePorts): Store {
   const listeners = new Set<() => void>();
   let current = initial;
   let announced = initial;
@@ -39,6 +45,7 @@ export function createStore(
       current = next;
       if (event.type === 'key-pressed' || event.type === 'terminal-resized') announce();
       else cancelFrame ??= after(FRAME_MS, announce);
+      for (const deed of next.wanted) perform?.(deed);
     },
   };
 }

@@ -6,6 +6,7 @@ import { Chalk } from 'chalk';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { connectControl, type Snapshot } from '../../src/control/index.ts';
+import { SpendingTally } from '../../src/core/spending.ts';
 import { type FeedPorts, type Note, noteText, openNarration, runDashboard } from '../../src/tui/index.ts';
 import { startFakeDaemon } from './fake-daemon.ts';
 import { BYTES, fakeTerminal } from './fake-terminal.ts';
@@ -48,7 +49,19 @@ function openDashboard(columns: number, rows: number) {
   const terminal = fakeTerminal(columns, rows);
   const { stdin, stdout } = terminal;
   terminal.screen.write('$ gw dash\n');
-  const done = runDashboard({ ...ports(), stdin, stdout, stderr: stdout, style: new Chalk({ level: 1 }) });
+  const done = runDashboard({
+    ...ports(),
+    stdin,
+    stdout,
+    stderr: stdout,
+    style: new Chalk({ level: 1 }),
+    hands: {
+      copy: async () => 'by the test',
+      save: async (name) => name,
+      testRoute: async () => [],
+      readSpending: async () => new SpendingTally(NOON).spending,
+    },
+  });
   closing.push(async () => {
     terminal.type('q');
     await done;
@@ -89,10 +102,10 @@ describe('the dashboard on a terminal', () => {
     await vi.waitFor(() => expect(screen.text()).toContain('● all up'), PATIENCE);
     await first.close();
     await vi.waitFor(() => expect(screen.text()).toContain('✗ daemon gone, waiting'), PATIENCE);
-    expect(screen.text()).toContain('10 of 40');
+    expect(screen.text()).toContain('9 of 40');
     await daemon(() => ({ status: status({ version: '0.2.0' }), live: [], recent: [], incidents: [] }));
     await vi.waitFor(() => expect(screen.text()).toContain('gw 0.2.0   ● all up'), PATIENCE);
-    expect(screen.text()).toContain('10 of 40');
+    expect(screen.text()).toContain('9 of 40');
   });
 
   it('leaves no trace of other sizes after a storm of resizes', async () => {

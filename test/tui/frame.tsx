@@ -24,7 +24,7 @@ export function stateOf(
 export function frameOf(state: AppState): readonly string[] {
   const { columns, rows } = state.size;
   const { stdin, stdout, lastWrite } = fakeTerminal(columns, rows);
-  const store = createStore(state, () => () => undefined);
+  const store = createStore(state, { after: () => () => undefined });
   const { unmount } = render(<App store={store} />, {
     stdin,
     stdout,

@@ -2,27 +2,42 @@ import { render } from 'ink';
 import { createElement } from 'react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import type { LogEntry } from '../../src/control/index.ts';
+import { SpendingTally } from '../../src/core/spending.ts';
+import { keysOf } from '../../src/lib/expect.ts';
 import { App } from '../../src/tui/app.tsx';
-import { HELP_KEYS } from '../../src/tui/screens/help/keys.ts';
-import { OVERVIEW_KEYS } from '../../src/tui/screens/overview/keys.ts';
-import { REQUEST_KEYS } from '../../src/tui/screens/request/keys.ts';
-import { activeKeys, type AppState, GLOBAL_KEYS } from '../../src/tui/state.ts';
+import type { Deed } from '../../src/tui/deed.ts';
+import { OTHER_KEYS, SCREEN_KEYS } from '../../src/tui/key-tables.ts';
+import { ROOMS, type ScreenName } from '../../src/tui/screens.ts';
+import { activeKeys } from '../../src/tui/shared-keys.ts';
+import { type AppState, reduce } from '../../src/tui/state.ts';
 import { createStore, type Store } from '../../src/tui/store.ts';
 import { BYTES, fakeTerminal } from './fake-terminal.ts';
 import { stateOf } from './frame.tsx';
-import { failedOver, healthy } from './scenes.ts';
+import { failedOver, healthy, incident, logged, NOON, outage, served } from './scenes.ts';
 
-const scene = { ...healthy(), recent: [failedOver(50), ...healthy().recent] };
-const tables = { overview: OVERVIEW_KEYS, request: REQUEST_KEYS, help: HELP_KEYS };
+const scene = {
+  ...healthy(),
+  recent: [failedOver(50), ...healthy().recent],
+  incidents: Array.from({ length: 30 }, (_, index) => incident(index)),
+  log: Array.from({ length: 60 }, (_, index) => logged(index, index === 5 ? { level: 'error' } : {})),
+};
 const closing: (() => void)[] = [];
 
 afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
+interface Opened {
+  readonly store: Store;
+  readonly deeds: readonly Deed[];
+  readonly press: (key: string) => void;
+}
+
 /** The dashboard behind a terminal, in the state after some keys. */
-function open(before: AppState): { store: Store; press: (key: string) => void } {
-  const store = createStore(before, () => () => undefined);
+function open(before: AppState): Opened {
+  const deeds: Deed[] = [];
+  const store = createStore(before, { after: () => () => undefined, perform: (deed) => deeds.push(deed) });
   const terminal = fakeTerminal(before.size.columns, before.size.rows);
   const { stdin, stdout } = terminal;
   const ink = render(createElement(App, { store }), {
@@ -34,35 +49,59 @@ function open(before: AppState): { store: Store; press: (key: string) => void } 
     patchConsole: false,
   });
   closing.push(() => ink.unmount());
-  return { store, press: (key) => terminal.type(BYTES[key] ?? key) };
+  return { store, deeds, press: (key) => terminal.type(BYTES[key] ?? key) };
 }
 
-/** A place in which the key does something: where there is room to move, scroll, go back and follow. */
-function before(screen: keyof typeof tables): AppState {
-  switch (screen) {
-    case 'overview':
-      return stateOf(scene, 80, 24, ['j', 'j', 'j']);
-    case 'request':
-      return stateOf(scene, 60, 12, ['enter', 'j', 'j']);
-    case 'help':
-      return stateOf(scene, 60, 12, ['?', 'j', 'j']);
-  }
+/** A place in which every key of a screen does something: room to move, to scroll, to go back and to follow. */
+const PLACES: Readonly<Record<ScreenName, () => AppState>> = {
+  overview: () => stateOf(scene, 80, 24, ['j', 'j', 'j']),
+  requests: () => stateOf(scene, 160, 40, ['2', 'j', 'j', 'j']),
+  // In an outage with the cursor on the second of three: it can be reset, and moved both ways.
+  providers: () => stateOf(outage(), 100, 30, ['3', 'j', 'j']),
+  failovers: () => stateOf(scene, 80, 24, ['4', 'j', 'j', 'j']),
+  cost: () => spent(stateOf(scene, 60, 12, ['5', 'b', 'b', 'j', 'j'])),
+  logs: () => stateOf(scene, 80, 24, ['6', 'j', 'j', 'j']),
+  request: () => stateOf(scene, 60, 12, ['j', 'j', 'enter', 'j', 'j']),
+  text: () => stateOf({ ...scene, log: [longEntry()] }, 60, 12, ['6', 'enter', 'j', 'j']),
+  help: () => stateOf(scene, 60, 12, ['?', 'j', 'j']),
+};
+
+/** A line of the log with more fields than fit. */
+function longEntry(): LogEntry {
+  const fields = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`field${index}`, index]));
+  return logged(1, { fields });
 }
 
-describe.each(['overview', 'request', 'help'] as const)('on the %s screen', (screen) => {
-  const keys = tables[screen].flatMap((binding) => binding.keys.map((key) => [key, binding.help] as const));
+/** With so many clients that their list must be scrolled. */
+function spent(state: AppState): AppState {
+  const tally = new SpendingTally(NOON);
+  for (let index = 0; index < 40; index++) tally.add(served(index, { client: { name: `client ${index}` } }));
+  const told = reduce(state, { type: 'deed-done', result: { is: 'spending', spending: tally.spending } });
+  return ['j', 'j'].reduce((before, key) => reduce(before, { type: 'key-pressed', key }), told);
+}
+
+describe.each(keysOf(SCREEN_KEYS))('on the screen %s', (screen) => {
+  const keys = SCREEN_KEYS[screen].flatMap((binding) =>
+    binding.keys.map((key) => [key, binding.help] as const),
+  );
 
   it.each(keys)('%j, as the terminal sends it, does something: %s', async (key) => {
-    const start = before(screen);
+    const start = PLACES[screen]();
     expect(start.screen.is).toBe(screen);
-    const { store, press } = open(start);
+    const { store, deeds, press } = open(start);
     press(key);
-    await vi.waitFor(() => expect(store.get().screen).not.toEqual(start.screen), { timeout: 2_000 });
-    expect(store.get().notice).toBeUndefined();
+    await vi.waitFor(
+      () => {
+        const { screen: now, prompt } = store.get();
+        expect([now, prompt, deeds]).not.toEqual([start.screen, undefined, []]);
+      },
+      { timeout: 2_000 },
+    );
+    expect(store.get().notice?.tone).not.toBe('warn');
   });
 
   it('lists no key twice, and each with a label, a help text and a name', () => {
-    const all = [...tables[screen], ...(screen === 'help' ? [] : GLOBAL_KEYS)];
+    const all = [...SCREEN_KEYS[screen], ...(screen === 'help' ? [] : OTHER_KEYS.everywhere)];
     const names = all.flatMap((binding) => binding.keys);
     expect(new Set(names).size).toBe(names.length);
     for (const { label, help, shown } of all) expect(label && help && shown).toBeTruthy();
@@ -76,6 +115,16 @@ describe('everywhere', () => {
     await vi.waitFor(() => expect(store.get().ended).toBe(true), { timeout: 2_000 });
   });
 
+  it.each(keysOf(ROOMS).map((name, index) => [String(index + 1), name]))(
+    '%s goes to %s',
+    async (key, name) => {
+      const { store, press } = open(stateOf(scene, 80, 24, ['enter']));
+      press(key);
+      await vi.waitFor(() => expect(store.get().screen.is).toBe(name), { timeout: 2_000 });
+      expect(store.get().below).toEqual([]);
+    },
+  );
+
   it('? opens help with the keys of this screen first, and closes it', async () => {
     const { store, press } = open(stateOf(scene, 80, 24));
     press('?');
@@ -84,6 +133,7 @@ describe('everywhere', () => {
     expect(screen.is === 'help' && screen.sections.map(({ title }) => title)).toEqual([
       'OVERVIEW',
       'EVERYWHERE',
+      'WHILE TYPING A LINE',
     ]);
     press('?');
     await vi.waitFor(() => expect(store.get().screen.is).toBe('overview'), { timeout: 2_000 });
@@ -97,9 +147,60 @@ describe('everywhere', () => {
 
   it('a key that cannot do anything says why', () => {
     const state = stateOf({ ...healthy(), recent: [] }, 80, 24, ['enter']);
-    expect(state.notice).toBe('no request to open here yet');
+    expect(state.notice?.text).toBe('no request to open here yet');
     expect(activeKeys(state).find(({ label }) => label === 'open')?.disabled).toBe(
       'no request to open here yet',
     );
+  });
+});
+
+describe('a line that is typed', () => {
+  it('takes every character, also those that are keys elsewhere', async () => {
+    const { store, press } = open(stateOf(scene, 100, 30, ['2']));
+    press('/');
+    await vi.waitFor(() => expect(store.get().prompt?.is).toBe('line'), { timeout: 2_000 });
+    press('q?j2 é');
+    await vi.waitFor(() => expect(store.get().prompt).toMatchObject({ text: 'q?j2 é' }), { timeout: 2_000 });
+    press(BYTES['backspace'] ?? '');
+    await vi.waitFor(() => expect(store.get().prompt).toMatchObject({ text: 'q?j2 ' }), { timeout: 2_000 });
+    press('\u0015');
+    await vi.waitFor(() => expect(store.get().prompt).toMatchObject({ text: '' }), { timeout: 2_000 });
+    press(BYTES['enter'] ?? '');
+    await vi.waitFor(() => expect(store.get().prompt).toBeUndefined(), { timeout: 2_000 });
+    expect(store.get().ended).toBe(false);
+  });
+});
+
+describe('a question', () => {
+  const asked = (): AppState => stateOf(outage(), 100, 30, ['3', 'p']);
+
+  it('is asked before anything is changed, and y does it', async () => {
+    const { store, deeds, press } = open(asked());
+    expect(store.get().prompt).toMatchObject({ question: 'pass openai over until it is resumed?' });
+    press('y');
+    await vi.waitFor(() => expect(store.get().prompt).toBeUndefined(), { timeout: 2_000 });
+    expect(deeds).toEqual([{ is: 'switch-provider', provider: 'openai', enabled: false }]);
+  });
+
+  it.each(['n', 'escape', 'enter', 'x', ' '])('is declined by %j', async (key) => {
+    const { store, deeds, press } = open(asked());
+    press(key);
+    await vi.waitFor(() => expect(store.get().prompt).toBeUndefined(), { timeout: 2_000 });
+    expect(deeds).toEqual([]);
+    expect(store.get().notice?.text).toBe('nothing was done');
+  });
+});
+
+describe('a dashboard that only looks', () => {
+  it.each(['t', 'p', 'r', 'x', 'K', 'J'])('refuses %s', (key) => {
+    const looking = { ...stateOf(outage(), 100, 30, ['3', 'j', 'j']), readonly: true };
+    const state = reduce(looking, { type: 'key-pressed', key });
+    expect(state.notice?.text).toBe('this dashboard only looks (--readonly)');
+    expect([state.prompt, state.wanted]).toEqual([undefined, []]);
+  });
+
+  it('cannot act while the daemon is away either', () => {
+    const gone = reduce(stateOf(outage(), 100, 30, ['3']), { type: 'daemon-gone', at: NOON });
+    expect(reduce(gone, { type: 'key-pressed', key: 'p' }).notice?.text).toBe('the daemon is not there');
   });
 });

@@ -1,4 +1,4 @@
-import type { ProviderStatus, Snapshot, Status } from '../../src/control/index.ts';
+import type { LogEntry, ProviderStatus, Snapshot, Status } from '../../src/control/index.ts';
 import type { FaultCode } from '../../src/core/fault.ts';
 import type { Incident, TargetHealth } from '../../src/core/health.ts';
 import type { Target } from '../../src/core/target.ts';
@@ -210,6 +210,11 @@ export function incident(number: number, more: Partial<Incident> = {}): Incident
   };
 }
 
+export function logged(second: number, more: Partial<LogEntry> = {}): LogEntry {
+  const at = NOON - 60_000 + second * 1_000;
+  return { at, level: 'info', event: 'daemon-started', fields: { port: 4499, pid: 4242 }, ...more };
+}
+
 /** Everybody serves. */
 export function healthy(): Snapshot {
   const recent = Array.from({ length: 40 }, (_, index) =>
@@ -218,6 +223,7 @@ export function healthy(): Snapshot {
       : served(58 - index, index % 7 === 3 ? { asked: 'gpt-4o-mini', client: { name: 'opencode' } } : {}),
   );
   return {
+    log: [logged(1), logged(2, { level: 'warn', event: 'reload-refused' }), logged(3)],
     status: status(),
     live: [running(57), running(59, { asked: 'gpt-4o-mini', client: { name: 'opencode' } })],
     recent,

@@ -187,13 +187,14 @@ describe('the layout', () => {
     for (let columns = 60; columns <= 200; columns += 10) {
       for (let rows = 12; rows <= 60; rows++) {
         for (const targets of [0, 1, 3, 30]) {
-          const { top, left, right, gap } = overviewLayout({ columns, rows }, targets, 'live');
+          const { top, left, right, gap, chart } = overviewLayout({ columns, rows }, targets, 'live');
           const boxes = [...top, ...left, ...right];
           expect(Math.min(...boxes.map((box) => box.rows)), `${columns}×${rows}`).toBeGreaterThan(0);
           const height = (stack: typeof top): number =>
             stack.reduce((sum, box) => sum + box.rows + 1 + gap, -gap);
           const total = left.length > 0 ? height(top) + gap + height(left) : height(top);
-          expect(total, `${columns}×${rows}, ${targets} targets`).toBe(bodyRows({ columns, rows }));
+          const below = chart === 0 ? 0 : chart + 1;
+          expect(total + below, `${columns}×${rows}, ${targets} targets`).toBe(bodyRows({ columns, rows }));
           if (left.length > 0) expect(height(right)).toBe(height(left));
           if (boxes.length > 1) expect(new Set(boxes.map(({ name }) => name))).toEqual(new Set(PANELS));
         }

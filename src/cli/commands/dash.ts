@@ -1,27 +1,49 @@
 import { connectControl } from '../../control/index.ts';
 import { openNarration, noteText, runDashboard, type FeedPorts } from '../../tui/index.ts';
-import type { Command } from '../command.ts';
+import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
+import { dashboardHands } from '../dash/hands.ts';
+import { lookOf } from '../dash/look.ts';
 import { CommandError, EXIT } from '../error.ts';
 
 /** `gw dash`. */
 export const command: Command = {
-  options: [{ flags: '--wait', summary: 'open even when no daemon runs yet, and wait for one' }],
+  options: [
+    { flags: '--wait', summary: 'open even when no daemon runs yet, and wait for one' },
+    { flags: '--readonly', summary: 'only look: no key changes anything' },
+    { flags: '--plain', summary: 'lines instead of a screen, also on a terminal (for screen readers)' },
+    { flags: '--ascii', summary: 'draw with ASCII characters only' },
+    { flags: '--light', summary: 'colours for a light background' },
+  ],
   examples: [
     'gw dash',
-    'gw dash --wait',
+    'gw dash --wait --readonly',
+    'gw dash --plain',
     'gw dash --json | jq -r "select(.event == \\"exchange-ended\\") | .trail.id"',
   ],
   async run(context, input) {
     if (!input.flag('wait')) await requireDaemon(context);
-    // A dumb terminal cannot move its cursor.
-    if (!context.interactive || context.env['TERM'] === 'dumb') return tell(context);
+    if (!drawsHere(context, input)) return tell(context);
     const { stdin, stdout, stderr, style } = context;
-    const summary = await runDashboard({ ...feedPorts(context), stdin, stdout, stderr, style });
+    const summary = await runDashboard({
+      ...feedPorts(context),
+      stdin,
+      stdout,
+      stderr,
+      style,
+      look: lookOf(context, { ascii: input.flag('ascii'), light: input.flag('light') }),
+      readonly: input.flag('readonly'),
+      hands: dashboardHands(context),
+    });
     for (const line of summary) context.say(line);
     return EXIT.ok;
   },
 };
+
+/** A dumb terminal cannot move its cursor, and a screen that is redrawn cannot be read aloud. */
+function drawsHere({ interactive, env }: Context, input: Input): boolean {
+  return interactive && env['TERM'] !== 'dumb' && !input.flag('plain') && env['INK_SCREEN_READER'] !== 'true';
+}
 
 async function requireDaemon(context: Context): Promise<void> {
   const outcome = await connectControl(context.paths.socket);
@@ -36,7 +58,7 @@ async function requireDaemon(context: Context): Promise<void> {
   });
 }
 
-/** Without a terminal: one line per finished exchange and change of state, until interrupted. */
+/** Without a screen: one line per finished exchange and change of state, until interrupted. */
 async function tell(context: Context): Promise<never> {
   openNarration(feedPorts(context), (note) =>
     context.print(context.json ? JSON.stringify(note) : noteText(note)),

@@ -3,9 +3,9 @@ import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT, type ExitCode } from '../error.ts';
 import { confirm } from '../prompt.ts';
-import { readLog } from '../story/log-reading.ts';
 import { DRILL_FAULTS, parseWanted } from '../test-route/faults.ts';
 import { type Ground, openGround } from '../test-route/ground.ts';
+import { lastAsked } from '../test-route/last-asked.ts';
 import { cutLines, drillTable, headLines, probeTable, testJson, verdictLines } from '../test-route/report.ts';
 import { RouteTest, type TestOptions, type TestPlan } from '../test-route/run.ts';
 import { chooseSubject } from '../test-route/subject.ts';
@@ -66,11 +66,6 @@ export const command: Command = {
     }
   },
 };
-
-/** The model somebody asked this route for last, and got. */
-function lastAsked(context: Context, route: string): string | undefined {
-  return readLog(context, (archive) => archive.last({ route, outcome: ['served'], failover: false }))?.asked;
-}
 
 function readOptions(input: Input): TestOptions {
   const simulate = input.text('simulate');

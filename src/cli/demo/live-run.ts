@@ -3,6 +3,8 @@ import { formatDuration } from '../../lib/duration.ts';
 import type { JsonObject } from '../../lib/expect.ts';
 import { runDashboard } from '../../tui/index.ts';
 import type { Context } from '../context.ts';
+import { dashboardHands } from '../dash/hands.ts';
+import { lookOf } from '../dash/look.ts';
 import { EXIT, type ExitCode } from '../error.ts';
 import { type Asked, type Crowd, openCrowd } from './crowd.ts';
 import { watchSignals } from './interruption.ts';
@@ -76,12 +78,11 @@ function introduce(context: Context): void {
   );
 }
 
-async function dashboard(
-  { stdin, stdout, stderr, style, clock }: Context,
-  { paths }: Stage,
-  ended: Promise<void>,
-): Promise<void> {
+async function dashboard(context: Context, { paths }: Stage, ended: Promise<void>): Promise<void> {
+  const { stdin, stdout, stderr, style, clock } = context;
   await runDashboard({
+    hands: dashboardHands({ ...context, paths }),
+    look: lookOf(context, {}),
     connect: () => connectControl(paths.socket),
     now: () => clock.now(),
     after: (delayMs, action) => {

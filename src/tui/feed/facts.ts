@@ -1,10 +1,12 @@
-import type { Delta, Snapshot, Status } from '../../control/index.ts';
+import type { Delta, LogEntry, Snapshot, Status } from '../../control/index.ts';
 import type { Incident } from '../../core/health.ts';
 import type { Trail } from '../../core/trail.ts';
+import { extended, type Series } from './series.ts';
 
 // Enough to scroll back through a busy hour, little enough that memory stays flat when left open all day.
 const RECENT_LIMIT = 2_000;
 const INCIDENT_LIMIT = 500;
+const LOG_LIMIT = 1_000;
 
 /** What the viewer knows, and whether it is still being told. Kept when the daemon goes away. */
 export interface Facts {
@@ -16,6 +18,15 @@ export interface Facts {
   /** Newest first, by when they began. */
   readonly incidents: readonly Incident[];
   readonly tally: Tally;
+  /** The last ten minutes. */
+  readonly series: Series;
+  /** What the daemon wrote into its log, newest first. */
+  readonly log: readonly LogRow[];
+}
+
+/** A line of the log, with a name of its own. */
+export interface LogRow extends LogEntry {
+  readonly id: string;
 }
 
 /** `waiting`: never connected yet. `gone`: the daemon went away and may come back. Times are epoch milliseconds. */
@@ -47,6 +58,8 @@ export function noFacts(now: number): Facts {
     recent: [],
     incidents: [],
     tally: { ended: 0, served: 0, failovers: 0, failed: 0 },
+    series: [],
+    log: [],
   };
 }
 
@@ -73,12 +86,18 @@ function absorbSnapshot(facts: Facts, snapshot: Snapshot, at: number): Facts {
   const earlier = facts.incidents
     .filter(({ id }) => !told.has(id))
     .map((incident) => ({ ...incident, over: true }));
+  const seen = new Set(facts.recent.map(({ id }) => id));
   return {
     ...facts,
     link: { is: 'live', since: at },
     status: snapshot.status,
     live: snapshot.live,
     recent: merge(snapshot.recent, facts.recent),
+    series: extended(
+      facts.series,
+      snapshot.recent.filter(({ id }) => !seen.has(id)),
+    ),
+    log: logged(facts.log, afterLast(facts.log, snapshot.log ?? [])),
     incidents: newestFirst([...snapshot.incidents, ...earlier]),
   };
 }
@@ -92,6 +111,8 @@ function absorbDelta(facts: Facts, delta: Delta): Facts {
     recent: ended.length === 0 ? facts.recent : merge([...ended].reverse(), facts.recent),
     incidents: delta.incidents ? absorbIncidents(facts.incidents, delta.incidents) : facts.incidents,
     tally: ended.reduce(count, facts.tally),
+    series: extended(facts.series, ended),
+    log: logged(facts.log, delta.log ?? []),
   };
 }
 
@@ -107,6 +128,19 @@ function newestFirst(incidents: readonly Incident[]): readonly Incident[] {
 function merge(newer: readonly Trail[], older: readonly Trail[]): readonly Trail[] {
   const ids = new Set(newer.map(({ id }) => id));
   return [...newer, ...older.filter(({ id }) => !ids.has(id))].slice(0, RECENT_LIMIT);
+}
+
+/** Lines are told oldest first, and each has its own time; what was told before is not told again. */
+function logged(known: readonly LogRow[], told: readonly LogEntry[]): readonly LogRow[] {
+  if (told.length === 0) return known;
+  const last = Number(known[0]?.id ?? 0);
+  const rows = told.map((entry, index) => ({ ...entry, id: String(last + index + 1) }));
+  return [...rows.reverse(), ...known].slice(0, LOG_LIMIT);
+}
+
+function afterLast(known: readonly LogRow[], told: readonly LogEntry[]): readonly LogEntry[] {
+  const last = known[0];
+  return last === undefined ? told : told.filter(({ at }) => at > last.at);
 }
 
 function withoutEnded(live: readonly Trail[], ended: readonly Trail[]): readonly Trail[] {

@@ -1,4 +1,10 @@
-import type { ControlClient, ServerEvent } from '../../control/index.ts';
+import {
+  type ControlClient,
+  ControlError,
+  type MethodName,
+  type Methods,
+  type ServerEvent,
+} from '../../control/index.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { FeedEvent } from './facts.ts';
 
@@ -15,6 +21,11 @@ export interface FeedPorts {
 
 /** An open feed: stays with the daemon, or waits for one, until closed. */
 export interface Feed {
+  /** Asks the daemon over the same connection; rejects while there is none. */
+  readonly call: <M extends MethodName>(
+    method: M,
+    params: Methods[M]['params'],
+  ) => Promise<Methods[M]['result']>;
   close(): void;
 }
 
@@ -57,6 +68,10 @@ export function openFeed(ports: FeedPorts, onEvent: (event: FeedEvent) => void):
   };
   void connect();
   return {
+    call: async (method, params) => {
+      if (client === undefined) throw new ControlError('closed', 'the daemon is not there', 'gw start');
+      return client.call(method, params);
+    },
     close: () => {
       closed = true;
       cancelRetry?.();

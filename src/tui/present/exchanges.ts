@@ -1,6 +1,8 @@
+import { costOf } from '../../core/spending.ts';
 import type { Trail } from '../../core/trail.ts';
 import type { Usage } from '../../core/usage.ts';
 import { foreign, span } from './line.ts';
+import { dollars } from './money.ts';
 import { outcomeWord, storyInShort } from './outcome.ts';
 import type { Column } from './table.ts';
 import { age, bytes, latency, shortCount, timeOfDay } from './words.ts';
@@ -19,12 +21,12 @@ export function liveColumns(now: number): readonly Column<Trail>[] {
   ];
 }
 
-/** The columns of the list of finished exchanges. */
-export function requestColumns(): readonly Column<Trail>[] {
+/** The columns of the list of requests; ages of running ones are as of `now`. */
+export function requestColumns(now: number): readonly Column<Trail>[] {
   return [
     { title: 'REQUESTS', width: 8, cell: ({ at }) => span(timeOfDay(at)) },
     outcomeColumn,
-    { title: 'total', width: 6, align: 'right', cell: ({ totalMs }) => span(latency(totalMs)) },
+    { title: 'total', width: 6, align: 'right', cell: (trail) => span(elapsed(trail, now)) },
     askedColumn,
     { title: 'served by', width: 18, grow: 3, cell: (trail) => span(storyInShort(trail)) },
     { title: 'client', width: 11, grow: 1, drop: 3, cell: ({ client }) => span(foreign(client.name), 'dim') },
@@ -36,9 +38,18 @@ export function requestColumns(): readonly Column<Trail>[] {
       cell: (trail) => span(latency(trail.firstContentMs)),
     },
     { title: 'tokens', width: 11, drop: 4, align: 'right', cell: ({ usage }) => span(tokens(usage)) },
+    { title: 'cost', width: 8, drop: 7, align: 'right', cell: (trail) => costCell(trail) },
     { title: 'status', width: 6, drop: 5, align: 'right', cell: ({ status }) => span(String(status || '–')) },
     { title: 'id', width: 16, drop: 6, cell: ({ id }) => span(foreign(id), 'dim') },
   ];
+}
+
+function costCell(trail: Trail) {
+  const usd = costOf(trail);
+  return span(
+    usd === undefined && trail.usage === undefined ? '' : dollars(usd),
+    usd === undefined ? 'dim' : 'plain',
+  );
 }
 
 const outcomeColumn: Column<Trail> = {

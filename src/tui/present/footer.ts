@@ -1,13 +1,39 @@
 import type { ShownKey } from '../key.ts';
-import { joinFitting, type Line, span } from './line.ts';
+import type { Prompt } from '../prompt.ts';
+import { foreign, joinFitting, type Line, lineWidth, span, type Tone } from './line.ts';
 
-/** The keys that matter here, or why the last one did nothing. */
-export function footerLine(keys: readonly ShownKey[], notice: string | undefined, columns: number): Line {
-  if (notice !== undefined) return [span(`  ${notice}`, 'warn')];
-  const groups = keys.flatMap(({ footer, label, disabled }): readonly Line[] =>
+/** What the last key or deed has to say. */
+export interface Notice {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+interface Footer {
+  readonly keys: readonly ShownKey[];
+  readonly notice: Notice | undefined;
+  readonly prompt: Prompt | undefined;
+}
+
+/** The last line: what is asked, what the last key did, or the keys that matter here. */
+export function footerLine({ keys, notice, prompt }: Footer, columns: number): Line {
+  if (prompt !== undefined) return promptLine(prompt, keys, columns);
+  if (notice !== undefined) return [span(`  ${foreign(notice.text)}`, notice.tone)];
+  return [span('  '), ...joinFitting(shownKeys(keys), columns - 4)];
+}
+
+function promptLine(prompt: Prompt, keys: readonly ShownKey[], columns: number): Line {
+  const asked: Line =
+    prompt.is === 'question'
+      ? [span(`  ${foreign(prompt.question)}  `, 'warn')]
+      : [span(`  ${prompt.label}: `, 'accent'), span(`${foreign(prompt.text)}█  `)];
+  const room = columns - lineWidth(asked) - 2;
+  return room < 10 ? asked : [...asked, ...joinFitting(shownKeys(keys), room)];
+}
+
+function shownKeys(keys: readonly ShownKey[]): readonly Line[] {
+  return keys.flatMap(({ footer, label, disabled }): readonly Line[] =>
     footer === undefined || disabled !== undefined
       ? []
       : [[span(footer, 'accent'), span(` ${label}`, 'dim')]],
   );
-  return [span('  '), ...joinFitting(groups, columns - 4)];
 }

@@ -2,6 +2,7 @@ import { type Target, targetName } from '../../core/target.ts';
 import type { Attempt, PlanStep, Trail } from '../../core/trail.ts';
 import { displayWidth } from '../../lib/display-width.ts';
 import { fitText, flow, foreign, type Line, lineWidth, span, type Tone, wrapText } from './line.ts';
+import { dollars } from './money.ts';
 import { firstFailure, outcomeWord } from './outcome.ts';
 import { targetId } from './target-state.ts';
 import { waterfallLines } from './waterfall.ts';
@@ -69,6 +70,9 @@ function whatCameOfIt(trail: Trail): readonly Line[] {
     ...(usage?.input === undefined ? [] : [pair('tokens in', count(usage.input) + cached)]),
     ...(usage?.output === undefined ? [] : [pair('out', count(usage.output) + reasoned)]),
     ...(rate === undefined ? [] : [pair('rate', `${rate} tokens/s`)]),
+    ...(trail.usage === undefined && trail.costUsd === undefined
+      ? []
+      : [pair('cost', dollars(trail.costUsd))]),
     pair('bytes', `${bytes(trail.bytesIn)} in, ${bytes(trail.bytesOut)} out`),
     ...(trail.malformed ? [pair('malformed events left out', String(trail.malformed), 'warn')] : []),
   ];

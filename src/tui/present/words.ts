@@ -57,3 +57,10 @@ export function timeOfDay(at: number): string {
     .map((part) => String(part).padStart(2, '0'))
     .join(':');
 }
+
+/** `1st`, `2nd`, `3rd`, `4th`. */
+export function ordinal(place: number): string {
+  const tens = place % 100;
+  const ending = tens >= 11 && tens <= 13 ? undefined : { 1: 'st', 2: 'nd', 3: 'rd' }[place % 10];
+  return `${place}${ending ?? 'th'}`;
+}

@@ -19,28 +19,43 @@ export interface OverviewLayout {
   readonly right: readonly PanelBox[];
   /** Blank lines between panels. */
   readonly gap: number;
+  /** Rows for the charts below everything; 0 where there is no room. */
+  readonly chart: number;
 }
 
 const COLUMN_GAP = 3;
+/** A title and three lines. */
+const CHART_ROWS = 4;
+// With fewer rows the lists would be too short to be of use.
+const CHART_FROM = 26;
 
 /**
  * Where the panels stand. Depends on the terminal and the number of targets alone, never on how much is going on,
  * so that nothing jumps while one looks at it.
  */
-export function overviewLayout(size: Size, targets: number, focus: PanelName): OverviewLayout {
+export function overviewLayout(
+  size: Size,
+  targets: number,
+  focus: PanelName,
+  zoomed = false,
+): OverviewLayout {
   const { columns } = size;
   const body = bodyRows(size);
-  switch (extentOf(size)) {
+  const extent = extentOf(size);
+  const chart = zoomed || extent === 'line' || body < CHART_FROM ? 0 : CHART_ROWS;
+  const rest = chart === 0 ? body : body - chart - 1;
+  const none = { left: [], right: [], gap: 0, chart: 0 };
+  switch (zoomed && extent !== 'line' ? 'single' : extent) {
     case 'line':
-      return { top: [], left: [], right: [], gap: 0 };
+      return { ...none, top: [] };
     case 'single':
-      return { top: [{ name: focus, columns, rows: body - 1 }], left: [], right: [], gap: 0 };
+      return { ...none, top: [{ name: focus, columns, rows: body - 1 }] };
     case 'compact':
-      return { top: stack(columns, body, 0, targets), left: [], right: [], gap: 0 };
+      return { ...none, top: stack(columns, body, 0, targets) };
     case 'full':
-      return { top: stack(columns, body, 1, targets), left: [], right: [], gap: 1 };
+      return { ...none, top: stack(columns, rest, 1, targets), gap: 1, chart };
     case 'split':
-      return split(columns, body, targets);
+      return { ...split(columns, rest, targets), chart };
   }
 }
 
@@ -63,7 +78,7 @@ function stack(columns: number, body: number, gap: number, targets: number): rea
   ];
 }
 
-function split(columns: number, body: number, targets: number): OverviewLayout {
+function split(columns: number, body: number, targets: number): Omit<OverviewLayout, 'chart'> {
   const gap = 1;
   const providers = clamp(targets, 1, Math.floor(body * 0.4));
   const below = body - providers - 1 - gap;

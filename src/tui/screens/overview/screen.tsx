@@ -2,7 +2,9 @@ import { Box } from 'ink';
 import type { ReactElement } from 'react';
 
 import type { World } from '../../behaviour.ts';
-import { Row } from '../../widgets/rows.tsx';
+import { chartLines } from '../../present/chart.ts';
+import { Panel } from '../../widgets/panel.tsx';
+import { Rows } from '../../widgets/rows.tsx';
 import type { PanelBox } from './layout.ts';
 import { panelView } from './panel-view.ts';
 import { layoutOf, type OverviewScreen } from './state.ts';
@@ -12,9 +14,10 @@ interface Props {
   readonly world: World;
 }
 
-/** Providers, what is running, what failed over, what was asked lately. */
+/** Providers, what is running, what failed over, what was asked lately, and how fast it was. */
 export function Overview({ screen, world }: Props): ReactElement {
-  const { top, left, right, gap } = layoutOf(screen, world);
+  const { top, left, right, gap, chart } = layoutOf(screen, world);
+  const { columns } = world.size;
   return (
     <Box flexDirection="column" gap={gap}>
       <Stack boxes={top} gap={gap} screen={screen} world={world} />
@@ -24,6 +27,7 @@ export function Overview({ screen, world }: Props): ReactElement {
           <Stack boxes={right} gap={gap} screen={screen} world={world} />
         </Box>
       )}
+      {chart > 0 && <Rows lines={chartLines(world.facts.series, world.now, columns)} columns={columns} />}
     </Box>
   );
 }
@@ -32,20 +36,12 @@ function Stack(props: Props & { readonly boxes: readonly PanelBox[]; readonly ga
   return (
     <Box flexDirection="column" gap={props.gap}>
       {props.boxes.map((box) => (
-        <Panel key={box.name} box={box} screen={props.screen} world={props.world} />
-      ))}
-    </Box>
-  );
-}
-
-function Panel({ box, screen, world }: Props & { readonly box: PanelBox }): ReactElement {
-  const { head, rows, selected } = panelView(screen, world, box);
-  return (
-    <Box flexDirection="column" height={box.rows + 1} width={box.columns}>
-      <Row line={head} columns={box.columns} />
-      {rows.map((line, index) => (
-        // oxlint-disable-next-line react/no-array-index-key -- a line is where it is: its place is its identity
-        <Row key={index} line={line} columns={box.columns} selected={index === selected} />
+        <Panel
+          key={box.name}
+          view={panelView(props.screen, props.world, box)}
+          columns={box.columns}
+          rows={box.rows}
+        />
       ))}
     </Box>
   );

@@ -14,6 +14,8 @@ export interface OverviewScreen {
   readonly reading: Reading | undefined;
   /** Ids of the live panel's rows while one reads it: what ends stays in its place until the cursor leaves. */
   readonly held: readonly string[];
+  /** The panel with the cursor has the whole body. */
+  readonly zoomed: boolean;
 }
 
 export type OverviewAction =
@@ -26,13 +28,22 @@ export type OverviewAction =
   | 'next-panel'
   | 'previous-panel'
   | 'open'
+  | 'errors'
+  | 'filter'
+  | 'zoom'
   | 'follow';
 
 // More than anyone reads through; keeps a reading that was forgotten overnight from growing without end.
 const HELD_LIMIT = 300;
 
 /** The overview as it opens: following, with the cursor ready in the list of requests. */
-export const OVERVIEW: OverviewScreen = { is: 'overview', focus: 'requests', reading: undefined, held: [] };
+export const OVERVIEW: OverviewScreen = {
+  is: 'overview',
+  focus: 'requests',
+  reading: undefined,
+  held: [],
+  zoomed: false,
+};
 
 /** What a key's action does to the overview. */
 export function actOnOverview(seen: Seen<OverviewScreen>, action: OverviewAction): Turn<OverviewScreen> {
@@ -56,9 +67,17 @@ export function actOnOverview(seen: Seen<OverviewScreen>, action: OverviewAction
       return focusOn(screen, -1);
     case 'follow':
       return { is: 'stay', screen: { ...screen, reading: undefined, held: [] } };
+    case 'errors':
+      return { is: 'open-requests', filter: 'is:error' };
+    case 'filter':
+      return { is: 'open-requests', filter: '', ask: true };
+    case 'zoom':
+      return { is: 'stay', screen: { ...screen, zoomed: !screen.zoomed } };
     case 'open': {
       const trail = openable(seen);
-      return trail === undefined ? { is: 'stay', screen } : { is: 'open-request', trail };
+      if (trail === undefined) return { is: 'stay', screen };
+      const lists = screen.focus === 'live' || screen.focus === 'requests';
+      return { is: 'open-request', trail, among: lists ? rowIds(screen, world.facts) : [trail.id] };
     }
   }
 }
@@ -96,7 +115,7 @@ export function openable({ screen, world: { facts } }: Seen<OverviewScreen>): Tr
 
 /** The layout for the terminal and the targets there are. */
 export function layoutOf(screen: OverviewScreen, { facts, size }: World) {
-  return overviewLayout(size, providerRows(facts).length, screen.focus);
+  return overviewLayout(size, providerRows(facts).length, screen.focus, screen.zoomed);
 }
 
 /** The rows of the providers panel. */

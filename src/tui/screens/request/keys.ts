@@ -1,7 +1,7 @@
 import type { Seen } from '../../behaviour.ts';
 import type { KeyBinding } from '../../key.ts';
 import { scrollKeys } from '../../scrolling.ts';
-import { furthest, type RequestAction, type RequestScreen } from './state.ts';
+import { furthest, neighbour, type RequestAction, type RequestScreen } from './state.ts';
 
 /** The keys of the request screen. */
 export const REQUEST_KEYS: readonly KeyBinding<Seen<RequestScreen>, RequestAction>[] = [
@@ -9,9 +9,51 @@ export const REQUEST_KEYS: readonly KeyBinding<Seen<RequestScreen>, RequestActio
     keys: ['escape', 'backspace', 'left', 'h'],
     shown: 'esc ←',
     label: 'back',
-    help: 'go back to the overview, to the row you came from',
+    help: 'go back to the row you came from',
     action: 'back',
     footer: 'esc',
+  },
+  {
+    keys: ['tab'],
+    shown: 'tab',
+    label: 'tab',
+    help: 'its story, every figure of its attempts, the record as JSON',
+    action: 'next-tab',
+    footer: 'tab',
+  },
+  {
+    keys: ['n', ']'],
+    shown: 'n ]',
+    label: 'next',
+    help: 'the request below it in the list',
+    action: 'next',
+    footer: 'n p',
+    disabled: (seen) => (neighbour(seen, 1) === undefined ? 'it is the last of the list' : undefined),
+  },
+  {
+    keys: ['p', '['],
+    shown: 'p [',
+    label: 'previous',
+    help: 'the request above it in the list',
+    action: 'previous',
+    disabled: (seen) => (neighbour(seen, -1) === undefined ? 'it is the first of the list' : undefined),
+  },
+  {
+    keys: ['c'],
+    shown: 'c',
+    label: 'curl',
+    help: 'show and copy the curl command that asks gw the same way (no key is in it)',
+    action: 'copy-curl',
+    footer: 'c',
+  },
+  { keys: ['y'], shown: 'y', label: 'copy id', help: 'copy its id', action: 'copy-id', footer: 'y' },
+  {
+    keys: ['x'],
+    shown: 'x',
+    label: 'export',
+    help: 'write its record into a JSON file in this directory',
+    action: 'export',
+    footer: 'x',
   },
   ...scrollKeys(furthest),
 ];

@@ -1,35 +1,79 @@
 import type { Trail } from '../../../core/trail.ts';
 import type { Seen, Turn } from '../../behaviour.ts';
 import { findTrail } from '../../feed/facts.ts';
+import { curlCommand } from '../../present/curl.ts';
+import type { Line } from '../../present/line.ts';
+import { attemptTab, rawTab } from '../../present/request-tabs.ts';
 import { requestLines } from '../../present/request.ts';
-import { type ScrollAction, scrolledTo } from '../../scrolling.ts';
+import { isScrollAction, type ScrollAction, scrolledTo } from '../../scrolling.ts';
 import { bodyRows } from '../../size.ts';
+
+/** What there is to read about one exchange, in the order `tab` goes through. */
+export const TABS = ['story', 'attempts', 'raw'] as const;
+export type Tab = (typeof TABS)[number];
 
 /** One exchange, in full. */
 export interface RequestScreen {
   readonly is: 'request';
   /** As last seen, so that it stays when the daemon goes or forgets it. */
   readonly trail: Trail;
+  readonly tab: Tab;
+  /** Ids of the list it was opened from, for next and previous. */
+  readonly among: readonly string[];
   /** Lines scrolled off the top. */
   readonly scroll: number;
 }
 
-export type RequestAction = ScrollAction | 'back';
+export type RequestAction =
+  | ScrollAction
+  | 'back'
+  | 'next-tab'
+  | 'next'
+  | 'previous'
+  | 'copy-curl'
+  | 'copy-id'
+  | 'export';
 
 /** The title takes the first line of the body. */
 const TITLE_ROWS = 1;
 
 /** The screen of one exchange, from its top. */
-export function requestScreen(trail: Trail): RequestScreen {
-  return { is: 'request', trail, scroll: 0 };
+export function requestScreen(trail: Trail, among: readonly string[]): RequestScreen {
+  return { is: 'request', trail, tab: 'story', among, scroll: 0 };
 }
 
 /** What a key's action does to the request screen. */
 export function actOnRequest(seen: Seen<RequestScreen>, action: RequestAction): Turn<RequestScreen> {
-  if (action === 'back') return { is: 'back' };
-  const { screen } = seen;
-  const scroll = scrolledTo({ at: screen.scroll, furthest: furthest(seen), page: requestRows(seen) }, action);
-  return { is: 'stay', screen: { ...screen, scroll } };
+  const { screen, world } = seen;
+  const { trail } = screen;
+  if (isScrollAction(action)) {
+    const place = { at: screen.scroll, furthest: furthest(seen), page: requestRows(seen) };
+    return { is: 'stay', screen: { ...screen, scroll: scrolledTo(place, action) } };
+  }
+  switch (action) {
+    case 'back':
+      return { is: 'back' };
+    case 'next-tab': {
+      const tab = TABS[(TABS.indexOf(screen.tab) + 1) % TABS.length] ?? screen.tab;
+      return { is: 'stay', screen: { ...screen, tab, scroll: 0 } };
+    }
+    case 'next':
+    case 'previous': {
+      const other = neighbour(seen, action === 'next' ? 1 : -1) ?? trail;
+      return { is: 'stay', screen: { ...screen, trail: other, scroll: 0 } };
+    }
+    case 'copy-curl': {
+      const lines = curlCommand(trail, world.facts.status?.address ?? 'http://127.0.0.1:4499');
+      const deed = { is: 'copy', text: lines.join('\n'), what: 'the command' } as const;
+      return { is: 'open-text', text: { title: `ASK ${trail.id} AGAIN`, lines }, deed };
+    }
+    case 'copy-id':
+      return { is: 'do', screen, deed: { is: 'copy', text: trail.id, what: trail.id } };
+    case 'export': {
+      const text = `${JSON.stringify(trail, null, 2)}\n`;
+      return { is: 'do', screen, deed: { is: 'save', name: `gw-${trail.id}.json`, text } };
+    }
+  }
 }
 
 /** Takes what is newly known of the exchange, and keeps the scroll within its text. */
@@ -40,10 +84,34 @@ export function settleRequest(seen: Seen<RequestScreen>): RequestScreen {
   return trail === screen.trail && scroll === screen.scroll ? screen : { ...screen, trail, scroll };
 }
 
+/** The exchange so many rows below in the list it was opened from (above: negative); undefined at its ends. */
+export function neighbour({ screen, world }: Seen<RequestScreen>, step: 1 | -1): Trail | undefined {
+  const { among } = screen;
+  let index = among.indexOf(screen.trail.id) + step;
+  // One that the dashboard has forgotten meanwhile is passed over.
+  for (; index >= 0 && index < among.length; index += step) {
+    const found = findTrail(world.facts, among[index] ?? '');
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The lines of the tab that is open. */
+export function tabLines({ screen, world }: Seen<RequestScreen>): readonly Line[] {
+  const columns = world.size.columns - 4;
+  switch (screen.tab) {
+    case 'story':
+      return requestLines(screen.trail, columns, world.now);
+    case 'attempts':
+      return attemptTab(screen.trail, columns);
+    case 'raw':
+      return rawTab(screen.trail, columns);
+  }
+}
+
 /** How far it can be scrolled; 0 when all of it is on the screen. */
-export function furthest({ screen, world }: Seen<RequestScreen>): number {
-  const lines = requestLines(screen.trail, world.size.columns - 4, world.now).length;
-  return Math.max(0, lines - requestRows({ screen, world }));
+export function furthest(seen: Seen<RequestScreen>): number {
+  return Math.max(0, tabLines(seen).length - requestRows(seen));
 }
 
 /** Rows for the text below the title. */

@@ -1,0 +1,68 @@
+import { ControlError } from '../../control/index.ts';
+import type { Spending } from '../../core/spending.ts';
+import { errorMessage } from '../../lib/expect.ts';
+import type { Deed, DeedResult } from '../deed.ts';
+import type { Feed } from '../feed/feed.ts';
+
+/** What deeds need of the world. Each may reject; the person is told why. */
+export interface DeedPorts {
+  /** Asks the daemon. */
+  readonly call: Feed['call'];
+  /** Puts text into the clipboard; answers by which way, or undefined when there is none. */
+  copy(text: string): Promise<string | undefined>;
+  /** Writes a file that was not there before; answers with its path. */
+  save(name: string, text: string): Promise<string>;
+  /** Asks every target of a route once; answers with lines for a person. */
+  testRoute(route: string): Promise<readonly string[]>;
+  /** Adds up what the record says of the last days. */
+  readSpending(days: number): Promise<Spending>;
+}
+
+/** Does a deed and says what came of it; never rejects. */
+export async function perform(ports: DeedPorts, deed: Deed): Promise<DeedResult> {
+  try {
+    return await attempt(ports, deed);
+  } catch (error) {
+    const fix = error instanceof ControlError && error.fix !== undefined ? ` (fix: ${error.fix})` : '';
+    return { is: 'said', text: `✗ ${errorMessage(error)}${fix}`, good: false };
+  }
+}
+
+async function attempt(ports: DeedPorts, deed: Deed): Promise<DeedResult> {
+  switch (deed.is) {
+    case 'copy': {
+      const way = await ports.copy(deed.text);
+      return way === undefined
+        ? said(`no clipboard here: ${deed.what} is on the screen to be selected`, false)
+        : said(`✓ copied ${deed.what} (${way})`);
+    }
+    case 'save':
+      return said(`✓ written to ${await ports.save(deed.name, deed.text)}`);
+    case 'switch-provider': {
+      const { provider, enabled } = deed;
+      await ports.call('switch-provider', { provider, enabled });
+      return said(
+        `✓ ${provider} is ${enabled ? 'asked again' : 'passed over from now on (p takes it back)'}`,
+      );
+    }
+    case 'move-target': {
+      const { route, target, by } = deed;
+      const { targets } = await ports.call('move-target', { route, target, by });
+      return said(`✓ route ${route}: ${targets.join(', ')}`);
+    }
+    case 'reset-breaker':
+      await ports.call('reset-breaker', { target: deed.target });
+      return said('✓ what went wrong there is forgotten; the next request may try it');
+    case 'trip-breaker':
+      await ports.call('trip-breaker', { target: deed.target, openMs: deed.openMs });
+      return said('✓ it is left alone for now (r takes that back)');
+    case 'test-route':
+      return { is: 'told', title: `TEST OF ROUTE ${deed.route}`, lines: await ports.testRoute(deed.route) };
+    case 'read-spending':
+      return { is: 'spending', spending: await ports.readSpending(deed.days) };
+  }
+}
+
+function said(text: string, good = true): DeedResult {
+  return { is: 'said', text, good };
+}

@@ -1,0 +1,30 @@
+import { FAULTS } from '../../core/fault.ts';
+import type { Incident } from '../../core/health.ts';
+import { targetName } from '../../core/target.ts';
+import { foreign, type Line, span, wrapText } from './line.ts';
+import { age, count, faultWord, latency, timeOfDay } from './words.ts';
+
+/** One incident in words: what failed and why, who stood in, what it cost. */
+export function incidentLines(incident: Incident, columns: number, now: number): readonly Line[] {
+  const { target, reason, message, from, last, over, rescued, lost, addedMs } = incident;
+  const state = over ? `over after ${age(last - from)}` : `going on for ${age(now - from)}`;
+  const helpers = Object.entries(incident.to).sort(([, a], [, b]) => b - a);
+  const stoodIn = helpers.map(([name, times]) => `${foreign(name)} (${count(times)})`).join(', ');
+  const came = [
+    `${count(rescued)} rescued${stoodIn === '' ? '' : ` by ${stoodIn}`}`,
+    `${count(lost)} lost`,
+    ...(addedMs === undefined ? [] : [`${latency(addedMs)} added to the median one`]),
+  ];
+  return [
+    [
+      span(foreign(targetName(target)), 'heading'),
+      span(`   ${over ? '✓' : '▲'} ${state}`, over ? 'dim' : 'warn'),
+    ],
+    [span(`since ${timeOfDay(from)}, last seen ${timeOfDay(last)}, key ${foreign(target.key)}`, 'dim')],
+    [span(`${faultWord(reason)}: ${FAULTS[reason].sentence}`, 'warn')],
+    ...wrapText(foreign(message), columns)
+      .slice(0, 2)
+      .map((text) => [span(text)]),
+    [span(came.join(', '), lost > 0 ? 'bad' : 'plain')],
+  ];
+}

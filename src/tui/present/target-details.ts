@@ -1,0 +1,131 @@
+import type { ProviderStatus, Status } from '../../control/index.ts';
+import type { BreakerView, TargetHealth } from '../../core/health.ts';
+import { costOf } from '../../core/spending.ts';
+import { sameTarget } from '../../core/target.ts';
+import type { Trail } from '../../core/trail.ts';
+import { fitText, foreign, type Line, span, type Tone, wrapText } from './line.ts';
+import { dollars } from './money.ts';
+import { placesOf, providerOf } from './routes.ts';
+import { stateWord, TARGET_STATES, type TargetRow } from './target-state.ts';
+import { age, count, countdown, faultWord, latency, percent } from './words.ts';
+
+const LABEL_WIDTH = 12;
+
+/** One target in full: breaker, keys, routes, figures, what went wrong last. */
+export function targetDetails(
+  row: TargetRow,
+  {
+    status,
+    recent,
+    now,
+  }: { readonly status: Status; readonly recent: readonly Trail[]; readonly now: number },
+  columns: number,
+): readonly Line[] {
+  const { health } = row;
+  const provider = status.providers.find(({ name }) => name === providerOf(row));
+  const { symbol, tone } = TARGET_STATES[row.state];
+  return [
+    [span(row.name, 'heading'), span(`   ${symbol} ${stateWord(row, now)}`, tone)],
+    labelled('address', [span(provider === undefined ? '–' : foreign(provider.url))]),
+    labelled('key', keyLine(provider, health)),
+    labelled('routes', [span(routesText(row, status))]),
+    ...(health === undefined
+      ? [labelled('', [span('no request was sent there since the daemon started', 'dim')])]
+      : healthLines(health, recent, now, columns)),
+  ];
+}
+
+/** The three states of a breaker, the one it is in marked by brackets. */
+export function breakerLine(breaker: BreakerView, now: number): Line {
+  const state = (is: BreakerView['is'], text: string, tone: Tone) =>
+    breaker.is === is ? span(`[${text}]`, tone) : span(` ${text} `, 'dim');
+  const until = breaker.is === 'open' ? ` ${countdown(breaker.until, now)}` : '';
+  const probing =
+    breaker.is === 'half-open' ? (breaker.probing ? ', probe under way' : ', next request probes') : '';
+  return [
+    state('closed', 'closed', 'good'),
+    span(' ─ failures → ', 'dim'),
+    state('open', `open${until}`, 'bad'),
+    span(' ─ time → ', 'dim'),
+    state('half-open', `half-open${probing}`, 'warn'),
+    span(' ─ two successes → closed', 'dim'),
+  ];
+}
+
+function healthLines(
+  health: TargetHealth,
+  recent: readonly Trail[],
+  now: number,
+  columns: number,
+): readonly Line[] {
+  const { breaker, cooldown, last, recent: lately } = health;
+  const why = breaker.is === 'closed' ? undefined : breaker.reason;
+  const message = breaker.is === 'open' ? `: ${foreign(breaker.message)}` : '';
+  const wide = columns - LABEL_WIDTH;
+  return [
+    labelled('breaker', breakerLine(breaker, now)),
+    ...(why === undefined ? [] : paragraph('because', `${faultWord(why)}${message}`, wide, 'warn')),
+    ...(cooldown === undefined
+      ? []
+      : paragraph(
+          'cooldown',
+          `${cooldown.until === undefined ? 'until something changes' : `for ${countdown(cooldown.until, now)}`}, ` +
+            `${faultWord(cooldown.reason)}: ${foreign(cooldown.message)}`,
+          wide,
+          'warn',
+        )),
+    labelled('5 min', [
+      span(`${count(lately.attempts)} attempts, ${percent(lately.failures, lately.attempts)} failed`),
+      span(`   p50 ${latency(lately.p50)}  p95 ${latency(lately.p95)}`),
+      span(`   first token p50 ${latency(lately.firstContentP50)}  p95 ${latency(lately.firstContentP95)}`),
+    ]),
+    labelled('since start', [
+      span(`${count(health.attempts)} attempts, ${count(health.failures)} failed, `),
+      span(`${count(health.served)} served, ${count(health.live)} live`),
+    ]),
+    labelled('cost', [span(costText(health, recent))]),
+    ...(last?.fault === undefined
+      ? []
+      : paragraph(
+          'last error',
+          `${age(now - last.at)} ago, ${faultWord(last.fault)}${last.message === undefined ? '' : `: ${foreign(last.message)}`}`,
+          wide,
+          'plain',
+        )),
+  ];
+}
+
+function keyLine(provider: ProviderStatus | undefined, health: TargetHealth | undefined): Line {
+  const keys = provider?.keys ?? [];
+  if (keys.length === 0) return [span('none needed', 'dim')];
+  return keys.flatMap(({ label, resolved }, index) => [
+    span(`${index === 0 ? '' : '   '}${foreign(label)} `, label === health?.target.key ? 'strong' : 'plain'),
+    span(resolved ? '✓ found' : '✗ not found', resolved ? 'good' : 'bad'),
+  ]);
+}
+
+function routesText(row: TargetRow, status: Status): string {
+  const places = placesOf(row, status);
+  if (places.length === 0) return 'none leads there';
+  return places
+    .map(({ route, index }) => `${foreign(route.name)} (${index + 1} of ${route.targets.length})`)
+    .join(', ');
+}
+
+function costText({ target }: TargetHealth, recent: readonly Trail[]): string {
+  const own = recent.filter(({ served }) => served !== undefined && sameTarget(served, target));
+  if (own.length === 0) return 'nothing served lately';
+  const costs = own.map(costOf).filter((cost) => cost !== undefined);
+  const sum = costs.length === 0 ? undefined : costs.reduce((total, cost) => total + cost, 0);
+  return `${dollars(sum)} for the last ${count(own.length)} it served (5 shows all)`;
+}
+
+function labelled(label: string, line: Line): Line {
+  return [span(fitText(label, LABEL_WIDTH), 'dim'), ...line];
+}
+
+function paragraph(label: string, text: string, columns: number, tone: Tone): readonly Line[] {
+  return wrapText(text, columns)
+    .slice(0, 2)
+    .map((piece, index) => labelled(index === 0 ? label : '', [span(piece, tone)]));
+}

@@ -1,0 +1,87 @@
+import { Box } from 'ink';
+import type { ReactElement } from 'react';
+
+import type { Seen } from '../../behaviour.ts';
+import { requestColumns } from '../../present/exchanges.ts';
+import { groupColumns } from '../../present/groups.ts';
+import { foreign, type Line, span, spread } from '../../present/line.ts';
+import { panelOf, type PanelView } from '../../present/panel.ts';
+import { requestLines, requestTitle } from '../../present/request.ts';
+import { bodyRows } from '../../size.ts';
+import { Panel } from '../../widgets/panel.tsx';
+import { Row, Rows } from '../../widgets/rows.tsx';
+import { SORTS } from './sorts.ts';
+import { isSplit, listRows, type RequestsScreen, shownRequest, shownWindow } from './state.ts';
+
+const SPLIT_SHARE = 0.58;
+
+/** Every request, and beside the list the one under the cursor, where there is room. */
+export function Requests(seen: Seen<RequestsScreen>): ReactElement {
+  const { columns } = seen.world.size;
+  const split = isSplit(seen);
+  const width = split ? Math.floor(columns * SPLIT_SHARE) : columns;
+  return (
+    <Box flexDirection="column">
+      <Row line={settingsLine(seen, columns)} columns={columns} />
+      <Box>
+        <Panel view={listView(seen, width)} columns={width} rows={listRows(seen)} />
+        {split && <Details {...seen} columns={columns - width} />}
+      </Box>
+    </Box>
+  );
+}
+
+function Details({ columns, ...seen }: Seen<RequestsScreen> & { readonly columns: number }): ReactElement {
+  const trail = shownRequest(seen.screen);
+  if (trail === undefined) return <Box />;
+  const inner = columns - 4;
+  const lines = [requestTitle(trail), ...requestLines(trail, inner, seen.world.now)]
+    .slice(0, bodyRows(seen.world.size) - 1)
+    .map((line) => [span('  '), ...line]);
+  return <Rows lines={lines} columns={columns} />;
+}
+
+/** What the list shows and in which order: what one forgets first. */
+function settingsLine({ screen, world }: Seen<RequestsScreen>, columns: number): Line {
+  const { filter, mistake, errorsOnly, sort, groupBy, rows, groups } = screen;
+  const hold = groupBy === undefined ? rows.hold : groups.hold;
+  const pair = (name: string, value: string, changed: boolean): Line => [
+    span(`   ${name} `, 'dim'),
+    span(value, changed ? 'accent' : 'plain'),
+  ];
+  const left: Line = [
+    span('  sort ', 'dim'),
+    span(SORTS[sort].label, sort === 'newest' ? 'plain' : 'accent'),
+    ...pair('group', groupBy ?? 'none', groupBy !== undefined),
+    ...pair('errors only', errorsOnly ? 'yes' : 'no', errorsOnly),
+    ...pair('filter', filter.text === '' ? 'none' : foreign(filter.text), filter.text !== ''),
+    ...(mistake === undefined ? [] : [span(`   ${mistake.what}; ${mistake.expected}`, 'warn')]),
+  ];
+  const right: Line = [
+    ...(hold?.frozen === true ? [span('‖ frozen', 'warn')] : []),
+    ...(hold !== undefined && hold.fresh > 0 ? [span(`  ▲ ${hold.fresh} new`, 'accent')] : []),
+    ...(world.facts.link.is === 'gone' ? [span('  as last seen', 'warn')] : []),
+    span('  '),
+  ];
+  return spread(left, right, columns);
+}
+
+function listView(seen: Seen<RequestsScreen>, width: number): PanelView {
+  const { screen, world } = seen;
+  const parts = { width, focused: true, shown: shownWindow(seen) };
+  if (screen.groupBy !== undefined) {
+    const { rows } = screen.groups;
+    return panelOf({ ...parts, columns: groupColumns(screen.groupBy), rows, empty: 'no request fits' });
+  }
+  const { rows } = screen.rows;
+  return panelOf({ ...parts, columns: requestColumns(world.now), rows, empty: emptyText(seen) });
+}
+
+function emptyText({ screen, world }: Seen<RequestsScreen>): string {
+  const { facts } = world;
+  if (facts.recent.length > 0 && (screen.filter.text !== '' || screen.errorsOnly)) {
+    return `none of ${facts.recent.length} fits (esc shows all)`;
+  }
+  const address = facts.status?.address;
+  return address === undefined ? 'not known yet' : `none yet: point a client at ${address}/v1`;
+}
