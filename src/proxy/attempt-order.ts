@@ -19,6 +19,8 @@ export interface AttemptOrder {
   readonly path: string;
   readonly headers: string[];
   readonly body: Buffer | null;
+  /** The secret values among the headers. */
+  readonly credentials: readonly string[];
   /** What the target speaks. */
   readonly format: Format;
   /** How its answer becomes the caller's, when it speaks another format. */

@@ -71,7 +71,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     this.#resolve = resolve;
     this.#startedAt = clock.monotonic();
     this.#wholeBy = this.#startedAt + order.remainingMs;
-    this.#outlet = new Outlet(exchange, this);
+    this.#outlet = new Outlet(exchange, this, order.credentials);
   }
 
   start(): void {

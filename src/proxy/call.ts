@@ -198,6 +198,7 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
     policy,
     limitMs: Math.max(1, Math.min(firstContent(exchange, step, place, policy), place.remainingMs)),
     remainingMs: place.remainingMs,
+    credentials: step.credentials,
     report,
   });
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import type { CallerFormatName } from '../core/operation.ts';
+import { wordWithoutCredentials } from './redact.ts';
 
 /**
  * Request headers that end here: hop-by-hop (RFC 9110, 7.6.1), what undici writes itself, the caller's credentials
@@ -171,14 +172,18 @@ function connectionNames(raw: readonly string[]): ReadonlySet<string> | undefine
   return undefined;
 }
 
-/** The provider's answer headers as a flat list for `writeHead`, without what must not pass. */
-export function relayedHeaders(headers: IncomingHttpHeaders): string[] {
+/**
+ * The provider's answer headers as a flat list for `writeHead`, without what must not pass: some hosts mirror what they
+ * were sent, the key among it.
+ */
+export function relayedHeaders(headers: IncomingHttpHeaders, credentials: readonly string[]): string[] {
   const relayed: string[] = [];
   for (const name in headers) {
     if (NOT_RELAYED.has(name) || name.startsWith('access-control-') || name.startsWith('x-gw-')) continue;
     const value = headers[name];
-    if (typeof value === 'string') relayed.push(name, value);
-    else if (value !== undefined) for (const item of value) relayed.push(name, item);
+    if (typeof value === 'string') relayed.push(name, wordWithoutCredentials(value, credentials));
+    else if (value !== undefined)
+      for (const item of value) relayed.push(name, wordWithoutCredentials(item, credentials));
   }
   return relayed;
 }

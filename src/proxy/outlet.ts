@@ -18,13 +18,15 @@ export interface OutletSource {
 export class Outlet {
   readonly #exchange: Exchange;
   readonly #source: OutletSource;
+  readonly #credentials: readonly string[];
   committed = false;
   /** The caller reads slower than the provider writes. */
   blocked = false;
 
-  constructor(exchange: Exchange, source: OutletSource) {
+  constructor(exchange: Exchange, source: OutletSource, credentials: readonly string[]) {
     this.#exchange = exchange;
     this.#source = source;
+    this.#credentials = credentials;
   }
 
   /** Sends the head of the answer: from here on the caller has this target's answer. */
@@ -32,7 +34,7 @@ export class Outlet {
     const { response, trail, plan } = this.#exchange;
     this.committed = true;
     trail.status = status;
-    const lines = relayedHeaders(headers);
+    const lines = relayedHeaders(headers, this.#credentials);
     if (length !== undefined) lines.push('content-length', String(length));
     traceHeaders(trail, lines, plan?.compiled.policy.losses !== 'silent');
     response.writeHead(status, lines);

@@ -60,6 +60,19 @@ describe('a healthy provider', () => {
     }
   });
 
+  test('cannot mirror gw’s key in its headers; what it says in its body is its own', async () => {
+    const key = 'sk-canary-0123456789';
+    const body = JSON.stringify({ choices: [{ message: { content: `You sent ${key}.` } }] });
+    const more = `x-echo: Bearer ${key}\r\nx-seen: ${key}\r\nx-seen: more\r\n`;
+    const server = await rawServer((socket) =>
+      socket.write(`${head('application/json', `${more}content-length: ${body.length}\r\n`)}${body}`),
+    );
+    const ground = await openGround({ providers: [{ name: 'raw', url: server.url, keys: [key] }] });
+    const { headers, text } = await ground.chat();
+    expect(headers).toMatchObject({ 'x-echo': 'Bearer [secret]', 'x-seen': '[secret], more' });
+    expect(text).toBe(body);
+  });
+
   test('cannot set cookies, CORS headers or words of gw’s own', async () => {
     const more =
       'set-cookie: a=b\r\naccess-control-allow-origin: *\r\nx-gw-provider: liar\r\nalt-svc: h3=":1"\r\nx-odd: kept\r\nx-odd: twice\r\n';

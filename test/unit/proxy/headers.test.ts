@@ -69,7 +69,7 @@ describe('answer headers', () => {
       'x-ratelimit-remaining-tokens': '3',
       link: ['a', 'b'],
     };
-    expect(relayedHeaders(headers)).toEqual([
+    expect(relayedHeaders(headers, [])).toEqual([
       'content-type',
       'a',
       'x-ratelimit-remaining-tokens',
