@@ -70,6 +70,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/stats.ts'),
   },
   {
+    path: 'models',
+    summary: 'Models of your providers, what they can do and what they cost',
+    load: () => import('./commands/models.ts'),
+  },
+  {
     path: 'test-route',
     summary: 'Try every target of a route, and fail them one by one',
     load: () => import('./commands/test-route.ts'),

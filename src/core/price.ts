@@ -1,3 +1,4 @@
+import { globToRegExp } from '../lib/glob.ts';
 import type { Usage } from './usage.ts';
 
 /** What answers of one model cost at one provider. Plain data: it travels between threads. */
@@ -48,6 +49,16 @@ const PER_MILLION = 1e-6;
 const PER_THOUSAND = 1e-3;
 // Sums of binary fractions end in noise; a tenth of a nanodollar is below every price there is.
 const PLACES = 1e10;
+
+/** What the owner of a provider says a model costs: by its name or a glob, the first that fits. */
+export function ownPrice(
+  prices: Readonly<Record<string, Rates>> | undefined,
+  model: string,
+): ModelPrice | undefined {
+  const name = Object.keys(prices ?? {}).find((pattern) => globToRegExp(pattern).test(model));
+  const rates = name === undefined ? undefined : prices?.[name];
+  return rates && { source: 'profile', periods: [{ rates }] };
+}
 
 /** What an answer cost in US dollars, `at` epoch milliseconds; undefined where price or tokens are not known. */
 export function costOf({ periods }: ModelPrice, usage: Usage, at: number): number | undefined {

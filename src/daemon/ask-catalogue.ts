@@ -14,12 +14,18 @@ export interface CatalogueQuestion {
 /** What was found, in the order of the question. */
 export interface CatalogueAnswer {
   readonly facts: readonly ModelFacts[];
-  readonly models: readonly (readonly string[])[];
+  readonly models: readonly (readonly ListedModel[])[];
+}
+
+/** A model the catalogue lists for a provider. */
+export interface ListedModel {
+  readonly model: string;
+  readonly facts: ModelFacts;
 }
 
 // It takes 70 ms; a busy machine may take a hundred times as long.
 const PATIENCE_MS = 10_000;
-// A thousand models with their facts are 300 KB.
+// A thousand models with their facts are 400 KB.
 const LONGEST_ANSWER = 16 * 1024 * 1024;
 
 /** Looks models up in the tables, in a process of its own; undefined when that did not work. Never rejects. */

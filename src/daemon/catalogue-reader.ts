@@ -12,6 +12,10 @@ const { models, providers } = trusted<CatalogueQuestion>(JSON.parse(text));
 const catalogue = await loadCatalogue();
 const answer: CatalogueAnswer = {
   facts: models.map((model) => catalogue.factsOf(model)),
-  models: providers.map((provider) => catalogue.modelsOf(provider)),
+  models: providers.map((provider) =>
+    catalogue
+      .modelsOf(provider)
+      .map((model) => ({ model, facts: catalogue.factsOf({ ...provider, model }) })),
+  ),
 };
 process.stdout.write(JSON.stringify(answer));

@@ -1,10 +1,9 @@
 import type { ModelFacts, ModelQuestion } from '../core/model-facts.ts';
 import type { FactsPort } from '../core/ports.ts';
-import { FREE, type Rates } from '../core/price.ts';
+import { FREE, type ModelPrice, ownPrice } from '../core/price.ts';
 import type { Profile, Provider } from '../core/profile.ts';
 import type { Target } from '../core/target.ts';
 import type { Clock } from '../lib/clock.ts';
-import { globToRegExp } from '../lib/glob.ts';
 import type { CatalogueAnswer, CatalogueQuestion } from './ask-catalogue.ts';
 
 /** Looks models up; undefined when that did not work. Never rejects. */
@@ -19,7 +18,7 @@ const KEPT = 1_000;
 interface Entry {
   readonly question: ModelQuestion;
   /** What the profile says it costs. */
-  readonly rates: Rates | undefined;
+  readonly own: ModelPrice | undefined;
   facts: ModelFacts | undefined;
 }
 
@@ -61,18 +60,18 @@ export class ModelBook implements FactsPort {
   }
 
   #entry(model: string, provider: Provider): Entry {
-    const rates = ownRates(provider, model);
+    const own = ownPrice(provider.prices, model);
     const question: ModelQuestion = {
       preset: provider.preset,
       url: provider.url,
       free: provider.quirks.includes('free'),
       model,
     };
-    const name = JSON.stringify([question, rates]);
+    const name = JSON.stringify([question, own]);
     let entry = this.#entries.get(name);
     if (entry !== undefined) return entry;
     if (this.#entries.size >= KEPT) this.#entries.clear();
-    entry = { question, rates, facts: undefined };
+    entry = { question, own, facts: undefined };
     this.#entries.set(name, entry);
     if (isUnlisted(question)) entry.facts = priced({}, entry);
     else this.#waiting.push(entry);
@@ -107,14 +106,7 @@ function isUnlisted({ preset, url, model }: ModelQuestion): boolean {
   return isOwn && preset === undefined;
 }
 
-function priced(facts: ModelFacts, { question: { free }, rates }: Entry): ModelFacts {
-  if (rates !== undefined) return { ...facts, price: { source: 'profile', periods: [{ rates }] } };
-  return free ? { ...facts, price: FREE } : facts;
-}
-
-/** What the profile says this model costs. */
-function ownRates({ prices }: Provider, model: string): Rates | undefined {
-  if (prices === undefined) return undefined;
-  const name = Object.keys(prices).find((pattern) => globToRegExp(pattern).test(model));
-  return name === undefined ? undefined : prices[name];
+function priced(facts: ModelFacts, { question: { free }, own }: Entry): ModelFacts {
+  const price = own ?? (free ? FREE : facts.price);
+  return price === undefined ? facts : { ...facts, price };
 }

@@ -32,6 +32,11 @@ export class ModelLists {
     return this.#names.get(provider) ?? [];
   }
 
+  /** Every list that was read, by provider. */
+  all(): Readonly<Record<string, readonly string[]>> {
+    return Object.fromEntries(this.#names);
+  }
+
   /** Reads the lists again when they are old; callers do not wait for it. */
   refreshWhenOld(fleet: Fleet): void {
     if (this.#clock.monotonic() - this.#readAt > FRESH_MS) void this.refresh(fleet);

@@ -62,6 +62,8 @@ export interface Proxy {
   resetTarget(target: Target): boolean;
   /** Leaves a target alone for so long; false when it was never met. */
   tripTarget(target: Target, openMs: number): boolean;
+  /** The models each provider said it has, by its name. */
+  modelLists(): Readonly<Record<string, readonly string[]>>;
   /** Arms a drill; requests with the returned token in `x-gw-drill` meet its faults. */
   armDrill(order: DrillOrder): string;
   /** Refuses new connections, lets running exchanges finish for `ms`, tells the rest that gw stops, and closes. */
@@ -142,6 +144,10 @@ class LocalProxy implements Proxy {
     const state = this.#memory.known(target);
     state?.trip(openMs, this.#options.clock.now());
     return state !== undefined;
+  }
+
+  modelLists(): Readonly<Record<string, readonly string[]>> {
+    return this.#lists.all();
   }
 
   armDrill(order: DrillOrder): string {

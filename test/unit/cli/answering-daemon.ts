@@ -1,4 +1,4 @@
-import { type ControlServer, serveControl, type Status } from '../../../src/control/index.ts';
+import { type ControlServer, type Handlers, serveControl, type Status } from '../../../src/control/index.ts';
 import { findPaths } from '../../../src/core/paths.ts';
 
 /** A status as an idle daemon gives it. */
@@ -24,27 +24,36 @@ export function idleStatus(change: Partial<Status> = {}): Status {
   };
 }
 
+function declined(): never {
+  throw new Error('this daemon does not do that');
+}
+
+/** What a daemon does that does nothing; tests replace what they want done. */
+export const declining: Handlers = {
+  hello: declined,
+  status: declined,
+  stop: declined,
+  drained: declined,
+  reload: declined,
+  flush: declined,
+  models: declined,
+  exchange: declined,
+  drill: declined,
+  'hand-over': declined,
+  'switch-provider': declined,
+  'move-target': declined,
+  'reset-breaker': declined,
+  'trip-breaker': declined,
+};
+
 /** Answers on the control socket of a home as a daemon in this state would. */
 export function answerAs(home: string, status: Status): Promise<ControlServer> {
-  const declined = (): never => {
-    throw new Error('this daemon only tells its status');
-  };
   return serveControl({
     path: findPaths({ GW_HOME: home }).socket,
     handlers: {
+      ...declining,
       hello: () => ({ instance: status.instance, version: '0.1.0', pid: 1, protocol: 1 }),
       status: () => status,
-      stop: declined,
-      drained: declined,
-      reload: declined,
-      flush: declined,
-      exchange: declined,
-      drill: declined,
-      'hand-over': declined,
-      'switch-provider': declined,
-      'move-target': declined,
-      'reset-breaker': declined,
-      'trip-breaker': declined,
     },
     subscribe: () => () => {},
   });

@@ -170,6 +170,7 @@ describe('gw requests', () => {
         status: refuse,
         stop: refuse,
         reload: refuse,
+        models: refuse,
         exchange: refuse,
         drill: refuse,
         drained: refuse,

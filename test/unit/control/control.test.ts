@@ -52,6 +52,7 @@ function handlers(more: Partial<Handlers> = {}): Handlers {
     drained: unasked,
     reload: unasked,
     flush: () => ({ dropped: 3 }),
+    models: () => ({ lists: {} }),
     exchange: () => null,
     drill: unasked,
     'hand-over': unasked,

@@ -161,6 +161,8 @@ describe('the process that looks models up', () => {
     );
     expect(answer?.facts[0]).toEqual({});
     expect(answer?.facts[1]).toMatchObject({ context: 128_000, price: { source: 'genai-prices' } });
-    expect(answer?.models[0]).toContain('gpt-4o-mini');
+    expect(answer?.models[0]?.find(({ model }) => model === 'gpt-4o-mini')).toMatchObject({
+      facts: { context: 128_000 },
+    });
   });
 });
