@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import { isObject, parseJson, stringField } from '../lib/expect.ts';
+import { isTooDeep } from './deep.ts';
 import { type Form, parseForm } from './multipart.ts';
 
 /** One request as the simulator understood it. */
@@ -30,7 +31,8 @@ export interface Identity {
 export function readAsked(method: string, url: string, headers: IncomingHttpHeaders, body: Buffer): Asked {
   const path = (url.split('?', 1)[0] ?? url).replaceAll(/\/{2,}/g, '/');
   const contentType = headers['content-type'] ?? '';
-  const parsed = contentType.startsWith('multipart/') ? undefined : parseJson(body.toString());
+  const unread = contentType.startsWith('multipart/') || isTooDeep(body);
+  const parsed = unread ? undefined : parseJson(body.toString());
   const json = isObject(parsed) ? parsed : undefined;
   const form = contentType.startsWith('multipart/form-data') ? parseForm(contentType, body) : undefined;
   const named = stringField(json, 'model') ?? form?.fields.get('model') ?? '';
