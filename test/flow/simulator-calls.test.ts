@@ -2,20 +2,11 @@ import { connect } from 'node:net';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/index.ts';
+import { createSimulator } from '../../src/simulator/index.ts';
+import { closeSimulators, simulate } from './simulator-ground.ts';
 import { askRaw, manualClock, until } from './simulator-raw-client.ts';
 
-const running: Simulator[] = [];
-
-async function simulate(options: SimulatorOptions = {}) {
-  const simulator = createSimulator(options);
-  running.push(simulator);
-  return { simulator, ...(await simulator.listen()) };
-}
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((simulator) => simulator.close()));
-});
+afterEach(closeSimulators);
 
 function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`${url}/chat/completions`, { method: 'POST', headers, body: JSON.stringify(body) });

@@ -1,4 +1,4 @@
-import OpenAI, {
+import {
   APIError,
   AuthenticationError,
   BadRequestError,
@@ -9,33 +9,9 @@ import OpenAI, {
 } from 'openai';
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/index.ts';
+import { closeSimulators, collect, HELLO, simulate } from './simulator-ground.ts';
 
-const running: Simulator[] = [];
-
-async function simulate(options: SimulatorOptions = {}) {
-  const simulator = createSimulator(options);
-  running.push(simulator);
-  const { url } = await simulator.listen();
-  const client = new OpenAI({ baseURL: url, apiKey: 'sk-test', maxRetries: 0 });
-  return { simulator, client, url };
-}
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((simulator) => simulator.close()));
-});
-
-const HELLO = [{ role: 'user' as const, content: 'Tell me something.' }];
-async function collect(
-  client: OpenAI,
-  model: string,
-  more: Partial<OpenAI.ChatCompletionCreateParamsStreaming> = {},
-) {
-  const chunks: OpenAI.ChatCompletionChunk[] = [];
-  const stream = await client.chat.completions.create({ model, messages: HELLO, stream: true, ...more });
-  for await (const chunk of stream) chunks.push(chunk);
-  return { chunks, text: chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('') };
-}
+afterEach(closeSimulators);
 
 describe('the official SDK raises, for a simulated refusal,', () => {
   test.each([

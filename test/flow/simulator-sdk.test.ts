@@ -1,23 +1,10 @@
-import OpenAI, { NotFoundError, toFile } from 'openai';
+import { NotFoundError, toFile } from 'openai';
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/index.ts';
+import { closeSimulators, collect, HELLO, simulate } from './simulator-ground.ts';
 
-const running: Simulator[] = [];
+afterEach(closeSimulators);
 
-async function simulate(options: SimulatorOptions = {}) {
-  const simulator = createSimulator(options);
-  running.push(simulator);
-  const { url } = await simulator.listen();
-  const client = new OpenAI({ baseURL: url, apiKey: 'sk-test', maxRetries: 0 });
-  return { simulator, client, url };
-}
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((simulator) => simulator.close()));
-});
-
-const HELLO = [{ role: 'user' as const, content: 'Tell me something.' }];
 const WEATHER = {
   type: 'function' as const,
   function: {
@@ -25,17 +12,6 @@ const WEATHER = {
     parameters: { type: 'object', properties: { city: { type: 'string' }, days: { type: 'integer' } } },
   },
 };
-
-async function collect(
-  client: OpenAI,
-  model: string,
-  more: Partial<OpenAI.ChatCompletionCreateParamsStreaming> = {},
-) {
-  const chunks: OpenAI.ChatCompletionChunk[] = [];
-  const stream = await client.chat.completions.create({ model, messages: HELLO, stream: true, ...more });
-  for await (const chunk of stream) chunks.push(chunk);
-  return { chunks, text: chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('') };
-}
 
 describe('the official SDK against the simulator', () => {
   test('gets the same text streamed, whole, and under another model name', async () => {

@@ -1,5 +1,5 @@
 import { type CommandLine, type CompletedCommand, type CompletedOption, wordsAfter } from './spec.ts';
-import type { Value } from './values.ts';
+import { codeOf } from './values.ts';
 
 /**
  * For bash 3.2 (macOS) and newer, without the package bash-completion: no associative arrays, no `mapfile`. The words
@@ -67,27 +67,14 @@ function patterns(path: string, { names: own }: CompletedOption): string {
 
 /** A variadic option goes on taking words until the next option. */
 function optionCode({ value, variadic }: CompletedOption): string {
-  return `${variadic ? 'more ' : 'one '}${value ? code(value) : 'free'}`;
+  return `${variadic ? 'more ' : 'one '}${value ? codeOf(value) : 'free'}`;
 }
 
 function argumentCases({ path, positional }: CompletedCommand): string[] {
   return positional.map(({ value, variadic }, index) => {
     const position = variadic ? `${quote(`${path}|`)}*` : quote(`${path}|${index}`);
-    return `    ${position}) echo ${quote(code(value))} ;;`;
+    return `    ${position}) echo ${quote(codeOf(value))} ;;`;
   });
-}
-
-function code(value: Value): string {
-  switch (value.is) {
-    case 'names':
-      return `names ${value.kind}`;
-    case 'choice':
-      return `words ${value.words.join(' ')}`;
-    case 'file':
-    case 'command':
-    case 'free':
-      return value.is;
-  }
 }
 
 /** Our own words only: names of commands, options and presets, which hold no quote. */

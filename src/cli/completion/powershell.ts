@@ -1,5 +1,5 @@
 import { type CommandLine, type CompletedCommand, wordsAfter } from './spec.ts';
-import type { Value } from './values.ts';
+import { codeOf } from './values.ts';
 
 /** For Windows PowerShell 5.1 and PowerShell 7: a table of the command line, and a function that walks it. */
 export function powershellScript(line: CommandLine): string {
@@ -20,10 +20,10 @@ function commandRow({ path, options, positional }: CompletedCommand): string {
   const values = options.flatMap(({ names, value, variadic }) =>
     value === undefined
       ? []
-      : names.map((name) => `${quote(name)} = ${quote(`${variadic ? 'more' : 'one'} ${code(value)}`)}`),
+      : names.map((name) => `${quote(name)} = ${quote(`${variadic ? 'more' : 'one'} ${codeOf(value)}`)}`),
   );
   const places = positional.map(({ value, variadic }) =>
-    quote(`${variadic ? 'more' : 'one'} ${code(value)}`),
+    quote(`${variadic ? 'more' : 'one'} ${codeOf(value)}`),
   );
   return `    ${quote(path)} = @{
         Options = @(${pairs(optionPairs)})
@@ -35,19 +35,6 @@ function commandRow({ path, options, positional }: CompletedCommand): string {
 /** `name|summary`, one string each. */
 function pairs(words: readonly { readonly name: string; readonly summary: string }[]): string {
   return words.map(({ name, summary }) => quote(`${name}|${summary}`)).join(', ');
-}
-
-function code(value: Value): string {
-  switch (value.is) {
-    case 'names':
-      return `names ${value.kind}`;
-    case 'choice':
-      return `words ${value.words.join(' ')}`;
-    case 'file':
-    case 'command':
-    case 'free':
-      return value.is;
-  }
 }
 
 function quote(text: string): string {

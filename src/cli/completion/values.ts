@@ -96,3 +96,17 @@ export function argumentValue(path: string, argument: string): Value | undefined
 export function optionValue(path: string, option: string): Value | undefined {
   return OPTION_VALUES[`${path} ${option}`] ?? OPTION_VALUES[option];
 }
+
+/** What a value may be, in words for a shell's script to walk: a kind, then what belongs to it. */
+export function codeOf(value: Value): string {
+  switch (value.is) {
+    case 'names':
+      return `names ${value.kind}`;
+    case 'choice':
+      return `words ${value.words.join(' ')}`;
+    case 'file':
+    case 'command':
+    case 'free':
+      return value.is;
+  }
+}
