@@ -27,10 +27,15 @@ const MORE_HOSTS: readonly HostRow[] = [
   ],
 ];
 
-/** Every vendor, host and local server gw knows by name: the vendors first, in their order, then the hosts by name. */
+/**
+ * Every vendor, host and local server gw knows by name: those it finds by itself first, in their order, then the others
+ * by name.
+ */
 export const PRESETS: readonly Preset[] = [
-  ...VENDORS,
-  ...[...HOSTS, ...MORE_HOSTS].sort(([a], [b]) => (a < b ? -1 : 1)).map(fromRow),
+  ...VENDORS.filter(({ onRequest }) => !onRequest),
+  ...[...VENDORS.filter(({ onRequest }) => onRequest), ...[...HOSTS, ...MORE_HOSTS].map(fromRow)].sort(
+    (a, b) => (a.name < b.name ? -1 : 1),
+  ),
 ];
 
 /** The preset of that name, if gw knows it. */

@@ -186,6 +186,20 @@ export const VENDORS: readonly Preset[] = [
     model: 'gpt-oss-120b',
     keysPage: 'https://cloud.cerebras.ai',
   }),
+  // https://ai.google.dev/api and /gemini-api/docs/api-key. Only its own callers are served by it, so it is used when named.
+  hosted({
+    name: 'gemini',
+    title: 'Google Gemini',
+    url: 'https://generativelanguage.googleapis.com/v1beta',
+    format: 'gemini',
+    auth: 'x-goog-api-key',
+    env: ['GEMINI_API_KEY'],
+    owns: ['gemini-*', 'gemma-*-it'],
+    model: 'gemini-2.5-flash',
+    keysPage: 'https://aistudio.google.com/apikey',
+    docsPage: 'https://ai.google.dev/gemini-api/docs',
+    onRequest: true,
+  }),
   // https://docs.ollama.com/api/openai-compatibility
   local({ name: 'ollama', title: 'Ollama', url: 'http://127.0.0.1:11434/v1' }),
   // https://lmstudio.ai/docs/developer/openai-compat

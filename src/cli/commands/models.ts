@@ -57,11 +57,12 @@ function formatModels(context: Context, models: readonly KnownModel[]): string {
   const { style } = context;
   const now = context.clock.now();
   const columns = [
-    { title: 'MODEL', shrinkTo: 20 },
+    // A name that is cut off cannot be copied, so the abilities give way first.
+    { title: 'MODEL', shrinkTo: 44 },
     { title: 'CONTEXT', align: 'right' as const },
     { title: 'ANSWER', align: 'right' as const },
     { title: 'PER MILLION', align: 'right' as const },
-    { title: 'CAN', shrinkTo: 8 },
+    { title: 'CAN', shrinkTo: 5 },
   ];
   const rows = models.map((known) => [
     { text: targetName(known), paint: style.bold },

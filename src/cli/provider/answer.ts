@@ -2,13 +2,19 @@ import { field, parseJson, stringField } from '../../lib/expect.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { UpstreamAnswer } from './upstream-call.ts';
 
-/** The names in a list of models (`{data: […]}`, or a bare list as Together has it); undefined when it is none. */
+/**
+ * The names in a list of models (`{data: […]}`, a bare list as Together has it, or `{models: [{name}]}` with `models/`
+ * before each name as Google does); undefined when it is none.
+ */
 export function modelsIn(answer: UpstreamAnswer): string[] | undefined {
   if (answer.status !== 200) return undefined;
   const parsed = parseJson(answer.text);
-  const list = Array.isArray(parsed) ? parsed : field(parsed, 'data');
+  const list = Array.isArray(parsed) ? parsed : (field(parsed, 'data') ?? field(parsed, 'models'));
   if (!Array.isArray(list)) return undefined;
-  return list.map((item) => stringField(item, 'id')).filter((id) => id !== undefined);
+  return list.flatMap((item) => {
+    const name = stringField(item, 'id') ?? stringField(item, 'name');
+    return name === undefined ? [] : [name.replace(/^models\//, '')];
+  });
 }
 
 /** True for an answer to a chat request. */

@@ -31,7 +31,9 @@ export async function checkProvider(subject: Subject, options: CheckOptions): Pr
   const failedList = listed.result.is === 'failed' ? listed.result : undefined;
   // A host without a list of models may still answer a chat; one that cannot be reached or refuses the key will not.
   const hopeless = failedList && ![404, 405, 501].includes(failedList.status ?? 0);
-  if (!options.send || hopeless) return { ...label, ...listed };
+  // The short request below is one of the OpenAI chat API.
+  const cannotSend = subject.provider.format !== 'openai-chat';
+  if (!options.send || hopeless || cannotSend) return { ...label, ...listed };
   const model = options.model ?? modelToSend(subject, listed.result);
   if (model === undefined) return { ...label, ...listed };
   return { ...label, ...(await sendChat(subject, model, listed.result, options)) };

@@ -54,10 +54,10 @@ function presetJson(context: Context, preset: Preset) {
 function formatPresets(context: Context, presets: readonly Preset[]): string {
   const { style } = context;
   const columns = [
-    { title: 'NAME', shrinkTo: 12 },
+    { title: 'NAME' },
     { title: 'PROVIDER', shrinkTo: 10 },
-    { title: 'ADDRESS', shrinkTo: 20 },
-    { title: 'KEY', shrinkTo: 10 },
+    { title: 'ADDRESS', shrinkTo: 12 },
+    { title: 'KEY', shrinkTo: 16 },
   ];
   const rows = presets.map((preset): Cell[] => [
     { text: preset.name, paint: style.bold },
