@@ -208,6 +208,11 @@ export const PROMISES = {
 
   // What people see.
   'why-tells': row('gw why tells plan, skips, attempts, waits and who served, for every exchange.', HIDDEN),
+  'cost-told': row(
+    'What a request cost is told, of failed attempts too; where a price or the tokens are unknown there is no figure.',
+    HIDDEN,
+  ),
+  'price-waits': row('No caller waits for the price of an answer to be looked up.', NEVER),
   'headers-tell': row(
     'Every answer says which provider and model served it, after how many attempts.',
     HIDDEN,

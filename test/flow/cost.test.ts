@@ -41,7 +41,7 @@ describe('the cost of a request', () => {
     expect(trail.costUsd).toBeGreaterThan(0);
   });
 
-  test('keeps no caller waiting while its price is being looked up', async () => {
+  test('keeps no caller waiting while its price is being looked up [promise:price-waits]', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const ground = await openGround({ facts: factsOf({ price: PRICE }, promise) });
     const answer = await ground.chat();

@@ -66,7 +66,7 @@ describe('what an exchange cost', () => {
     expect(trail.costUsd).toBeUndefined();
   });
 
-  test('is not said when one of its prices is unknown: a part is no sum', () => {
+  test('is not said when one of its prices is unknown: a part is no sum [promise:cost-told]', () => {
     const trail = trailOf(['a'], { input: 1000 });
     const [first] = trail.attempts;
     if (first) keepUsage(trail, first);
