@@ -2,7 +2,6 @@ import { ratesAt } from '../../core/price.ts';
 import type { Provider } from '../../core/profile.ts';
 import { targetName } from '../../core/target.ts';
 import { fuzzyFind } from '../../lib/fuzzy.ts';
-import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
@@ -10,6 +9,7 @@ import { type Collected, collectModels, type KnownModel } from '../models/collec
 import { formatAbilities, formatPrice, formatTokens } from '../models/words.ts';
 import { type OpenProfile, openProfile } from '../profile-file.ts';
 import { requireProvider } from '../provider/lookup.ts';
+import { wrap } from '../story/lines.ts';
 import { formatTable } from '../table.ts';
 
 /** Which models there are, what they can do and what they cost. */
@@ -39,7 +39,9 @@ async function listModels(context: Context, input: Input): Promise<void> {
     });
   }
   if (found.length > 0) context.print(formatModels(context, found));
-  for (const line of notes(collected, found.length, typed)) context.say(line);
+  for (const note of notes(collected, found.length, typed)) {
+    for (const line of wrap(note, context.columns)) context.say(line);
+  }
 }
 
 function providersAsked(open: OpenProfile, name: string | undefined): readonly Provider[] {
@@ -53,12 +55,15 @@ function providersAsked(open: OpenProfile, name: string | undefined): readonly P
   });
 }
 
+// What the columns beside the name take when the abilities are cut short.
+const OTHER_COLUMNS = 40;
+
 function formatModels(context: Context, models: readonly KnownModel[]): string {
   const { style } = context;
   const now = context.clock.now();
   const columns = [
     // A name that is cut off cannot be copied, so the abilities give way first.
-    { title: 'MODEL', shrinkTo: 44 },
+    { title: 'MODEL', shrinkTo: Math.max(20, Math.min(44, context.columns - OTHER_COLUMNS)) },
     { title: 'CONTEXT', align: 'right' as const },
     { title: 'ANSWER', align: 'right' as const },
     { title: 'PER MILLION', align: 'right' as const },
@@ -79,8 +84,8 @@ function notes({ models, unlisted, isRunning }: Collected, shown: number, typed:
   const providers = new Set(models.map(({ provider }) => provider)).size;
   const count = `${models.length} model${models.length === 1 ? '' : 's'} of ${providers} provider${providers === 1 ? '' : 's'}`;
   const lines: string[] = [];
-  if (shown > 0) lines.push(typed === '' ? `\n${count}.` : `\n${shown} of ${count}.`);
-  else if (models.length > 0) lines.push(`None of ${count} is like "${terminalSafe(typed)}".`);
+  if (shown > 0) lines.push('', typed === '' ? `${count}.` : `${shown} of ${count}.`);
+  else if (models.length > 0) lines.push(`None of ${count} is like "${typed}".`);
   if (models.some(({ source }) => source === 'catalogue')) {
     lines.push(
       `Some are from gw's own catalogue, which may be older than what the provider has${isRunning ? '' : '; while gw runs, providers are asked'}.`,
@@ -88,7 +93,7 @@ function notes({ models, unlisted, isRunning }: Collected, shown: number, typed:
   }
   for (const name of unlisted) {
     const way = isRunning ? `gw provider test ${name}` : 'gw start, then gw models';
-    lines.push(`The models of ${terminalSafe(name)} are not known: ${way}`);
+    lines.push(`The models of ${name} are not known: ${way}`);
   }
   return lines;
 }
