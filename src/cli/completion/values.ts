@@ -81,6 +81,7 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--since': choice('10m', '1h', '1d', '7d'),
   '--status': choice('200', '4xx', '429', '5xx'),
   '--text': FREE,
+  '--filter': FREE,
   '--timeout': FREE,
   '--tokens-per-second': FREE,
   '--url': FREE,
