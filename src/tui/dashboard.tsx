@@ -60,7 +60,11 @@ export async function showDashboard(ports: DashboardPorts): Promise<AppState> {
     terminal.rerender(app);
   };
   stdout.prependListener('resize', resized);
-  const stopClock = every(TICK_MS, ports, () => store.dispatch({ type: 'clock-ticked', now: ports.now() }));
+  const stopClock = every(TICK_MS, ports, () => {
+    const now = ports.now();
+    // While the daemon tells its status every second, that moves the clock: a frame of our own would be a second one.
+    if (now - store.latest().now >= TICK_MS) store.dispatch({ type: 'clock-ticked', now });
+  });
   void ports.ended?.then(() => terminal.unmount());
   try {
     await terminal.waitUntilExit();

@@ -8,6 +8,8 @@ const FRAME_MS = 100;
 export interface Store {
   /** The state as last announced. */
   readonly get: () => AppState;
+  /** The state as it is by now, announced or not. */
+  readonly latest: () => AppState;
   readonly subscribe: (listener: () => void) => () => void;
   readonly dispatch: (event: AppEvent) => void;
 }
@@ -35,6 +37,7 @@ export function createStore(initial: AppState, { after, perform }: StorePorts): 
   };
   return {
     get: () => announced,
+    latest: () => current,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

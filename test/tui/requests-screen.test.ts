@@ -103,9 +103,9 @@ describe('the list of requests', () => {
   });
 
   it('is filtered while one types, without the word that is no term yet, and says what is wrong', () => {
-    const typing = press(opened('/'), ...'client:aider');
+    const typing = press(opened('/'), ...Array.from('client:aider'));
     expect(requests(typing).rows.rows).toHaveLength(1);
-    const wrong = press(typing, ...' is:fial');
+    const wrong = press(typing, ...Array.from(' is:fial'));
     expect(requests(wrong).rows.rows).toHaveLength(1);
     expect(frameOf(wrong).join('\n')).toContain('"fial" is no value for is; served, failed');
     expect(frameOf(wrong).at(-1)).toContain('filter: client:aider is:fial');
@@ -131,7 +131,7 @@ describe('the list of requests', () => {
     ['bbb', 'gpt-4o'],
     ['bbbb', 'openai'],
   ])('finds after %s as many requests of a group as the group counts', (keys, name) => {
-    const grouped = opened(...keys);
+    const grouped = opened(...Array.from(keys));
     const group = requests(grouped).groups.rows[0];
     expect(group?.id).toBe(name);
     expect(requests(press(grouped, 'enter')).rows.rows).toHaveLength(group?.requests ?? -1);
