@@ -51,6 +51,8 @@ export interface TranslationTarget {
   readonly maxOutput: number | undefined;
   /** Whether the model thinks, where known: hosts refuse a wish for thought that it cannot grant. */
   readonly reasons?: boolean | undefined;
+  /** Whether temperature, top_p and penalties may be set, where known: models that think refuse them. */
+  readonly samples?: boolean | undefined;
 }
 
 /** A request as it goes to the provider. */
