@@ -17,5 +17,5 @@ export async function runDashboard(ports: DashboardPorts): Promise<readonly stri
   // Loaded here: ink and react cost more than the rest of gw, and only a terminal needs them.
   const { showDashboard } = await import('./dashboard.tsx');
   const { facts } = await showDashboard(ports);
-  return summaryLines(facts, ports.now() - begin);
+  return summaryLines(facts, { from: begin, to: ports.now() });
 }

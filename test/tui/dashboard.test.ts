@@ -94,6 +94,7 @@ describe('the dashboard on a terminal', () => {
     expect(screen.text()).toBe('$ gw dash');
     expect(summary[0]).toBe('Dashboard closed; gw keeps running at http://127.0.0.1:4499.');
     expect(summary[1]).toContain('1 request, 1 served, 1 by failover, 0 failed');
+    expect(summary).toHaveLength(4);
   });
 
   it('survives a restart of the daemon, and keeps what it showed', async () => {

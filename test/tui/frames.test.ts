@@ -11,15 +11,39 @@ import { failedOver, healthy, NOON, outage, running, served, status } from './sc
 
 const SIZES = [
   [60, 12],
+  [80, 20],
   [80, 24],
+  [100, 24],
   [120, 40],
+  [140, 36],
   [200, 60],
 ] as const;
+
+const WALKS = [
+  [],
+  ['j', 'j'],
+  ['enter'],
+  ['enter', 'tab'],
+  ['enter', 'tab', 'tab'],
+  ['?'],
+  ['tab', 'enter'],
+  ['z'],
+  ['2'],
+  ['2', 'j', 'j', 'f'],
+  ['2', 'b'],
+  ['2', '/', 'x', 'y'],
+  ['3'],
+  ['3', 'j', 'x'],
+  ['4', 'j'],
+  ['5'],
+  ['6', 'e'],
+  ['6', 'enter'],
+];
 
 describe.each(SIZES)('at %i × %i', (columns, rows) => {
   it('fills the terminal exactly, whatever it shows', () => {
     for (const scene of [healthy(), outage(), undefined]) {
-      for (const keys of [[], ['j', 'j'], ['enter'], ['?'], ['tab', 'enter']]) {
+      for (const keys of WALKS) {
         const frame = frameOf(stateOf(scene, columns, rows, keys));
         expect(frame.length).toBe(rows);
         for (const line of frame) expect(displayWidth(line), line).toBeLessThanOrEqual(columns);

@@ -1,14 +1,30 @@
 import { describe, expect, it } from 'vitest';
 
 import { displayWidth, takeColumns } from '../../src/lib/display-width.ts';
+import { absorb, noFacts } from '../../src/tui/feed/facts.ts';
 import { helpLines } from '../../src/tui/present/help.ts';
 import { fitLine, fitText, foreign, lineWidth, span, spread, wrapText } from '../../src/tui/present/line.ts';
+import { plainGlyphs } from '../../src/tui/present/plain-glyphs.ts';
 import { requestLines } from '../../src/tui/present/request.ts';
+import { summaryLines } from '../../src/tui/present/summary.ts';
 import { layTable, tableHead, tableRow } from '../../src/tui/present/table.ts';
 import { stateWord, targetRows } from '../../src/tui/present/target-state.ts';
 import { waterfallLines } from '../../src/tui/present/waterfall.ts';
 import { age, bytes, count, countdown, percent, shortCount } from '../../src/tui/present/words.ts';
-import { failedOver, GROQ, health, NOON, OPENAI, provider, running, served, status } from './scenes.ts';
+import { frameOf, stateOf as stateAfter } from './frame.tsx';
+import {
+  failedOver,
+  GROQ,
+  health,
+  healthy,
+  NOON,
+  OPENAI,
+  outage,
+  provider,
+  running,
+  served,
+  status,
+} from './scenes.ts';
 
 const plain = (line: readonly { text: string }[]): string => line.map(({ text }) => text).join('');
 
@@ -161,6 +177,48 @@ describe('the state of a target', () => {
       'openai/gpt-4o (env:OPENAI_API_KEY)',
       'openai/gpt-4o (env:SECOND)',
     ]);
+  });
+});
+
+describe('the summary', () => {
+  const told = (more: Parameters<typeof absorb>[1]) => absorb(noFacts(NOON), more);
+  const watched = { from: NOON - 590_000, to: NOON };
+
+  it('says in four lines what was watched and what went wrong most', () => {
+    const facts = told({ type: 'snapshot-received', at: NOON, snapshot: outage() });
+    expect(summaryLines(facts, watched)).toEqual([
+      'Dashboard closed; gw keeps running at http://127.0.0.1:4499.',
+      'In 9m50s no request ended.',
+      'openai/gpt-4o: overloaded, still going on, 12 rescued, 2 lost; 2 more: gw failovers.',
+      'One request: gw why <id>   ·   look again: gw dash   ·   stop the daemon: gw stop',
+    ]);
+  });
+
+  it('says so when nothing went wrong, and when the daemon is gone', () => {
+    const lines = summaryLines(noFacts(NOON), watched);
+    expect(lines[0]).toContain('was not running');
+    expect(lines[2]).toBe('No target failed meanwhile.');
+  });
+});
+
+describe('ASCII mode', () => {
+  it('has a stand-in for every symbol of ours, as wide as it', () => {
+    const scenes = [healthy(), outage()];
+    const keys = [[], ['2'], ['3'], ['4'], ['6'], ['enter'], ['?']];
+    for (const scene of scenes) {
+      for (const pressed of keys) {
+        for (const line of frameOf(stateAfter(scene, 120, 60, pressed))) {
+          const plain = plainGlyphs(line);
+          expect(plain).toMatch(/^[ -~]*$/);
+          expect(plain, line).not.toContain('?'.repeat(2));
+          expect(plain.length).toBe(displayWidth(line));
+        }
+      }
+    }
+  });
+
+  it('turns what has no stand-in into question marks of the same width', () => {
+    expect(plainGlyphs('模型 é')).toBe('???? ?');
   });
 });
 
