@@ -8,7 +8,7 @@ import { type JsonView, viewJson } from '../../lib/json-view.ts';
 import { applySplices } from '../../lib/splice.ts';
 import { effortOf } from '../hub/effort.ts';
 import { EMPTY_ENVELOPE, RequestFields } from '../hub/request-fields.ts';
-import { isStream, readPath } from './path.ts';
+import { isStream, readPath, resourceName } from './path.ts';
 
 /** Protocol buffers read both spellings of a name (https://protobuf.dev/programming-guides/json/). */
 const WANTED = wantedKeys([
@@ -59,7 +59,7 @@ export function renderRequest(envelope: Envelope, body: Buffer, target: RenderTa
 
 /** A name, a request or a list of requests, with that model in it. */
 function renameModels(value: JsonView, model: string): string {
-  const name = /^(?:tunedModels|publishers|projects|models)\//.test(model) ? model : `models/${model}`;
+  const name = resourceName(model);
   const places = (value.kind === 'array' ? value.items() : [value])
     .map((item) => (item.kind === 'object' ? item.get('model') : item))
     .filter((item) => item?.kind === 'string');

@@ -13,6 +13,8 @@ const STREAM_METHOD = 'streamGenerateContent';
 /** What stands before `models/` is Vertex AI's: `/projects/{project}/locations/{place}/publishers/google`. */
 const COLLECTION = /(?:^|\/)(models|tunedModels)\//;
 const METHOD = /^[A-Za-z]+$/;
+/** Names that say themselves where they stand. */
+const OTHER_COLLECTIONS = /^(?:tunedModels|publishers|projects)\//;
 
 /** Credentials that Google's clients may put into the query; gw's own token is no business of the provider's. */
 const SECRET_PARAMETERS = new Set(['key', 'access_token', 'oauth_token']);
@@ -52,9 +54,15 @@ export function wantsArray(path: string): boolean {
 /** The path of one of a model's methods, below the provider's base address. */
 export function writePath(model: string, method: string, quirks: readonly Quirk[]): string {
   const name = encodeName(model.replace(/^(?:models\/)+/, ''));
-  if (/^(?:tunedModels|publishers|projects)\//.test(name)) return `/${name}:${method}`;
+  if (OTHER_COLLECTIONS.test(name)) return `/${name}:${method}`;
   const place = quirks.includes('vertex-dialect') ? '/publishers/google/models' : '/models';
   return `${place}/${name}:${method}`;
+}
+
+/** A model's name as bodies spell it. */
+export function resourceName(model: string): string {
+  const name = model.replace(/^(?:models\/)+/, '');
+  return OTHER_COLLECTIONS.test(name) ? name : `models/${name}`;
 }
 
 /** The path that asks for an answer, streamed or whole. */

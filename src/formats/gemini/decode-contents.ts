@@ -1,0 +1,179 @@
+import type { Loss, MediaPart, ResultPart, TextPart, Turn } from '../../core/conversation.ts';
+import type { CarriedState } from '../../core/format.ts';
+import type { JsonView } from '../../lib/json-view.ts';
+import { PartList } from '../hub/carry.ts';
+import { decodeMedia } from './decode-media.ts';
+import { pick, pickList, pickString } from './names.ts';
+import { readSignature } from './signatures.ts';
+
+/** A call that may still get its result. */
+interface AskedCall {
+  readonly id: string;
+  readonly name: string;
+  answered: boolean;
+}
+
+/** Roles as Google takes them; older libraries say `function` for the results of tools. */
+const ROLES: Readonly<Record<string, 'user' | 'assistant'>> = {
+  user: 'user',
+  function: 'user',
+  tool: 'user',
+  model: 'assistant',
+};
+
+/** Parts that only Google's own tools make. */
+const SERVER_PARTS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'] as const;
+
+/** Reads the turns of a conversation, in order. */
+export class ContentsDecoder {
+  readonly turns: Turn[] = [];
+  readonly #losses: Set<Loss>;
+  readonly #recall: (callId: string) => readonly CarriedState[] | undefined;
+  #calls = 0;
+  #asked: AskedCall[] = [];
+  /** The model's turn that is going on: callers keep each chunk of a stream as a turn of its own. */
+  #model: PartList | undefined;
+
+  constructor(losses: Set<Loss>, recall: (callId: string) => readonly CarriedState[] | undefined) {
+    this.#losses = losses;
+    this.#recall = recall;
+  }
+
+  /** Takes the next turn; a role that Google would refuse comes back. */
+  push(content: JsonView): string | undefined {
+    const given = content.string('role') ?? 'user';
+    const role = Object.hasOwn(ROLES, given) ? ROLES[given] : undefined;
+    if (!role) return given;
+    if (role === 'assistant') this.#pushModel(content);
+    else this.#pushUser(content);
+    return undefined;
+  }
+
+  #pushUser(content: JsonView): void {
+    this.#model = undefined;
+    const list = new PartList();
+    for (const part of pickList(content, 'parts')) {
+      const response = pick(part, 'functionResponse');
+      const media = decodeMedia(part, this.#losses);
+      if (response) list.add(this.#result(response));
+      else if (media) list.add(media);
+      else this.#pushText(list, part);
+    }
+    if (list.parts.length > 0) this.turns.push({ role: 'user', parts: list.parts });
+  }
+
+  #pushText(list: PartList, part: JsonView): void {
+    const text = part.string('text');
+    if (text !== undefined) list.add({ kind: 'text', text });
+    else this.#noteServerPart(part);
+  }
+
+  #pushModel(content: JsonView): void {
+    let list = this.#model;
+    if (!list) {
+      list = new PartList();
+      this.#model = list;
+      this.#asked = [];
+      this.turns.push({ role: 'assistant', parts: list.parts });
+    }
+    for (const part of pickList(content, 'parts')) this.#pushModelPart(list, part);
+  }
+
+  #pushModelPart(list: PartList, part: JsonView): void {
+    const call = pick(part, 'functionCall');
+    const text = part.string('text');
+    if (call) this.#pushCall(list, part, call);
+    else if (text !== undefined && part.flag('thought') === true) pushThought(list, part, text);
+    else if (text !== undefined) pushSaid(list, part, text);
+    else {
+      const media = decodeMedia(part, this.#losses);
+      if (media) list.add(media);
+      else this.#noteServerPart(part);
+    }
+  }
+
+  #pushCall(list: PartList, part: JsonView, call: JsonView): void {
+    const id = call.string('id') ?? `call_${this.#calls}`;
+    const name = call.string('name') ?? '';
+    this.#calls++;
+    this.#asked.push({ id, name, answered: false });
+    const { native, carried } = readSignature(pickString(part, 'thoughtSignature'));
+    const state = carried ?? (native.length === 0 ? this.#recall(id) : undefined);
+    if (state) carry(list, state);
+    list.add({
+      kind: 'call',
+      id,
+      name,
+      arguments: call.get('args')?.text ?? '{}',
+      ...(native.length > 0 && { opaque: native }),
+    });
+  }
+
+  #result(response: JsonView): ResultPart {
+    const name = response.string('name');
+    const body = response.get('response');
+    const error = body?.get('error');
+    const media = pickList(response, 'parts').flatMap((part) => decodeMedia(part, this.#losses) ?? []);
+    return {
+      kind: 'result',
+      id: this.#answer(response.string('id'), name),
+      ...(name !== undefined && { name }),
+      content: [...resultText(body, error), ...media],
+      ...(error && { isError: true }),
+    };
+  }
+
+  /** Ids are optional: the first call of that name that has no result yet is meant. */
+  #answer(id: string | undefined, name: string | undefined): string {
+    const open = this.#asked.filter(({ answered }) => !answered);
+    const found = open.find((call) => call.id === id) ?? open.find((call) => call.name === name);
+    if (!found) return id ?? `result_${this.turns.length}`;
+    found.answered = true;
+    return found.id;
+  }
+
+  #noteServerPart(part: JsonView): void {
+    if (SERVER_PARTS.some((name) => pick(part, name))) this.#losses.add('server-tool');
+  }
+}
+
+/** Google's own words: `output` or `error`, else the whole object is the output. */
+function resultText(body: JsonView | undefined, error: JsonView | undefined): (TextPart | MediaPart)[] {
+  const isWrapped = body !== undefined && body.fields().size === 1;
+  const said = error ?? (isWrapped ? body.get('output') : undefined) ?? body;
+  return said ? [{ kind: 'text', text: said.asString() ?? said.text }] : [];
+}
+
+/** Thoughts come in pieces, and go back without anything to recognise their pieces by. */
+function pushThought(list: PartList, part: JsonView, text: string): void {
+  const { native } = readSignature(pickString(part, 'thoughtSignature'));
+  const last = list.parts.at(-1);
+  if (native.length === 0 && last?.kind === 'reasoning' && last.opaque === undefined) {
+    list.parts[list.parts.length - 1] = { ...last, text: last.text + text };
+    return;
+  }
+  list.add({ kind: 'reasoning', text, ...(native.length > 0 && { opaque: native }) });
+}
+
+function pushSaid(list: PartList, part: JsonView, text: string): void {
+  const { native, carried = [] } = readSignature(pickString(part, 'thoughtSignature'));
+  const before = carried.filter(({ on }) => on !== 'text');
+  if (before.length > 0) carry(list, before);
+  const last = list.parts.at(-1);
+  const isNext = last?.kind === 'text' && last.opaque === undefined && native.length === 0;
+  if (isNext) list.parts[list.parts.length - 1] = { ...last, text: last.text + text };
+  else if (text !== '' || native.length > 0)
+    list.add({ kind: 'text', text, ...(native.length > 0 && { opaque: native }) });
+  list.carry(carried.filter(({ on }) => on === 'text'));
+}
+
+/** Thoughts that an envelope holds were also shown before it, and must not be told twice. */
+function carry(list: PartList, carried: readonly CarriedState[]): void {
+  if (carried.some(({ on }) => on === 'reasoning')) {
+    for (let last = list.parts.at(-1); last?.kind === 'reasoning' && last.opaque === undefined;) {
+      list.parts.pop();
+      last = list.parts.at(-1);
+    }
+  }
+  list.carry(carried);
+}
