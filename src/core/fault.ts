@@ -31,6 +31,13 @@ export const FAULTS = {
   upstream_out_of_credit: row(402, 'open', 'key', 'neutral', 'the account behind this key is out of credit'),
   upstream_model_missing: row(404, 'next', 'model', 'neutral', 'the provider does not have this model'),
   upstream_rejected: row(400, 'fail', 'request', 'neutral', 'the provider rejects the request as wrong'),
+  state_refused: row(
+    400,
+    'next',
+    'model',
+    'neutral',
+    'the provider refuses earlier thoughts that it did not give itself',
+  ),
   context_overflow: row(400, 'next', 'model', 'neutral', "the request exceeds the model's context window"),
   content_blocked: row(400, 'fail', 'request', 'neutral', "the provider's policy blocks the content"),
   upstream_garbled: row(502, 'next', 'model', 'failure', 'the answer is not in the format it should be'),

@@ -36,6 +36,8 @@ export interface CallPlace {
   readonly isLast: boolean;
   readonly remainingMs: number;
   readonly waitedMs: number;
+  /** It refused the conversation's opaque state just now. */
+  readonly withoutState: boolean;
   /** This target was asked before in this exchange. */
   readonly again: boolean;
 }
@@ -234,11 +236,18 @@ interface Wire {
   readonly translation: Translation | undefined;
 }
 
-function makeWire({ exchange, step, ports }: Call, spoken: Format, { losses }: Policy): Outcome<Wire, Fault> {
+function makeWire(call: Call, spoken: Format, { losses }: Policy): Outcome<Wire, Fault> {
+  const { exchange, step, ports } = call;
+  const { withoutState } = call.place;
   const { envelope, format, body } = exchange;
-  if (spoken !== format) {
+  if (spoken !== format || withoutState) {
     const strict = losses === 'strict';
-    const made = translate(exchange, step, spoken, { vault: ports.vault, now: ports.clock.now(), strict });
+    const made = translate(exchange, step, spoken, {
+      vault: ports.vault,
+      now: ports.clock.now(),
+      strict,
+      withoutState,
+    });
     if (made.is === 'failed') return made;
     const { request } = made.value;
     return ok({ path: request.path, body: request.body, translation: made.value });

@@ -1,6 +1,7 @@
 import { keyHeader, takesKey } from '../core/auth.ts';
 import type { Format } from '../core/format.ts';
 import { keyLabel } from '../core/key-label.ts';
+import type { ModelFacts } from '../core/model-facts.ts';
 import type { FormatName } from '../core/operation.ts';
 import type { Policy } from '../core/policy.ts';
 import type { FactsPort, KeyPort } from '../core/ports.ts';
@@ -41,6 +42,8 @@ export interface Step {
   /** Why it cannot be used whatever its health: disabled, no key. */
   readonly skipped: string | undefined;
   readonly reasons: boolean;
+  /** What is known of its model; undefined while nobody knows. */
+  readonly facts: () => ModelFacts | undefined;
 }
 
 /** The compiled fallback order for one model name. */
@@ -217,6 +220,7 @@ export class Fleet {
         state: this.#memory.target(target),
         skipped: skipped ?? missing,
         reasons,
+        facts: () => this.#memory.facts?.of(target),
       };
     });
   }

@@ -1,4 +1,4 @@
-import type { Conversation, Loss } from '../core/conversation.ts';
+import type { Conversation, Loss, Part } from '../core/conversation.ts';
 import { type Fault, fault } from '../core/fault.ts';
 import type {
   AnswerEcho,
@@ -65,38 +65,58 @@ export function translate(
   exchange: Exchange,
   step: Step,
   spoken: Format,
-  parts: { readonly vault: StateVault; readonly now: number; readonly strict: boolean },
+  parts: {
+    readonly vault: StateVault;
+    readonly now: number;
+    readonly strict: boolean;
+    /** The target refused the opaque state of this conversation. */
+    readonly withoutState: boolean;
+  },
 ): Outcome<Translation, Fault> {
   const { format, trail, body } = exchange;
   const { toProvider: from } = spoken;
   const { toCaller: to } = format;
   if (!from || !to)
     return failed(fault('untranslatable', `gw cannot translate ${format.name} to ${spoken.name}`));
-  const conversation = readConversation(exchange, to, parts.vault);
-  if (conversation.is === 'failed') return conversation;
+  const read = readConversation(exchange, to, parts.vault);
+  if (read.is === 'failed') return read;
+  const conversation = parts.withoutState ? withoutState(read.value) : read.value;
   const target = translationTarget(step);
-  const request = from.encodeRequest(conversation.value, target);
-  const losses = [...new Set([...conversation.value.losses, ...request.losses])].sort();
+  const request = from.encodeRequest(conversation, target);
+  const losses = [...new Set([...conversation.losses, ...request.losses])].sort();
   if (parts.strict && losses.length > 0)
     return failed(fault('untranslatable', `the route allows no losses: ${losses.join(', ')}`));
   const echo: AnswerEcho = {
     id: trail.id,
     created: Math.floor(parts.now / 1000),
     model: step.target.model,
-    conversation: conversation.value,
+    conversation,
     body,
     path: askedPath(exchange),
   };
   return ok({ format: spoken, from, to, target, request, losses, echo, vault: parts.vault });
 }
 
+/** The conversation without what vouches for earlier thoughts, and so without them. */
+function withoutState(conversation: Conversation): Conversation {
+  const turns = conversation.turns.map((turn) => ({
+    ...turn,
+    parts: turn.parts.flatMap((part): Part[] => {
+      const { opaque, ...bare } = part;
+      return part.kind === 'reasoning' && opaque !== undefined ? [] : [bare];
+    }),
+  }));
+  return { ...conversation, turns, losses: [...conversation.losses, 'reasoning'] };
+}
+
 /** What a translation needs to know of a step's target. */
-export function translationTarget({ provider, target }: Step): TranslationTarget {
+export function translationTarget({ provider, target, facts }: Step): TranslationTarget {
+  const { maxOutput, reasoningBack } = facts() ?? {};
   return {
     provider: provider.name,
     model: target.model,
-    quirks: provider.quirks,
-    maxOutput: undefined,
+    quirks: reasoningBack ? [...provider.quirks, 'reasoning-content-back'] : provider.quirks,
+    maxOutput,
   };
 }
 

@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 
+import type { FormatName } from '../../src/core/operation.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/core/policy.ts';
 import type { FactsPort, KeyPort } from '../../src/core/ports.ts';
 import type { AuthScheme, Profile, Provider, Quirk, Route } from '../../src/core/profile.ts';
@@ -15,6 +16,8 @@ import { type Answer, RawCall, type Request } from './raw-client.ts';
 export interface GroundProvider {
   readonly name: string;
   readonly url?: string;
+  readonly format?: FormatName;
+  readonly alsoSpeaks?: readonly FormatName[];
   readonly keys?: readonly string[];
   readonly auth?: AuthScheme;
   readonly quirks?: readonly Quirk[];
@@ -97,7 +100,7 @@ export async function openGround(options: GroundOptions = {}): Promise<Ground> {
       simulators.set(provider.name, simulator);
       ({ url } = await simulator.listen());
     }
-    providers.push(providerOf(provider, url));
+    providers.push(providerOf(provider, baseFor(provider.format ?? 'openai-chat', url)));
   }
   return start(options, providers, simulators);
 }
@@ -187,6 +190,18 @@ export function routeOver(names: readonly string[], more: Partial<Route> = {}): 
   return { name: 'main', match: ['*'], targets, policy: {}, ...more };
 }
 
+/** Where each format's paths begin on a simulator that listens at `…/v1`; other addresses are taken as they are. */
+const BASES: Readonly<Partial<Record<FormatName, string>>> = {
+  gemini: '/v1beta',
+  'bedrock-converse': '',
+  'cohere-chat': '/v2',
+  'ollama-chat': '',
+};
+
+function baseFor(format: FormatName, url: string): string {
+  return url.replace(/\/v1$/, BASES[format] ?? '/v1');
+}
+
 /** A provider as the profile holds it. */
 export function providerOf(entry: GroundProvider, url: string): Provider {
   const { keys = [`sk-${entry.name}`], auth = 'bearer' } = entry;
@@ -194,12 +209,12 @@ export function providerOf(entry: GroundProvider, url: string): Provider {
     name: entry.name,
     preset: undefined,
     url,
-    format: 'openai-chat',
+    format: entry.format ?? 'openai-chat',
     auth,
     keys: keys.map((value) => ({ is: 'env', name: value })),
     enabled: true,
     headers: entry.headers ?? {},
-    alsoSpeaks: [],
+    alsoSpeaks: entry.alsoSpeaks ?? [],
     quirks: entry.quirks ?? [],
     models: entry.models ?? [],
     owns: entry.owns ?? [],

@@ -40,6 +40,7 @@ export const FIXES: Readonly<Record<FaultCode, (place: Place) => string>> = {
   upstream_model_missing: ({ provider, model, route }) =>
     `"${model}" is not at ${provider}: change the target with gw route set ${route} …`,
   upstream_rejected: () => 'correct the request: every target would refuse it for the same reason',
+  state_refused: () => 'nothing: it was asked again without them',
   context_overflow: ({ route }) =>
     `shorten the conversation, or add a target with a larger window: gw route add ${route} …`,
   content_blocked: () =>

@@ -24,6 +24,7 @@ export const SHORT_FAULTS: Readonly<Record<FaultCode, string>> = {
   upstream_out_of_credit: 'out of credit',
   upstream_model_missing: 'model missing',
   upstream_rejected: 'rejected',
+  state_refused: 'thoughts refused',
   context_overflow: 'context too long',
   content_blocked: 'content blocked',
   upstream_garbled: 'garbled answer',

@@ -17,6 +17,20 @@ export interface ErrorRule {
   readonly text?: RegExp;
 }
 
+/**
+ * Every format's own words for a signature or an encrypted thought that the provider does not know: `Invalid signature in
+ * thinking block` and `Expected thinking or redacted_thinking` (Anthropic), `invalid_encrypted_content` (OpenAI), `Thought
+ * signature is not valid` and `missing a thought_signature` (Google). First of all rules.
+ */
+const STATE_RULES: readonly ErrorRule[] = [
+  { fault: 'state_refused', code: /invalid_encrypted_content/ },
+  {
+    fault: 'state_refused',
+    status: [400],
+    text: /signature.{0,40}thinking|thought[ _]?signature|encrypted[_ ]content|expected .{0,10}(redacted_)?thinking|thinking.{0,10} blocks? .{0,60}(modified|remain)/i,
+  },
+];
+
 /** Which fault the rules make of an answer other than 2xx; `read` finds the words in its body. */
 export function classifyBy(
   rules: readonly ErrorRule[],
@@ -34,7 +48,7 @@ export function classifyBy(
 
 /** Which fault the rules make of an error. */
 export function faultOf(rules: readonly ErrorRule[], status: number, words: ErrorWords): FaultCode {
-  for (const rule of rules) {
+  for (const rule of [...STATE_RULES, ...rules]) {
     if (rule.status && !rule.status.includes(status)) continue;
     if (rule.code && !rule.code.test(words.code)) continue;
     if (rule.text && !rule.text.test(words.message ?? '')) continue;

@@ -13,6 +13,7 @@ import {
   remainingMs,
   shares,
 } from '../../resilience/index.ts';
+import { lacking } from '../abilities.ts';
 import type { AttemptResult } from '../attempt-order.ts';
 import { type CallPlace, callTarget, type CallPorts } from '../call.ts';
 import { drillPolicy } from '../drill.ts';
@@ -44,6 +45,8 @@ interface Turn {
   readonly retries: number;
   /** It was asked once more because an idle connection turned out to be closed. */
   readonly reconnected: boolean;
+  /** It refused the conversation's opaque state, and is asked once more without it. */
+  readonly withoutState: boolean;
   readonly waitMs: number;
 }
 
@@ -87,22 +90,38 @@ class Walk {
       const [step, ...others] = this.#rest;
       if (!step) return undefined;
       this.#rest = others;
+      const why = others.length > 0 ? lacking(this.#exchange, step, this.#ports.vault) : undefined;
+      if (why !== undefined) {
+        this.#pass(step, why);
+        continue;
+      }
       // Health may have changed since the plan was made: another request took the probe, or the breaker opened.
       if (this.#plan.forced || step.state.admission(now) !== 'no')
-        return { step, retries: 0, reconnected: false, waitMs: 0 };
+        return { step, retries: 0, reconnected: false, withoutState: false, waitMs: 0 };
       this.#failures.push({ target: step.target, fault: fault('breaker_open'), tried: false });
     }
   }
 
+  /** Leaves a target out that could not do what is asked. The last one is tried all the same: facts may be wrong. */
+  #pass({ target }: Step, why: string): void {
+    const { trail } = this.#exchange;
+    trail.plan = trail.plan.map((planned) =>
+      planned.target === target ? { ...planned, skipped: why, unable: true } : planned,
+    );
+    this.#failures.push({ target, fault: fault('untranslatable', why), tried: false });
+  }
+
   /** What follows a call that failed: the same target again, the next one, or nothing more. */
   #turnAfter(turn: Turn, result: Extract<AttemptResult, { is: 'failed' }>): Turn | undefined {
-    const { step, retries, reconnected } = turn;
+    const { step, retries, reconnected, withoutState } = turn;
     this.#failures.push({ target: step.target, fault: result.fault, tried: true });
     // The peer may have closed an idle connection just as it was used: once more on a fresh one costs nothing.
     if (result.lost && !reconnected) {
       step.upstream.renew();
-      return { step, retries, reconnected: true, waitMs: 0 };
+      return { ...turn, reconnected: true, waitMs: 0 };
     }
+    if (result.fault.code === 'state_refused' && !withoutState)
+      return { ...turn, withoutState: true, waitMs: 0 };
     const decision = this.#decide(step, retries);
     this.#note(decision, result);
     switch (decision.do) {
@@ -113,16 +132,17 @@ class Walk {
         return this.#nextTarget();
       case 'retry':
         if (!this.#exchange.drill) step.state.budget.onRetry(this.#ports.clock.now());
-        return { step, retries: retries + 1, reconnected, waitMs: decision.afterMs };
+        return { ...turn, retries: retries + 1, waitMs: decision.afterMs };
     }
   }
 
-  #place({ waitMs, retries, reconnected }: Turn): CallPlace {
+  #place({ waitMs, retries, reconnected, withoutState }: Turn): CallPlace {
     return {
+      withoutState,
       isLast: this.#rest.length === 0,
       remainingMs: remainingMs(this.#deadline, this.#exchange.elapsed()),
       waitedMs: waitMs,
-      again: retries > 0 || reconnected,
+      again: retries > 0 || reconnected || withoutState,
     };
   }
 
