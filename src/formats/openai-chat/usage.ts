@@ -1,5 +1,6 @@
 import type { Usage } from '../../core/usage.ts';
 import { field, isObject, numberField } from '../../lib/expect.ts';
+import type { JsonOut } from '../../lib/json-write.ts';
 
 /**
  * Reads a `usage` object as OpenAI and the hosts that follow it spell it. `prompt_tokens` includes cached tokens and
@@ -34,6 +35,33 @@ export function readUsage(value: unknown): Usage | undefined {
     ...(audioInput && { audioInput: clamp(audioInput, input) }),
     ...(audioOutput && { audioOutput: clamp(audioOutput, output) }),
   };
+}
+
+/**
+ * The same as an answer says it; undefined when nothing is known. Clients do sums with the three totals, so of a known
+ * usage the one that is not known is written as none; details are left out instead.
+ */
+export function writeUsage(usage: Usage | undefined): JsonOut {
+  if (usage?.input === undefined && usage?.output === undefined) return undefined;
+  const { input = 0, output = 0 } = usage;
+  return {
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
+    prompt_tokens_details: details({
+      cached_tokens: usage.cacheRead,
+      cache_write_tokens: usage.cacheWrite,
+      audio_tokens: usage.audioInput,
+    }),
+    completion_tokens_details: details({
+      reasoning_tokens: usage.reasoning,
+      audio_tokens: usage.audioOutput,
+    }),
+  };
+}
+
+function details(counts: Readonly<Record<string, number | undefined>>): JsonOut {
+  return Object.values(counts).some((tokens) => tokens !== undefined) ? counts : undefined;
 }
 
 /** The total decides whether reasoning is inside the completion (nearly all) or beside it (xAI). */
