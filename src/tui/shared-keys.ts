@@ -37,11 +37,20 @@ interface Stack extends World {
   readonly prompt: Prompt | undefined;
 }
 
-/** The keys of the prompt while there is one; else those of the screen on top, then those of every screen. */
-export function activeKeys(state: Stack): readonly ShownKey[] {
-  if (state.prompt?.is === 'line') return showKeys(LINE_KEYS, state);
-  if (state.prompt?.is === 'question') return showKeys(QUESTION_KEYS, state);
-  return [...screenKeys(state.screen.is, state.screen, state), ...showKeys(GLOBAL_KEYS, state)];
+/** The keys that work now: of the screen or the prompt, and of every screen. */
+export interface ActiveKeys {
+  readonly own: readonly ShownKey[];
+  readonly shared: readonly ShownKey[];
+}
+
+/** The keys of the prompt while there is one; else those of the screen on top, and those of every screen. */
+export function activeKeys(state: Stack): ActiveKeys {
+  if (state.prompt?.is === 'line') return { own: showKeys(LINE_KEYS, state), shared: [] };
+  if (state.prompt?.is === 'question') return { own: showKeys(QUESTION_KEYS, state), shared: [] };
+  return {
+    own: screenKeys(state.screen.is, state.screen, state),
+    shared: showKeys(GLOBAL_KEYS, state),
+  };
 }
 
 /** Every key for the help screen; those of the screen one is on come first. */

@@ -148,7 +148,7 @@ describe('everywhere', () => {
   it('a key that cannot do anything says why', () => {
     const state = stateOf({ ...healthy(), recent: [] }, 80, 24, ['enter']);
     expect(state.notice?.text).toBe('no request to open here yet');
-    expect(activeKeys(state).find(({ label }) => label === 'open')?.disabled).toBe(
+    expect(activeKeys(state).own.find(({ label }) => label === 'open')?.disabled).toBe(
       'no request to open here yet',
     );
   });

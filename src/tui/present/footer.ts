@@ -9,25 +9,31 @@ export interface Notice {
 }
 
 interface Footer {
-  readonly keys: readonly ShownKey[];
+  readonly keys: { readonly own: readonly ShownKey[]; readonly shared: readonly ShownKey[] };
   readonly notice: Notice | undefined;
   readonly prompt: Prompt | undefined;
 }
+
+// Here the numbers of the screens give way to the screen's own keys.
+const NARROW = 90;
 
 /** The last line: what is asked, what the last key did, or the keys that matter here. */
 export function footerLine({ keys, notice, prompt }: Footer, columns: number): Line {
   if (prompt !== undefined) return promptLine(prompt, keys, columns);
   if (notice !== undefined) return [span(`  ${foreign(notice.text)}`, notice.tone)];
-  return [span('  '), ...joinFitting(shownKeys(keys), columns - 4)];
+  // The way out is always there; keys of the screen that do not fit are in the help.
+  const shared = joinFitting(shownKeys(keys.shared).slice(columns < NARROW ? 1 : 0), columns);
+  const room = columns - lineWidth(shared) - 7;
+  return [span('  '), ...joinFitting(shownKeys(keys.own), room), span('   '), ...shared];
 }
 
-function promptLine(prompt: Prompt, keys: readonly ShownKey[], columns: number): Line {
+function promptLine(prompt: Prompt, keys: Footer['keys'], columns: number): Line {
   const asked: Line =
     prompt.is === 'question'
       ? [span(`  ${foreign(prompt.question)}  `, 'warn')]
       : [span(`  ${prompt.label}: `, 'accent'), span(`${foreign(prompt.text)}█  `)];
   const room = columns - lineWidth(asked) - 2;
-  return room < 10 ? asked : [...asked, ...joinFitting(shownKeys(keys), room)];
+  return room < 10 ? asked : [...asked, ...joinFitting(shownKeys(keys.own), room)];
 }
 
 function shownKeys(keys: readonly ShownKey[]): readonly Line[] {

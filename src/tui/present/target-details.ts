@@ -3,7 +3,7 @@ import type { BreakerView, TargetHealth } from '../../core/health.ts';
 import { costOf } from '../../core/spending.ts';
 import { sameTarget } from '../../core/target.ts';
 import type { Trail } from '../../core/trail.ts';
-import { fitText, foreign, type Line, span, type Tone, wrapText } from './line.ts';
+import { fitText, flow, foreign, type Line, span, type Tone, wrapText } from './line.ts';
 import { dollars } from './money.ts';
 import { placesOf, providerOf } from './routes.ts';
 import { stateWord, TARGET_STATES, type TargetRow } from './target-state.ts';
@@ -48,7 +48,7 @@ export function breakerLine(breaker: BreakerView, now: number): Line {
     state('open', `open${until}`, 'bad'),
     span(' ─ time → ', 'dim'),
     state('half-open', `half-open${probing}`, 'warn'),
-    span(' ─ two successes → closed', 'dim'),
+    span(' ─ 2 successes → closed', 'dim'),
   ];
 }
 
@@ -74,15 +74,23 @@ function healthLines(
           wide,
           'warn',
         )),
-    labelled('5 min', [
-      span(`${count(lately.attempts)} attempts, ${percent(lately.failures, lately.attempts)} failed`),
-      span(`   p50 ${latency(lately.p50)}  p95 ${latency(lately.p95)}`),
-      span(`   first token p50 ${latency(lately.firstContentP50)}  p95 ${latency(lately.firstContentP95)}`),
-    ]),
-    labelled('since start', [
-      span(`${count(health.attempts)} attempts, ${count(health.failures)} failed, `),
-      span(`${count(health.served)} served, ${count(health.live)} live`),
-    ]),
+    ...flowing(
+      '5 min',
+      [
+        `${count(lately.attempts)} attempts, ${percent(lately.failures, lately.attempts)} failed`,
+        `p50 ${latency(lately.p50)}  p95 ${latency(lately.p95)}`,
+        `first token p50 ${latency(lately.firstContentP50)}  p95 ${latency(lately.firstContentP95)}`,
+      ],
+      wide,
+    ),
+    ...flowing(
+      'since start',
+      [
+        `${count(health.attempts)} attempts, ${count(health.failures)} failed`,
+        `${count(health.served)} served, ${count(health.live)} live`,
+      ],
+      wide,
+    ),
     labelled('cost', [span(costText(health, recent))]),
     ...(last?.fault === undefined
       ? []
@@ -122,6 +130,15 @@ function costText({ target }: TargetHealth, recent: readonly Trail[]): string {
 
 function labelled(label: string, line: Line): Line {
   return [span(fitText(label, LABEL_WIDTH), 'dim'), ...line];
+}
+
+/** Groups side by side as far as they fit, the others below. */
+function flowing(label: string, groups: readonly string[], columns: number): readonly Line[] {
+  const lines = flow(
+    groups.map((text) => [span(text)]),
+    columns,
+  );
+  return lines.map((line, index) => labelled(index === 0 ? label : '', line));
 }
 
 function paragraph(label: string, text: string, columns: number, tone: Tone): readonly Line[] {

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 
 import type { Spending } from '../../../core/spending.ts';
 import type { Seen } from '../../behaviour.ts';
-import { type Line, span, spread } from '../../present/line.ts';
+import { flow, type Line, span, spread } from '../../present/line.ts';
 import { dollars } from '../../present/money.ts';
 import { spendingColumns } from '../../present/spending.ts';
 import { layTable, tableHead, tableRow } from '../../present/table.ts';
@@ -30,7 +30,8 @@ function body(seen: Seen<CostScreen>, spending: Spending): readonly Line[] {
     rows.length === 0
       ? [[span('nothing was asked in that time', 'dim')]]
       : rows.map((row) => tableRow(table, row));
-  return [totalLine(spending), [], ...[head, ...list].map((line) => [span('  '), ...line])];
+  const total = totalLines(spending, world.size.columns - 4);
+  return [...total, [], head, ...list].map((line) => [span('  '), ...line]);
 }
 
 function settingsLine({ by, days }: CostScreen, columns: number): Line {
@@ -43,18 +44,21 @@ function settingsLine({ by, days }: CostScreen, columns: number): Line {
   return spread(left, [span('from the record of requests; r reads it again  ', 'dim')], columns);
 }
 
-function totalLine({ total, since }: Spending): Line {
+/** What it comes to, on as many lines as that takes: two at most. */
+function totalLines({ total, since }: Spending, columns: number): readonly Line[] {
   const { requests, tokensIn, cachedIn, tokensOut, costUsd, wastedUsd, unpriced } = total;
-  return [
-    span(`  ${dollars(costUsd)}`, costUsd === undefined ? 'dim' : 'strong'),
-    span(' cost   ', 'dim'),
-    span(count(requests), 'strong'),
-    span(' requests   ', 'dim'),
-    span(`${shortCount(tokensIn)} in (${shortCount(cachedIn)} cached), ${shortCount(tokensOut)} out`),
-    ...(wastedUsd === undefined
-      ? []
-      : [span(`   ${dollars(wastedUsd)} wasted on failed and cut attempts`, 'warn')]),
-    ...(unpriced === 0 ? [] : [span(`   no price is known for ${count(unpriced)}`, 'dim')]),
-    span(`   since ${new Date(since).toLocaleDateString('en-CA')} ${timeOfDay(since)}`, 'dim'),
-  ];
+  const lines = flow(
+    [
+      [span(dollars(costUsd), costUsd === undefined ? 'dim' : 'strong'), span(' cost', 'dim')],
+      [span(count(requests), 'strong'), span(' requests', 'dim')],
+      [span(`${shortCount(tokensIn)} in (${shortCount(cachedIn)} cached), ${shortCount(tokensOut)} out`)],
+      ...(wastedUsd === undefined
+        ? []
+        : [[span(`${dollars(wastedUsd)} wasted`, wastedUsd > 0 ? 'warn' : 'plain')] as const]),
+      ...(unpriced === 0 ? [] : [[span(`no price is known for ${count(unpriced)}`, 'dim')] as const]),
+      [span(`since ${new Date(since).toLocaleDateString('en-CA')} ${timeOfDay(since)}`, 'dim')],
+    ],
+    columns,
+  );
+  return [lines[0] ?? [], lines[1] ?? []];
 }

@@ -16,7 +16,7 @@ export type CostAction = ScrollAction | 'group' | 'span' | 'refresh';
 
 /** Spans of time in days, in the order `s` goes through. */
 const SPANS = [1, 7, 30] as const;
-/** What is shown, a blank line, the sum and the titles. */
+/** What is shown, the sum on two lines, a blank line and the titles. */
 const HEAD_ROWS = 5;
 
 /** The costs as they open: of the last day, by provider. */

@@ -59,7 +59,6 @@ function settingsLine({ screen, world }: Seen<RequestsScreen>, columns: number):
   ];
   const right: Line = [
     ...(hold?.frozen === true ? [span('‖ frozen', 'warn')] : []),
-    ...(hold !== undefined && hold.fresh > 0 ? [span(`  ▲ ${hold.fresh} new`, 'accent')] : []),
     ...(world.facts.link.is === 'gone' ? [span('  as last seen', 'warn')] : []),
     span('  '),
   ];
