@@ -26,10 +26,11 @@ export class ResponseObject {
 
   constructor(echo: AnswerEcho) {
     this.#echo = echo;
-    // Written once: it may be long, and stands in three events.
-    const fields = Object.entries(repeat(viewJson(echo.body.toString('utf8'))));
+    const repeated = repeat(viewJson(echo.body.toString('utf8')));
     this.#repeated = Object.fromEntries(
-      fields.map(([name, value]) => [name, new Verbatim(writeJson(value ?? null))]),
+      Object.entries(repeated).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, onOneLine(value)] as const],
+      ),
     );
   }
 
@@ -50,6 +51,14 @@ export class ResponseObject {
       usage: writeUsage(usage),
     };
   }
+}
+
+/**
+ * Written once, because it may be long and stands in three events; on one line, because an event is one. Inside strings
+ * JSON has no line ends.
+ */
+function onOneLine(value: Exclude<JsonOut, undefined>): Verbatim {
+  return new Verbatim(writeJson(value).replace(/[\r\n]+/g, ' '));
 }
 
 /** The fields of the request that an answer repeats, with the API's defaults for those that were left out. */
@@ -80,7 +89,7 @@ function repeat(request: JsonView | undefined): Readonly<Record<string, JsonOut>
     top_logprobs: given('top_logprobs') ?? 0,
     top_p: given('top_p') ?? 1,
     truncation: given('truncation') ?? 'disabled',
-    user: given('user') ?? null,
+    user: given('user'),
   };
 }
 

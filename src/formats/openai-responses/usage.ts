@@ -30,7 +30,7 @@ export function readUsage(value: unknown): Usage | undefined {
  */
 export function writeUsage(usage: Usage | undefined): JsonOut {
   if (usage?.input === undefined && usage?.output === undefined) return null;
-  const { input = 0, output = 0, cacheRead = 0, cacheWrite, reasoning = 0 } = usage;
+  const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0, reasoning = 0 } = usage;
   return {
     input_tokens: input,
     input_tokens_details: { cached_tokens: cacheRead, cache_write_tokens: cacheWrite },
