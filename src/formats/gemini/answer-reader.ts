@@ -79,7 +79,7 @@ export class AnswerReader {
     const word = finish?.asString() ?? (finish?.kind === 'number' ? finish.text : undefined);
     // Some models of old said `STOP` in every chunk: the last word counts, at the end.
     if (word !== undefined && word !== '' && word !== 'FINISH_REASON_UNSPECIFIED' && word !== '0')
-      this.#finish = NUMBERED[word] ?? word;
+      this.#finish = NUMBERED.get(word) ?? word;
   }
 
   #part(part: JsonView, events: AnswerEvent[]): void {
@@ -151,9 +151,9 @@ export class AnswerReader {
 }
 
 /** Reasons as numbers, where somebody asked for them so; the others differ between Google AI and Vertex AI. */
-const NUMBERED: Readonly<Record<string, string>> = {
-  1: 'STOP',
-  2: 'MAX_TOKENS',
-  3: 'SAFETY',
-  4: 'RECITATION',
-};
+const NUMBERED: ReadonlyMap<string, string> = new Map([
+  ['1', 'STOP'],
+  ['2', 'MAX_TOKENS'],
+  ['3', 'SAFETY'],
+  ['4', 'RECITATION'],
+]);

@@ -56,21 +56,21 @@ const RULES: readonly ErrorRule[] = [
 ];
 
 /** HTTP statuses of Google's canonical codes (google/rpc/code.proto), for errors inside a 200. */
-const STATUS_OF: Readonly<Record<string, number>> = {
-  INVALID_ARGUMENT: 400,
-  FAILED_PRECONDITION: 400,
-  OUT_OF_RANGE: 400,
-  UNAUTHENTICATED: 401,
-  PERMISSION_DENIED: 403,
-  NOT_FOUND: 404,
-  ABORTED: 409,
-  ALREADY_EXISTS: 409,
-  RESOURCE_EXHAUSTED: 429,
-  CANCELLED: 499,
-  UNIMPLEMENTED: 501,
-  UNAVAILABLE: 503,
-  DEADLINE_EXCEEDED: 504,
-};
+const STATUS_OF: ReadonlyMap<string, number> = new Map([
+  ['INVALID_ARGUMENT', 400],
+  ['FAILED_PRECONDITION', 400],
+  ['OUT_OF_RANGE', 400],
+  ['UNAUTHENTICATED', 401],
+  ['PERMISSION_DENIED', 403],
+  ['NOT_FOUND', 404],
+  ['ABORTED', 409],
+  ['ALREADY_EXISTS', 409],
+  ['RESOURCE_EXHAUSTED', 429],
+  ['CANCELLED', 499],
+  ['UNIMPLEMENTED', 501],
+  ['UNAVAILABLE', 503],
+  ['DEADLINE_EXCEEDED', 504],
+]);
 
 /** Which fault an answer other than 2xx means. The caller adds what headers and details say about waiting. */
 export function classify(answer: UpstreamAnswer): Fault {
@@ -84,7 +84,7 @@ export function classifyInside(error: unknown): Fault {
   const status =
     code !== undefined && code >= 400 && code < 600
       ? code
-      : (STATUS_OF[stringField(error, 'status') ?? ''] ?? 502);
+      : (STATUS_OF.get(stringField(error, 'status') ?? '') ?? 502);
   const told = words.message ?? words.code;
   return fault(faultOf(RULES, status, words), `the provider reported an error inside its answer: ${told}`);
 }

@@ -57,14 +57,14 @@ const HANDLED = new Set([
 /** "only 'enum' and 'date-time' are supported for STRING type" (the API's own refusal). */
 const FORMATS = new Set(['enum', 'date-time', 'float', 'double', 'int32', 'int64']);
 
-const TYPES: Readonly<Record<string, string>> = {
-  string: 'STRING',
-  number: 'NUMBER',
-  integer: 'INTEGER',
-  boolean: 'BOOLEAN',
-  array: 'ARRAY',
-  object: 'OBJECT',
-};
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['string', 'STRING'],
+  ['number', 'NUMBER'],
+  ['integer', 'INTEGER'],
+  ['boolean', 'BOOLEAN'],
+  ['array', 'ARRAY'],
+  ['object', 'OBJECT'],
+]);
 
 class OpenApiWriter {
   readonly #root: JsonView;
@@ -118,7 +118,7 @@ class OpenApiWriter {
     const types = typesOf(view);
     const options = this.#options(view, types);
     const [type] = types.filter((name) => name !== 'null');
-    if (type !== undefined && options.length === 0) fields.push(['type', `"${TYPES[type] ?? 'STRING'}"`]);
+    if (type !== undefined && options.length === 0) fields.push(['type', `"${TYPES.get(type) ?? 'STRING'}"`]);
     if (types.includes('null') || options.some(isNull) || hasNull(view)) fields.push(['nullable', 'true']);
     this.#addValues(view, type, fields, told);
     for (const [name, value] of view.fields()) {

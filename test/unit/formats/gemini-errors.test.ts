@@ -105,7 +105,7 @@ describe('an error of the Gemini API', () => {
     ],
     ['upstream_rejected', 400, google(400, 'INVALID_ARGUMENT', 'Please use a valid role: user, model.')],
     [
-      'upstream_rejected',
+      'state_refused',
       400,
       google(400, 'INVALID_ARGUMENT', 'Function call is missing a thought_signature in functionCall parts.'),
     ],
