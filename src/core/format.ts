@@ -125,6 +125,28 @@ export interface CallerCodec {
   restoreState(body: Buffer, target: TranslationTarget): Buffer;
 }
 
+/**
+ * An operation that is one question and one answer (embeddings, reranking), translated between two formats without the
+ * hub: their fields are few and mean the same.
+ */
+export interface DirectTranslation {
+  encodeRequest(body: Buffer, target: RenderTarget): Outcome<WireRequest, Fault>;
+  decodeAnswer(body: Buffer, asked: AskedDirectly): Outcome<DirectAnswer, Fault>;
+}
+
+/** What the answer's translation needs to know of the question. */
+export interface AskedDirectly {
+  readonly model: string;
+  readonly request: Buffer;
+  /** The caller's path with its query. */
+  readonly path: string;
+}
+
+export interface DirectAnswer {
+  readonly body: Buffer;
+  readonly usage: Usage | undefined;
+}
+
 /** What a decoder knows besides the body. */
 export interface AskedConversation {
   readonly model: string;

@@ -1,9 +1,11 @@
 import type { CallerFormat, Format } from '../core/format.ts';
 import type { CallerFormatName, FormatName } from '../core/operation.ts';
+import { anthropicMessages } from './anthropic-messages/index.ts';
 import { gemini } from './gemini/index.ts';
 import { openaiChat } from './openai-chat/index.ts';
 import { openaiResponses } from './openai-responses/index.ts';
 
+export { directTranslation } from './direct.ts';
 export { ENVELOPE_START } from './hub/carry.ts';
 export { callerId } from './hub/ids.ts';
 
@@ -11,8 +13,9 @@ export { callerId } from './hub/ids.ts';
 export const CALLER_FORMATS = {
   'openai-chat': openaiChat,
   'openai-responses': openaiResponses,
+  'anthropic-messages': anthropicMessages,
   gemini,
-} as const satisfies Readonly<Partial<Record<CallerFormatName, CallerFormat>>>;
+} as const satisfies Readonly<Record<CallerFormatName, CallerFormat>>;
 
 /** Every wire dialect gw speaks; the further ones only towards providers. */
 export const FORMATS = {

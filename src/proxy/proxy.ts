@@ -1,8 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import type { CallerFormat } from '../core/format.ts';
-import type { CallerFormatName } from '../core/operation.ts';
 import type { FactsPort, KeyPort, LogPort, RecordPort, Watcher } from '../core/ports.ts';
 import type { Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
@@ -243,8 +241,6 @@ function counts({ recognised }: Exchange): boolean {
   return recognised.is === 'operation';
 }
 
-const FORMATS_OF_CALLERS: Readonly<Partial<Record<CallerFormatName, CallerFormat>>> = CALLER_FORMATS;
-
 function openExchange(
   request: IncomingMessage,
   response: ServerResponse,
@@ -270,7 +266,7 @@ function openExchange(
     response,
     headers,
     recognised,
-    format: FORMATS_OF_CALLERS[trail.format] ?? CALLER_FORMATS['openai-chat'],
+    format: CALLER_FORMATS[trail.format],
     fleet,
     trail,
     clock,

@@ -4,6 +4,7 @@ import type {
   AnswerEcho,
   CallerCodec,
   CallerFormat,
+  DirectTranslation,
   Format,
   ProviderCodec,
   TranslationTarget,
@@ -12,13 +13,26 @@ import type {
 import type { FormatName } from '../core/operation.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import { sameTarget } from '../core/target.ts';
-import { FORMATS } from '../formats/index.ts';
+import { directTranslation, FORMATS } from '../formats/index.ts';
 import { askedPath, type Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
 import type { StateVault } from './state-vault.ts';
 
 /** How one call to a target of another format is made, and how its answer becomes the caller's. */
-export interface Translation {
+export type Translation = ConversationTranslation | SmallTranslation;
+
+/** A small operation, translated without the hub. */
+export interface SmallTranslation {
+  readonly is: 'direct';
+  readonly direct: DirectTranslation;
+  readonly model: string;
+  readonly request: WireRequest;
+  readonly losses: readonly Loss[];
+}
+
+/** A conversation, translated through the hub. */
+export interface ConversationTranslation {
+  readonly is: 'conversation';
   readonly format: Format;
   readonly from: ProviderCodec;
   readonly to: CallerCodec;
@@ -45,6 +59,7 @@ export function cannotServe(exchange: Exchange, step: Step): string | undefined 
   const spoken = formatFor(format, step);
   if (spoken === format) return undefined;
   if (operation === 'chat' && format.toCaller && spoken?.toProvider) return undefined;
+  if (directTranslation(operation, format.name, step.provider.format)) return undefined;
   const what = operation === 'chat' ? format.name : `${format.name} (${operation})`;
   return `${step.provider.name} does not speak ${what}`;
 }
@@ -73,7 +88,9 @@ export function translate(
     readonly withoutState: boolean;
   },
 ): Outcome<Translation, Fault> {
-  const { format, trail, body } = exchange;
+  const { format, trail, body, operation } = exchange;
+  const direct = directTranslation(operation, format.name, spoken.name);
+  if (direct) return translateDirectly(body, step, direct, parts.strict);
   const { toProvider: from } = spoken;
   const { toCaller: to } = format;
   if (!from || !to)
@@ -84,8 +101,7 @@ export function translate(
   const target = translationTarget(step);
   const request = from.encodeRequest(conversation, target);
   const losses = [...new Set([...conversation.losses, ...request.losses])].sort();
-  if (parts.strict && losses.length > 0)
-    return failed(fault('untranslatable', `the route allows no losses: ${losses.join(', ')}`));
+  if (parts.strict && losses.length > 0) return failed(lossy(losses));
   const echo: AnswerEcho = {
     id: trail.id,
     created: Math.floor(parts.now / 1000),
@@ -94,7 +110,34 @@ export function translate(
     body,
     path: askedPath(exchange),
   };
-  return ok({ format: spoken, from, to, target, request, losses, echo, vault: parts.vault });
+  return ok({
+    is: 'conversation',
+    format: spoken,
+    from,
+    to,
+    target,
+    request,
+    losses,
+    echo,
+    vault: parts.vault,
+  });
+}
+
+function translateDirectly(
+  body: Buffer,
+  { target, provider }: Step,
+  direct: DirectTranslation,
+  strict: boolean,
+): Outcome<Translation, Fault> {
+  const request = direct.encodeRequest(body, { model: target.model, quirks: provider.quirks });
+  if (request.is === 'failed') return request;
+  const { losses } = request.value;
+  if (strict && losses.length > 0) return failed(lossy(losses));
+  return ok({ is: 'direct', direct, model: target.model, request: request.value, losses });
+}
+
+function lossy(losses: readonly Loss[]): Fault {
+  return fault('untranslatable', `the route allows no losses: ${losses.join(', ')}`);
 }
 
 /** The conversation without what vouches for earlier thoughts, and so without them. */

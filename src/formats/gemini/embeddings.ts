@@ -1,6 +1,6 @@
 import type { Loss } from '../../core/conversation.ts';
 import { type Fault, fault } from '../../core/fault.ts';
-import type { WireRequest } from '../../core/format.ts';
+import type { DirectAnswer, DirectTranslation, WireRequest } from '../../core/format.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import type { Quirk } from '../../core/profile.ts';
 import { type JsonView, viewJson } from '../../lib/json-view.ts';
@@ -136,4 +136,29 @@ function floatsText(vector: JsonView | undefined): string | undefined {
   const numbers: number[] = [];
   for (let at = 0; at + 4 <= bytes.length; at += 4) numbers.push(bytes.readFloatLE(at));
   return JSON.stringify(numbers);
+}
+
+/** OpenAI's `/embeddings`, asked of a provider of this format. */
+export const GEMINI_EMBEDDINGS_FROM_OPENAI: DirectTranslation = {
+  encodeRequest: embeddingsToGemini,
+  decodeAnswer: (body, asked) => withUsage(embeddingsFromGemini(body, asked), geminiTokens(body)),
+};
+
+/** `:embedContent` and `:batchEmbedContents`, asked of a provider that speaks OpenAI's API. */
+export const OPENAI_EMBEDDINGS_FROM_GEMINI: DirectTranslation = {
+  encodeRequest: (body, { model }) => embeddingsToOpenai(body, model),
+  decodeAnswer: (body, { path }) => withUsage(embeddingsFromOpenai(body, path), openaiTokens(body)),
+};
+
+function withUsage(answer: Outcome<Buffer, Fault>, input: number | undefined): Outcome<DirectAnswer, Fault> {
+  if (answer.is === 'failed') return answer;
+  return ok({ body: answer.value, usage: input === undefined ? undefined : { input } });
+}
+
+function geminiTokens(body: Buffer): number | undefined {
+  return pick(viewJson(body.toString('utf8')), 'usageMetadata')?.number('promptTokenCount');
+}
+
+function openaiTokens(body: Buffer): number | undefined {
+  return viewJson(body.toString('utf8'))?.get('usage')?.number('prompt_tokens');
 }

@@ -3,6 +3,7 @@ import type { Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
 import type { Translation } from '../translation.ts';
 import { AnswerSink } from './answer-sink.ts';
+import { DirectSink } from './direct-sink.ts';
 import { ErrorSink } from './error-sink.ts';
 import type { Sink, SinkReport } from './sink.ts';
 import { StreamSink } from './stream-sink.ts';
@@ -25,6 +26,12 @@ export function openSink(exchange: Exchange, report: SinkReport, head: AnswerHea
   const { format, translation } = head;
   if (head.status >= 300) return new ErrorSink(format, report, head);
   const streamed = isEventStream(head.headers['content-type'], exchange.trail.stream);
+  if (translation?.is === 'direct')
+    return new DirectSink(exchange, report, {
+      ...translation,
+      outlet: head.outlet,
+      translation: translation.direct,
+    });
   if (translation) return new TranslatingSink(exchange, report, { ...head, translation, streamed });
   return streamed ? new StreamSink(exchange, report, head) : new AnswerSink(exchange, report, head);
 }

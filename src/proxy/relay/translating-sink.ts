@@ -4,7 +4,7 @@ import type { CarriedState, StreamDecoder, StreamEncoder } from '../../core/form
 import { errorMessage } from '../../lib/expect.ts';
 import type { Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
-import type { Translation } from '../translation.ts';
+import type { ConversationTranslation } from '../translation.ts';
 import { type FrameReader, frameReader } from './framing.ts';
 import { lastWords } from './last-words.ts';
 import type { Sink, SinkReport } from './sink.ts';
@@ -28,7 +28,7 @@ export class TranslatingSink implements Sink {
   readonly #report: SinkReport;
   readonly #outlet: Outlet;
   readonly #headers: AnswerHeaders;
-  readonly #translation: Translation;
+  readonly #translation: ConversationTranslation;
   readonly #decoder: StreamDecoder | undefined;
   readonly #encoder: StreamEncoder | undefined;
   readonly #frames: FrameReader;
@@ -45,7 +45,7 @@ export class TranslatingSink implements Sink {
     answer: {
       readonly headers: AnswerHeaders;
       readonly outlet: Outlet;
-      readonly translation: Translation;
+      readonly translation: ConversationTranslation;
       /** Whether the provider streams. */
       readonly streamed: boolean;
     },

@@ -1,0 +1,69 @@
+import { type Fault, fault } from '../../core/fault.ts';
+import type { DirectTranslation } from '../../core/format.ts';
+import { askedPath, type Exchange } from '../exchange.ts';
+import type { Outlet } from '../outlet.ts';
+import type { Sink, SinkReport } from './sink.ts';
+
+/** Large batches of embeddings are some tens of megabytes. */
+const LONGEST_ANSWER = 256 * 1024 * 1024;
+
+/** Relays the whole answer to a small operation, translated. */
+export class DirectSink implements Sink {
+  readonly awaitsContent = false;
+  readonly #exchange: Exchange;
+  readonly #report: SinkReport;
+  readonly #outlet: Outlet;
+  readonly #translation: DirectTranslation;
+  readonly #model: string;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #done = false;
+
+  constructor(
+    exchange: Exchange,
+    report: SinkReport,
+    answer: { readonly outlet: Outlet; readonly translation: DirectTranslation; readonly model: string },
+  ) {
+    this.#exchange = exchange;
+    this.#report = report;
+    this.#outlet = answer.outlet;
+    this.#translation = answer.translation;
+    this.#model = answer.model;
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#done) return;
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes > LONGEST_ANSWER)
+      this.lose(fault('upstream_garbled', `the answer is larger than ${LONGEST_ANSWER} bytes`));
+  }
+
+  end(): void {
+    if (this.#done) return;
+    const { body: request, trail } = this.#exchange;
+    const asked = { model: this.#model, request, path: askedPath(this.#exchange) };
+    const answer = this.#translation.decodeAnswer(Buffer.concat(this.#chunks), asked);
+    if (answer.is === 'failed') {
+      this.lose(answer.fault);
+      return;
+    }
+    this.#done = true;
+    if (answer.value.usage) trail.usage = answer.value.usage;
+    this.#outlet.commit(200, { 'content-type': 'application/json' }, answer.value.body.length);
+    this.#report.content();
+    this.#outlet.end(answer.value.body);
+    this.#report.served();
+  }
+
+  lose(lost: Fault): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#chunks = [];
+    this.#report.failed(lost);
+  }
+
+  keepAlive(): void {
+    // Nothing is committed before the whole answer is there.
+  }
+}
