@@ -1,0 +1,47 @@
+import { field, isString } from '../../lib/expect.ts';
+import type { Asked, Identity } from '../asked.ts';
+import { idFrom } from '../random.ts';
+import type { Recipe } from '../recipe.ts';
+import { type Script, jsonScript } from '../script.ts';
+import { CREATED } from './chat.ts';
+import { refusal } from './refusal.ts';
+import { seedOf } from './text.ts';
+
+/** `GET /v1/models`. */
+export function answerModels(_asked: Asked, _recipe: Recipe, identity: Identity): Script {
+  return jsonScript(200, { object: 'list', data: identity.models.map((id) => modelOf(id, identity)) });
+}
+
+/** `GET /v1/models/{id}`. */
+export function answerModel(asked: Asked, _recipe: Recipe, identity: Identity): Script {
+  const id = decodeURIComponent(asked.path.slice(asked.path.lastIndexOf('/') + 1));
+  if (identity.models.includes(id)) return jsonScript(200, modelOf(id, identity));
+  return refusal(404, `The model '${id}' does not exist`, 'model_not_found', 'model');
+}
+
+function modelOf(id: string, identity: Identity): unknown {
+  return { id, object: 'model', created: CREATED, owned_by: identity.name };
+}
+
+const CATEGORIES = ['harassment', 'hate', 'illicit', 'self-harm', 'sexual', 'violence'] as const;
+
+/** `POST /v1/moderations`: flags what contains the word "forbidden". */
+export function answerModerations(asked: Asked, recipe: Recipe, identity: Identity): Script {
+  const input = field(asked.json, 'input');
+  if (input === undefined) {
+    return refusal(400, "Missing required parameter: 'input'.", 'missing_required_parameter', 'input');
+  }
+  const inputs = Array.isArray(input) && input.every(isString) ? input : [input];
+  const results = inputs.map((item) => {
+    const flagged = JSON.stringify(item).includes('forbidden');
+    return {
+      flagged,
+      categories: Object.fromEntries(CATEGORIES.map((name) => [name, flagged && name === 'illicit'])),
+      category_scores: Object.fromEntries(
+        CATEGORIES.map((name) => [name, flagged && name === 'illicit' ? 0.98 : 0.001]),
+      ),
+    };
+  });
+  const id = `modr-${idFrom(seedOf(input, identity), 24)}`;
+  return jsonScript(200, { id, model: recipe.model ?? (asked.model || 'omni-moderation-latest'), results });
+}
