@@ -1,15 +1,15 @@
 import type { Conversation, Loss, Turn } from '../../core/conversation.ts';
 import type { TranslationTarget, WireRequest } from '../../core/format.ts';
 import { type JsonOut, Verbatim, writeJson } from '../../lib/json-write.ts';
+import { type Claude, claudeOf } from '../hub/claude.ts';
 import { fitTurns } from '../hub/fit.ts';
 import { PLAIN_IDS } from '../hub/ids.ts';
+import { toolSchema } from '../hub/tool-schema.ts';
 import { CacheMarks } from './cache-marks.ts';
-import { type Claude, claudeOf } from './claude.ts';
 import { encodeMessages, encodeSystem, endMessages } from './encode-content.ts';
 import { type EncodedThinking, encodeThinking, isThoughtless } from './encode-thinking.ts';
 import { ANSWER_TOOL, encodeTools, unforced } from './encode-tools.ts';
 import { enforcedSchema } from './output-schema.ts';
-import { toolSchema } from './tool-schema.ts';
 import { VERTEX_VERSION, vertexPath } from './vertex.ts';
 
 /** The request for one target. */

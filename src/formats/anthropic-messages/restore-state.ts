@@ -2,7 +2,7 @@ import type { OpaqueState } from '../../core/conversation.ts';
 import type { CarriedState, TranslationTarget } from '../../core/format.ts';
 import { type JsonView, viewJson } from '../../lib/json-view.ts';
 import { ENVELOPE_START } from '../hub/carry.ts';
-import { claudeOf } from './claude.ts';
+import { claudeOf } from '../hub/claude.ts';
 import { carriedIn } from './slots.ts';
 
 /** Replaces a part of the text; in UTF-16 units. */

@@ -1,6 +1,6 @@
 import type { JsonText } from '../../core/conversation.ts';
 import { type JsonView, viewJson } from '../../lib/json-view.ts';
-import { type FittedSchema, objectText, type SchemaField } from '../hub/schema-text.ts';
+import { type FittedSchema, objectText, type SchemaField } from './schema-text.ts';
 
 const NO_ARGUMENTS: JsonText = '{"type":"object","properties":{}}';
 const COMPOSITIONS = ['anyOf', 'oneOf', 'allOf'] as const;
