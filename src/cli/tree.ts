@@ -70,6 +70,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/stats.ts'),
   },
   {
+    path: 'report',
+    summary: 'What went wrong lately, without secrets, to hand to a provider or a colleague',
+    load: () => import('./commands/report.ts'),
+  },
+  {
     path: 'models',
     summary: 'Models of your providers, what they can do and what they cost',
     load: () => import('./commands/models.ts'),

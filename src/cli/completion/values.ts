@@ -66,6 +66,7 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--model-latency': FREE,
   '--name': FREE,
   '--names': choice('providers', 'routes', 'models', 'targets', 'profiles'),
+  '--out': { is: 'file' },
   '--outcome': choice('served', 'failed', 'cut', 'gone'),
   '--port': FREE,
   '--preset': { is: 'choice', words: PRESETS.map(({ name }) => name) },
