@@ -33,6 +33,8 @@ export class ContentsDecoder {
   #asked: AskedCall[] = [];
   /** The model's turn that is going on: callers keep each chunk of a stream as a turn of its own. */
   #model: PartList | undefined;
+  /** Thoughts of that turn that an envelope told already: a later one on the same text repeats them. */
+  #told = new Set<string>();
 
   constructor(losses: Set<Loss>, recall: (callId: string) => readonly CarriedState[] | undefined) {
     this.#losses = losses;
@@ -74,6 +76,7 @@ export class ContentsDecoder {
       list = new PartList();
       this.#model = list;
       this.#asked = [];
+      this.#told = new Set();
       this.turns.push({ role: 'assistant', parts: list.parts });
     }
     for (const part of pickList(content, 'parts')) this.#pushModelPart(list, part);
@@ -84,7 +87,7 @@ export class ContentsDecoder {
     const text = part.string('text');
     if (call) this.#pushCall(list, part, call);
     else if (text !== undefined && part.flag('thought') === true) pushThought(list, part, text);
-    else if (text !== undefined) pushSaid(list, part, text);
+    else if (text !== undefined) this.#pushSaid(list, part, text);
     else {
       const media = decodeMedia(part, this.#losses);
       if (media) list.add(media);
@@ -99,7 +102,7 @@ export class ContentsDecoder {
     this.#asked.push({ id, name, answered: false });
     const { native, carried } = readSignature(pickString(part, 'thoughtSignature'));
     const state = carried ?? (native.length === 0 ? this.#recall(id) : undefined);
-    if (state) carry(list, state);
+    if (state) this.#carry(list, state);
     list.add({
       kind: 'call',
       id,
@@ -107,6 +110,32 @@ export class ContentsDecoder {
       arguments: call.get('args')?.text ?? '{}',
       ...(native.length > 0 && { opaque: native }),
     });
+  }
+
+  #pushSaid(list: PartList, part: JsonView, text: string): void {
+    const { native, carried = [] } = readSignature(pickString(part, 'thoughtSignature'));
+    this.#carry(
+      list,
+      carried.filter(({ on }) => on !== 'text'),
+    );
+    const last = list.parts.at(-1);
+    const isNext = last?.kind === 'text' && last.opaque === undefined && native.length === 0;
+    if (isNext) list.parts[list.parts.length - 1] = { ...last, text: last.text + text };
+    else if (text !== '' || native.length > 0)
+      list.add({ kind: 'text', text, ...(native.length > 0 && { opaque: native }) });
+    list.carry(carried.filter(({ on }) => on === 'text'));
+  }
+
+  #carry(list: PartList, carried: readonly CarriedState[]): void {
+    const fresh = carried.filter(
+      (state) => state.on !== 'reasoning' || !this.#told.has(JSON.stringify(state)),
+    );
+    for (const state of fresh) {
+      if (state.on !== 'reasoning') continue;
+      dropShown(list);
+      this.#told.add(JSON.stringify(state));
+    }
+    list.carry(fresh);
   }
 
   #result(response: JsonView): ResultPart {
@@ -155,25 +184,10 @@ function pushThought(list: PartList, part: JsonView, text: string): void {
   list.add({ kind: 'reasoning', text, ...(native.length > 0 && { opaque: native }) });
 }
 
-function pushSaid(list: PartList, part: JsonView, text: string): void {
-  const { native, carried = [] } = readSignature(pickString(part, 'thoughtSignature'));
-  const before = carried.filter(({ on }) => on !== 'text');
-  if (before.length > 0) carry(list, before);
-  const last = list.parts.at(-1);
-  const isNext = last?.kind === 'text' && last.opaque === undefined && native.length === 0;
-  if (isNext) list.parts[list.parts.length - 1] = { ...last, text: last.text + text };
-  else if (text !== '' || native.length > 0)
-    list.add({ kind: 'text', text, ...(native.length > 0 && { opaque: native }) });
-  list.carry(carried.filter(({ on }) => on === 'text'));
-}
-
 /** Thoughts that an envelope holds were also shown before it, and must not be told twice. */
-function carry(list: PartList, carried: readonly CarriedState[]): void {
-  if (carried.some(({ on }) => on === 'reasoning')) {
-    for (let last = list.parts.at(-1); last?.kind === 'reasoning' && last.opaque === undefined;) {
-      list.parts.pop();
-      last = list.parts.at(-1);
-    }
+function dropShown(list: PartList): void {
+  for (let last = list.parts.at(-1); last?.kind === 'reasoning' && last.opaque === undefined;) {
+    list.parts.pop();
+    last = list.parts.at(-1);
   }
-  list.carry(carried);
 }

@@ -30,6 +30,8 @@ export class PartsWriter {
   #states: OpaqueState[] = [];
   /** State on its way to the next part that can hold it. */
   #carried: CarriedState[] = [];
+  /** What the open text carries already. */
+  #onText: CarriedState[] = [];
   #calls = 0;
   #isSigned = false;
   #garbledCall = false;
@@ -53,6 +55,7 @@ export class PartsWriter {
       case 'open':
         this.#open = event.part;
         this.#pieces = [];
+        this.#onText = [];
         this.#states = event.part.kind === 'call' ? [...(event.part.opaque ?? [])] : [];
         return [];
       case 'delta':
@@ -123,6 +126,7 @@ export class PartsWriter {
       return [];
     }
     if (this.#carried.length === 0) return [{ text }];
+    this.#onText = this.#carried;
     return [{ text, thoughtSignature: this.#envelope([]) }];
   }
 
@@ -134,7 +138,9 @@ export class PartsWriter {
       const summary = part.summary === true ? { summary: true } : {};
       this.#carried.push({ on: 'reasoning', text: this.#pieces.join(''), ...summary, states: this.#states });
     } else if (this.#states.length > 0) {
-      return [{ text: '', thoughtSignature: this.#envelope([{ on: 'text', states: this.#states }]) }];
+      // Of several signatures on one text the AI SDK keeps the last, so it says again what the first one said.
+      const all: CarriedState[] = [...this.#onText, { on: 'text', states: this.#states }];
+      return [{ text: '', thoughtSignature: this.#envelope(all) }];
     }
     return [];
   }

@@ -21,10 +21,11 @@ export function restoreState(body: Buffer, target: TranslationTarget): Buffer {
   const view = viewJson(text);
   if (!view) return body;
   const edits: Edit[] = [];
+  const told = new Set<string>();
   for (const content of pickList(view, 'contents')) {
     const list = pick(content, 'parts');
     const parts = pickList(content, 'parts');
-    const restored = parts.map((part) => restorePart(part, target));
+    const restored = parts.map((part) => restorePart(part, target, told));
     if (!list || restored.every((part) => part.is === 'same')) continue;
     const kept = restored.flatMap((part) => (part.is === 'gone' ? [] : [part.text]));
     // A turn must have a part (Google's own final chunk has this one).
@@ -35,7 +36,7 @@ export function restoreState(body: Buffer, target: TranslationTarget): Buffer {
 
 type Restored = { readonly is: 'same' | 'changed'; readonly text: string } | { readonly is: 'gone' };
 
-function restorePart(part: JsonView, target: TranslationTarget): Restored {
+function restorePart(part: JsonView, target: TranslationTarget, told: Set<string>): Restored {
   const slot = pick(part, 'thoughtSignature');
   const carried = unseal(slot?.asString() ?? '');
   if (!slot || !carried) return { is: 'same', text: part.text };
@@ -45,7 +46,10 @@ function restorePart(part: JsonView, target: TranslationTarget): Restored {
   const stand = isCall && traitsOf(target.model, target.quirks).needsSignatures ? NO_SIGNATURE : undefined;
   const signature = own ?? stand;
   if (signature === undefined && !isCall && part.string('text') === '') return { is: 'gone' };
-  const thoughts = carried.flatMap((state) => thoughtPart(state, target) ?? []);
+  const thoughts = carried
+    .flatMap((state) => thoughtPart(state, target) ?? [])
+    .filter((thought) => !told.has(thought));
+  for (const thought of thoughts) told.add(thought);
   return { is: 'changed', text: [...thoughts, withSignature(part, signature)].join(',') };
 }
 
