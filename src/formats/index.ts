@@ -8,6 +8,7 @@ import { openaiResponses } from './openai-responses/index.ts';
 
 export { directTranslation } from './direct.ts';
 export { ENVELOPE_START } from './hub/carry.ts';
+export { estimateTokens } from './hub/estimate.ts';
 export { callerId } from './hub/ids.ts';
 
 /** The wire dialects callers may speak. A new one is a folder and a line here. */
