@@ -8,4 +8,14 @@ export class EventLog {
     const body = writeJson({ type, sequence_number: this.#next++, ...fields });
     return `event: ${type}\ndata: ${body}\n\n`;
   }
+
+  /**
+   * A delta: an answer has thousands, so it is put together from text that is JSON already.
+   *
+   * @param place The fields that say what it belongs to, and `more` those that follow, as JSON without braces.
+   */
+  delta(type: string, place: string, delta: string, more = ''): string {
+    const head = `{"type":"${type}","sequence_number":${this.#next++},${place}`;
+    return `event: ${type}\ndata: ${head},"delta":${JSON.stringify(delta)}${more}}\n\n`;
+  }
 }

@@ -47,6 +47,17 @@ abstract class Item {
     return this.#log.event(`response.output_item.${type}`, { output_index: this.#place.index, item });
   }
 
+  /** More of something in it; `where` is the field that says of what. */
+  protected more(type: string, delta: string, where = '', after = ''): string {
+    const { id, index } = this.#place;
+    return this.#log.delta(
+      `response.${type}`,
+      `"item_id":"${id}","output_index":${index}${where}`,
+      delta,
+      after,
+    );
+  }
+
   /** An event about something in it. */
   protected within(type: string, fields: Readonly<Record<string, JsonOut>>): string {
     const { id, index } = this.#place;
@@ -85,9 +96,10 @@ export class MessageItem extends Item implements ItemWriter {
     if (!open) return '';
     open.pieces.push(delta);
     open.length += delta.length;
+    const where = `,"content_index":${open.index}`;
     return open.kind === 'text'
-      ? this.within('output_text.delta', { content_index: open.index, delta, logprobs: [] })
-      : this.within('refusal.delta', { content_index: open.index, delta });
+      ? this.more('output_text.delta', delta, where, ',"logprobs":[]')
+      : this.more('refusal.delta', delta, where);
   }
 
   override cite(citation: Citation): string {
@@ -157,7 +169,7 @@ export class ReasoningItem extends Item implements ItemWriter {
     if (delta === '') return '';
     const opening = this.#pieces.length === 0 ? this.#part('reasoning_summary_part.added', '') : '';
     this.#pieces.push(delta);
-    return opening + this.within('reasoning_summary_text.delta', { summary_index: 0, delta });
+    return opening + this.more('reasoning_summary_text.delta', delta, ',"summary_index":0');
   }
 
   end(): { readonly events: string; readonly item: JsonOut } {
@@ -252,7 +264,7 @@ export class CallItem extends Item implements ItemWriter {
 
   #deltaEvent(delta: string): string {
     const kind = this.#call.custom ? 'custom_tool_call_input' : 'function_call_arguments';
-    return this.within(`${kind}.delta`, { delta });
+    return this.more(`${kind}.delta`, delta);
   }
 
   #item(status: string, text: string): JsonOut {
