@@ -1,3 +1,4 @@
+import type { Dialect } from './dialect.ts';
 import type { Recipe } from './recipe.ts';
 import type { Place, Script } from './script.ts';
 
@@ -73,5 +74,6 @@ export interface SimulatedFault {
 export interface Scene {
   readonly now: number;
   readonly model: string;
-  readonly streamed: boolean;
+  /** The format asked in, whose words are used. */
+  readonly dialect: Dialect;
 }

@@ -59,7 +59,7 @@ export interface Stage {
   readonly clock: Clock;
   readonly call: SimulatorCall;
   /** Headers of every answer: request id, rate limits. */
-  readonly headers: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
   /** True when no later request came in on this socket. */
   readonly idle: (socket: Socket) => boolean;
 }
@@ -129,8 +129,11 @@ class Player {
     const script = this.#script;
     if (bytes === undefined) this.#stage.call.status = script.status;
     if (script.byHand) return this.#writeRaw(Buffer.from(serialiseHead(script)).subarray(0, bytes));
-    const lines = [...this.#stage.headers];
-    for (const [name, value] of Object.entries(script.headers)) lines.push(name, value);
+    const lines: string[] = [];
+    for (const name in this.#stage.headers) {
+      if (script.headers[name] === undefined) lines.push(name, this.#stage.headers[name] ?? '');
+    }
+    for (const name in script.headers) lines.push(name, script.headers[name] ?? '');
     if (script.framing === 'chunked') lines.push('transfer-encoding', 'chunked');
     this.#response.writeHead(script.status, lines);
     // Our bytes are framed already: one write per event instead of Node's three.

@@ -8,12 +8,14 @@ export interface Recipe {
   /** Tokens are padded to so many characters. */
   readonly tokenSize: number;
   readonly reasoningTokens: number;
+  /** The thought is not shown, only handed over sealed. */
+  readonly hiddenThought: boolean;
   /** The answer says exactly this. */
   readonly text: string | undefined;
   /** The answer repeats the last message. */
   readonly echo: boolean;
-  /** Calls a tool when the request offers one, whatever the message says. */
-  readonly callTool: boolean;
+  /** So many calls of the tools that the request offers, whatever the message says. */
+  readonly callTools: number;
   readonly finishReason: string | undefined;
   readonly promptTokens: number | undefined;
   readonly cachedTokens: number;
@@ -33,9 +35,10 @@ export const PLAIN_RECIPE: Recipe = {
   tokens: undefined,
   tokenSize: 0,
   reasoningTokens: 0,
+  hiddenThought: false,
   text: undefined,
   echo: false,
-  callTool: false,
+  callTools: 0,
   finishReason: undefined,
   promptTokens: undefined,
   cachedTokens: 0,

@@ -1,5 +1,10 @@
+import { reframe } from './event-frame.ts';
+
+/** How the events of a stream follow each other: server-sent, one per line, in an array, in Amazon's binary frames. */
+export type Framing = 'sse' | 'ndjson' | 'array' | 'frames';
+
 /** What a stretch of the body is, so that a fault can say "after the third event" or "before the end". */
-export type Part = 'opening' | 'token' | 'finish' | 'usage' | 'done' | 'body' | 'noise';
+export type Part = 'opening' | 'token' | 'closing' | 'finish' | 'usage' | 'done' | 'body' | 'noise';
 
 /** One thing the simulator does to the caller's socket. */
 export type Beat =
@@ -22,8 +27,8 @@ export type Beat =
 export interface Script {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** `sse` bodies are one beat per event. */
-  readonly body: 'sse' | 'whole';
+  /** Streams are one beat per event. */
+  readonly body: Framing | 'whole';
   /** How the end of the body is told: chunks, content-length, or closing the connection. */
   readonly framing: 'chunked' | 'length' | 'close';
   readonly beats: readonly Beat[];
@@ -82,8 +87,11 @@ export function withBody(script: Script, body: Buffer, contentType?: string): Sc
 
 /** The same answer with every stretch of its body rewritten. */
 export function mapBody(script: Script, rewrite: (bytes: Buffer, part: Part) => Buffer): Script {
+  // What is rewritten of a binary frame is what it carries; lengths and checksums stay right.
+  const rewritten = (bytes: Buffer, part: Part): Buffer =>
+    script.body === 'frames' ? reframe(bytes, (payload) => rewrite(payload, part)) : rewrite(bytes, part);
   const beats = script.beats.map((beat): Beat =>
-    beat.is === 'bytes' ? { ...beat, bytes: rewrite(beat.bytes, beat.part) } : beat,
+    beat.is === 'bytes' ? { ...beat, bytes: rewritten(beat.bytes, beat.part) } : beat,
   );
   if (script.framing !== 'length') return { ...script, beats };
   const headers = { ...script.headers, 'content-length': String(bodyLength(beats)) };
@@ -124,13 +132,17 @@ function beatsBefore(script: Script, place: Place): readonly Beat[] {
     case 'byte':
       return cutAtByte(beats, place.count);
     case 'event':
-      return script.body === 'sse' ? afterParts(beats, place.count, (part) => part !== 'noise') : half(beats);
+      return script.body !== 'whole'
+        ? afterParts(beats, place.count, (part) => part !== 'noise')
+        : half(beats);
     case 'token':
-      return script.body === 'sse' ? afterParts(beats, place.count, (part) => part === 'token') : half(beats);
+      return script.body !== 'whole'
+        ? afterParts(beats, place.count, (part) => part === 'token')
+        : half(beats);
     case 'finish':
-      return script.body === 'sse' ? beforePart(beats, 'finish') : half(beats);
+      return script.body !== 'whole' ? beforeFinish(beats) : half(beats);
     case 'end':
-      return script.body === 'sse'
+      return script.body !== 'whole'
         ? beforePart(beats, 'done')
         : cutAtByte(beats, Math.max(0, bodyLength(beats) - 1));
   }
@@ -157,6 +169,12 @@ function afterParts(beats: readonly Beat[], count: number, counts: (part: Part) 
 function beforePart(beats: readonly Beat[], part: Part): readonly Beat[] {
   const index = beats.findIndex((beat) => beat.is === 'bytes' && beat.part === part);
   return index === -1 ? beforeEnd(beats) : beats.slice(0, index);
+}
+
+/** In formats whose last event tells both, the end mark is the finish. */
+function beforeFinish(beats: readonly Beat[]): readonly Beat[] {
+  const finishes = beats.some((beat) => beat.is === 'bytes' && beat.part === 'finish');
+  return beforePart(beats, finishes ? 'finish' : 'done');
 }
 
 function beforeEnd(beats: readonly Beat[]): readonly Beat[] {

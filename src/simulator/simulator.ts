@@ -3,15 +3,18 @@ import type { AddressInfo, Socket } from 'node:net';
 
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { globToRegExp } from '../lib/glob.ts';
-import { refusal } from './answers/refusal.ts';
-import { type Asked, type Identity, keyOf, readAsked } from './asked.ts';
+import { AnswerCache, cacheKey } from './answer-cache.ts';
+import { type Asked, type ChatRules, type Identity, keyOf, readAsked } from './asked.ts';
 import { CallLog, type SimulatorCall } from './call-log.ts';
+import type { Dialect } from './dialect.ts';
+import { type Addressed, addressee, answer } from './dialects.ts';
 import { FaultChooser } from './fault-chooser.ts';
 import type { FaultPart } from './fault-row.ts';
-import { answer } from './operations.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import { type Performance, perform, prepare } from './player.ts';
 import { PLAIN_RECIPE, type Recipe } from './recipe.ts';
 import { type Script, jsonScript } from './script.ts';
+import { object } from './trouble.ts';
 
 const KEPT_CALLS = 10_000;
 const KEPT_BODY_BYTES = 64 * 1024;
@@ -25,10 +28,6 @@ const DEFAULT_MODELS = [
 ];
 // As long as a provider's load balancer keeps idle connections; Node's own 5 s would look like a fault.
 const KEEP_ALIVE_MS = 75_000;
-// Benchmarks ask the same again and again: the answer is written down once.
-const CACHED_ANSWERS = 256;
-const CACHED_REQUEST_BYTES = 16 * 1024;
-
 /** How a simulated provider behaves when nothing special is asked of it. */
 export interface SimulatorOptions {
   /** Same seed, same question: same answer, byte for byte. */
@@ -44,6 +43,10 @@ export interface SimulatorOptions {
   readonly keys?: readonly string[];
   /** The only models it has; any model when absent. */
   readonly models?: readonly string[];
+  /** Chat requests are held to OpenAI's rules, or to another host's that is stricter. */
+  readonly chatRules?: ChatRules;
+  /** Whose key signs thoughts: simulators of one owner take each other's back. The name when absent. */
+  readonly owner?: string;
   /** A fault for every request, as `setFault` takes it. */
   readonly fault?: string;
   /** How many calls are kept; 10,000 when absent. */
@@ -56,7 +59,7 @@ export interface SimulatorOptions {
 /** A provider that is not there: answers like one, fails like one on request, and remembers every call. */
 export interface Simulator {
   /** Resolves when it accepts connections; rejects with the system's error (`EADDRINUSE`). */
-  listen(port?: number, host?: string): Promise<{ readonly url: string; readonly port: number }>;
+  listen(port?: number, host?: string): Promise<Listening>;
   /** A fault for every request that brings none of its own; throws a RangeError for a text it does not know. */
   setFault(fault: string | undefined): void;
   readonly calls: readonly SimulatorCall[];
@@ -65,6 +68,15 @@ export interface Simulator {
   readonly openSockets: number;
   forgetCalls(): void;
   close(): Promise<void>;
+}
+
+/** Where a simulator answers. */
+export interface Listening {
+  /** Of the OpenAI API: what most clients want to know. */
+  readonly url: string;
+  /** Without a path; each format has its own below it. */
+  readonly origin: string;
+  readonly port: number;
 }
 
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
@@ -81,7 +93,7 @@ class FakeProvider implements Simulator {
   readonly #latency: readonly { readonly model: RegExp; readonly firstTokenMs: number }[];
   readonly #sockets = new Set<Socket>();
   readonly #lastCall = new WeakMap<Socket, number>();
-  readonly #cache = new Map<string, Performance>();
+  readonly #cache = new AnswerCache();
 
   constructor(options: SimulatorOptions) {
     this.#options = options;
@@ -90,6 +102,9 @@ class FakeProvider implements Simulator {
       seed: options.seed ?? 0,
       name: options.name ?? 'sim',
       models: options.models ?? DEFAULT_MODELS,
+      owner: options.owner ?? options.name ?? 'sim',
+      chatRules: options.chatRules ?? 'openai',
+      kept: new KeptAnswers(),
     };
     this.#log = new CallLog(options.keepCalls ?? KEPT_CALLS);
     this.#chooser = new FaultChooser(this.#identity.seed);
@@ -115,13 +130,14 @@ class FakeProvider implements Simulator {
     return this.#sockets.size;
   }
 
-  listen(port = 0, host = '127.0.0.1'): Promise<{ url: string; port: number }> {
+  listen(port = 0, host = '127.0.0.1'): Promise<Listening> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(port, host, () => {
         this.#server.removeListener('error', reject);
         const bound = portOf(this.#server.address());
-        resolve({ url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/v1`, port: bound });
+        const origin = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+        resolve({ url: `${origin}/v1`, origin, port: bound });
       });
     });
   }
@@ -161,10 +177,12 @@ class FakeProvider implements Simulator {
     const asked = readAsked(request.method ?? 'GET', request.url ?? '/', request.headers, body);
     const call = this.#record(asked, request.socket);
     const onEnd = this.#options.onCallEnd;
-    perform(this.#compose(asked, call), response, {
+    const addressed = addressee(asked);
+    const performance = this.#compose(asked, addressed, call);
+    perform(performance, response, {
       clock: this.#clock,
       call,
-      headers: this.#standingHeaders(call),
+      headers: this.#standingHeaders(addressed.dialect, performance.script, call),
       idle: (socket) => this.#lastCall.get(socket) === call.number,
     });
     if (onEnd) response.once('close', () => onEnd(call));
@@ -176,7 +194,7 @@ class FakeProvider implements Simulator {
       method: asked.method,
       path: asked.path,
       model: asked.model,
-      key: keyOf(asked.headers),
+      key: keyOf(asked),
       headers: asked.headers,
       body: asked.body.toString('utf8', 0, KEPT_BODY_BYTES),
       bodyBytes: asked.body.length,
@@ -187,15 +205,18 @@ class FakeProvider implements Simulator {
   }
 
   /** What this request is answered, with the faults it meets. */
-  #compose(asked: Asked, call: SimulatorCall): Performance {
+  #compose(asked: Asked, addressed: Addressed, call: SimulatorCall): Performance {
     const chosen = this.#chooser.choose(asked);
     if (chosen.is === 'failed') return prepare(notUnderstood(chosen.fault));
     const parts = chosen.value;
     if (parts.length > 0) call.fault = parts.map(({ text }) => text).join('+');
-    const plain = this.#keyAccepted(call.key) ? this.#plainAnswer(asked, parts) : prepare(WRONG_KEY);
+    const { dialect } = addressed;
+    const plain = this.#keyAccepted(call.key)
+      ? this.#plainAnswer(asked, addressed, parts)
+      : prepare(object(dialect.errors, { kind: 'key' }));
     const bends = parts.filter(({ row, options }) => row.bend || options.size > 0);
     if (bends.length === 0) return plain;
-    const scene = { now: this.#clock.now(), model: asked.model, streamed: plain.script.body === 'sse' };
+    const scene = { now: this.#clock.now(), model: asked.model, dialect };
     return prepare(
       bends.reduce(
         (script, part) => addHeaders(part.row.bend?.(script, part, scene) ?? script, part),
@@ -204,23 +225,15 @@ class FakeProvider implements Simulator {
     );
   }
 
-  #plainAnswer(asked: Asked, parts: readonly FaultPart[]): Performance {
+  #plainAnswer(asked: Asked, addressed: Addressed, parts: readonly FaultPart[]): Performance {
     const seasons = parts.filter(({ row }) => row.season);
-    const key =
-      asked.body.length <= CACHED_REQUEST_BYTES && !asked.path.startsWith('/v1/echo')
-        ? `${asked.method} ${asked.path} ${seasons.map(({ text }) => text).join('+')}\n${asked.headers['content-type'] ?? ''}\n${asked.body.toString('latin1')}`
-        : undefined;
-    const known = key === undefined ? undefined : this.#cache.get(key);
-    if (known) return known;
-    const recipe = seasons.reduce(
-      (mix, part) => part.row.season?.(mix, part) ?? mix,
-      this.#recipe(asked.model),
-    );
-    const made = prepare(answer(asked, recipe, this.#identity, this.#options.models !== undefined));
-    if (key === undefined) return made;
-    if (this.#cache.size >= CACHED_ANSWERS) this.#cache.clear();
-    this.#cache.set(key, made);
-    return made;
+    return this.#cache.get(cacheKey(asked, addressed, seasons), () => {
+      const recipe = seasons.reduce(
+        (mix, part) => part.row.season?.(mix, part) ?? mix,
+        this.#recipe(asked.model),
+      );
+      return prepare(answer(asked, addressed, recipe, this.#identity, this.#options.models !== undefined));
+    });
   }
 
   #recipe(model: string): Recipe {
@@ -238,23 +251,15 @@ class FakeProvider implements Simulator {
     return !keys || (key !== undefined && keys.includes(key));
   }
 
-  #standingHeaders(call: SimulatorCall): string[] {
-    return [
-      'x-request-id',
-      `req_sim_${call.number}`,
-      'x-sim-name',
-      this.#identity.name,
-      'openai-version',
-      '2020-10-01',
-      'x-ratelimit-limit-requests',
-      '10000',
-      'x-ratelimit-remaining-requests',
-      '9999',
-    ];
+  #standingHeaders(dialect: Dialect, script: Script, call: SimulatorCall): Readonly<Record<string, string>> {
+    const { name } = this.#identity;
+    const limited = script.status === 429;
+    return {
+      ...dialect.headers({ number: call.number, name, now: call.at, limited }),
+      'x-sim-name': name,
+    };
   }
 }
-
-const WRONG_KEY = refusal(401, 'Incorrect API key provided.', 'invalid_api_key');
 
 function notUnderstood(message: string): Script {
   const error = { message, type: 'simulator_error', param: null, code: 'unknown_simulated_fault' };

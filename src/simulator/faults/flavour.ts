@@ -17,13 +17,13 @@ export const FLAVOUR_FAULTS = {
     group: 'flavour',
     summary: 'events end with CR LF',
     example: 'crlf',
-    bend: (script) => mapEvents(script, (text) => text.replaceAll('\n', '\r\n')),
+    bend: (script) => mapEvents(script, (text) => text.replaceAll(/\r?\n/g, '\r\n')),
   },
   cr: {
     group: 'flavour',
     summary: 'events end with CR alone, which SSE allows',
     example: 'cr',
-    bend: (script) => mapEvents(script, (text) => text.replaceAll('\n', '\r')),
+    bend: (script) => mapEvents(script, (text) => text.replaceAll(/\r?\n/g, '\r')),
   },
   bom: {
     group: 'flavour',
@@ -44,7 +44,7 @@ export const FLAVOUR_FAULTS = {
     example: 'comments=ping',
     value: { kind: 'text', default: 'ping' },
     bend: (script, part) =>
-      script.body === 'whole'
+      script.body !== 'sse'
         ? script
         : {
             ...script,
@@ -64,7 +64,11 @@ export const FLAVOUR_FAULTS = {
     summary: 'events also carry event, id and retry lines',
     example: 'sse-fields',
     bend: (script) =>
-      mapEvents(script, (text) => text.replace('data: ', 'event: message\nid: 7\nretry: 3000\ndata: ')),
+      mapEvents(script, (text) =>
+        text.replace(/^(event: .*\n)?data: /, (_all, name: string | undefined) => {
+          return `${name ?? 'event: message\n'}id: 7\nretry: 3000\ndata: `;
+        }),
+      ),
   },
   fragment: {
     group: 'flavour',
@@ -124,12 +128,14 @@ export const FLAVOUR_FAULTS = {
     summary: 'never says the role, as some hosts do',
     example: 'no-role',
     bend: (script) =>
-      mapBody(script, (bytes) => Buffer.from(bytes.toString().replaceAll('"role":"assistant",', ''))),
+      mapBody(script, (bytes) =>
+        Buffer.from(bytes.toString().replaceAll(/"role":"(?:assistant|model)",|,"role":"model"/g, '')),
+      ),
   },
 } as const satisfies Readonly<Record<string, FaultRow>>;
 
 function mapEvents(script: Script, rewrite: (text: string) => string): Script {
-  if (script.body === 'whole') return script;
+  if (script.body !== 'sse') return script;
   return mapBody(script, (bytes) => Buffer.from(rewrite(bytes.toString())));
 }
 

@@ -39,20 +39,29 @@ export const SHAPE_FAULTS = {
   },
   'call-tool': {
     group: 'shape',
-    summary: 'calls the first tool that the request offers',
-    example: 'call-tool',
-    season: (recipe) => ({ ...recipe, callTool: true }),
+    summary: 'calls so many of the tools that the request offers, in one go: with text= too, after that text',
+    example: 'call-tool=2',
+    value: { kind: 'count', default: '1' },
+    season: (recipe, part) => ({ ...recipe, callTools: Number(part.value) }),
   },
   reasoning: {
     group: 'shape',
-    summary: 'so many tokens of reasoning_content before the answer',
+    summary:
+      "so many tokens of reasoning before the answer, in the format's own place and signed where it signs",
     example: 'reasoning=20',
+    variants: { 'reasoning=20;hidden': 'not shown, only handed over sealed, in formats that can' },
     value: { kind: 'count', default: '20' },
-    season: (recipe, part) => ({ ...recipe, reasoningTokens: Number(part.value) }),
+    options: ['hidden'],
+    season: (recipe, part) => ({
+      ...recipe,
+      reasoningTokens: Number(part.value),
+      hiddenThought: part.options.has('hidden'),
+    }),
   },
   finish: {
     group: 'shape',
-    summary: 'ends with this finish reason',
+    summary:
+      "ends with this finish reason: stop, length, tool_calls and content_filter in the format's own words",
     example: 'finish=content_filter',
     value: { kind: 'text' },
     season: (recipe, part) => ({ ...recipe, finishReason: part.value }),

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 
+import { endlessFrame } from '../event-frame.ts';
 import type { FaultPart, FaultRow } from '../fault-row.ts';
 import { LAST_CHUNK, serialiseHead } from '../head.ts';
 import {
@@ -127,16 +128,27 @@ function encoded(script: Script, encoding: string): Script {
 function endlessBody(script: Script, part: FaultPart): Script {
   const { 'content-length': _endless, ...headers } = script.headers;
   const open: Script = { ...script, headers, framing: 'chunked' };
-  const start = part.value === 'line' ? Buffer.from(lineStart(script)) : Buffer.alloc(0);
+  const start = part.value === 'line' ? lineStart(script) : Buffer.alloc(0);
   return breakAt(open, { name: 'headers', count: 0 }, [
     { is: 'bytes', bytes: start, part: 'noise' },
     { is: 'endless', bytes: endlessBlock(script, part.value), raw: false },
   ]);
 }
 
-function lineStart(script: Script): string {
-  const open = '{"id":"chatcmpl-endless","choices":[{"index":0,"delta":{"content":"';
-  return script.body === 'sse' ? `data: ${open}` : open.replace('delta', 'message');
+function lineStart({ body }: Script): Buffer {
+  const open = '{"id":"endless","choices":[{"index":0,"delta":{"content":"';
+  switch (body) {
+    case 'sse':
+      return Buffer.from(`data: ${open}`);
+    case 'array':
+      return Buffer.from(`[${open}`);
+    case 'frames':
+      return endlessFrame();
+    case 'ndjson':
+      return Buffer.from(open);
+    case 'whole':
+      return Buffer.from(open.replace('delta', 'message'));
+  }
 }
 
 function endlessBlock(script: Script, kind: string): Buffer {

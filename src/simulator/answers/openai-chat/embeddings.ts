@@ -1,11 +1,11 @@
-import { field, isString, numberField } from '../../lib/expect.ts';
-import type { Asked, Identity } from '../asked.ts';
-import { hashText, randomFrom } from '../random.ts';
-import type { Recipe } from '../recipe.ts';
-import { type Script, wholeScript } from '../script.ts';
-import { refusal } from './refusal.ts';
-import { wholeWaitMs } from './stream.ts';
-import { promptTokens } from './text.ts';
+import { field, isString, numberField } from '../../../lib/expect.ts';
+import type { Asked, Identity } from '../../asked.ts';
+import { answerScript } from '../../content/converse.ts';
+import { promptTokens } from '../../content/reply.ts';
+import { unitVector } from '../../content/vector.ts';
+import type { Recipe } from '../../recipe.ts';
+import type { Script } from '../../script.ts';
+import { missing } from './errors.ts';
 
 // What text-embedding-3-small has.
 const DIMENSIONS = 1536;
@@ -13,22 +13,18 @@ const DIMENSIONS = 1536;
 /** `POST /v1/embeddings`: unit vectors, the same one for the same text. */
 export function answerEmbeddings(asked: Asked, recipe: Recipe, identity: Identity): Script {
   const input = field(asked.json, 'input');
-  if (input === undefined) {
-    return refusal(400, "Missing required parameter: 'input'.", 'missing_required_parameter', 'input');
-  }
+  if (input === undefined) return missing('input');
   const texts = textsOf(input);
   const dimensions = numberField(asked.json, 'dimensions') ?? DIMENSIONS;
   const base64 = field(asked.json, 'encoding_format') === 'base64';
   const data = texts.map((text, index) => {
-    const vector = unitVector(hashText(text, identity.seed), dimensions);
+    const vector = unitVector(text, identity, dimensions);
     return { object: 'embedding', index, embedding: base64 ? asBase64(vector) : [...vector] };
   });
   const prompt = promptTokens(recipe, texts.join(''));
   const model = recipe.model ?? asked.model;
   const body = { object: 'list', data, model, usage: { prompt_tokens: prompt, total_tokens: prompt } };
-  return wholeScript(200, 'application/json', Buffer.from(JSON.stringify(body)), {
-    waitMs: wholeWaitMs(recipe, 1),
-  });
+  return answerScript(body, recipe, 1);
 }
 
 /** One text, several, one list of token numbers, or several of those. */
@@ -36,13 +32,6 @@ function textsOf(input: unknown): readonly string[] {
   if (!Array.isArray(input)) return [String(input)];
   if (input.every(isString)) return input;
   return Array.isArray(input[0]) ? input.map(String) : [input.join(' ')];
-}
-
-function unitVector(seed: number, dimensions: number): Float32Array {
-  const random = randomFrom(seed);
-  const vector = Float32Array.from({ length: dimensions }, () => random() * 2 - 1);
-  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-  return vector.map((value) => value / length);
 }
 
 function asBase64(vector: Float32Array): string {

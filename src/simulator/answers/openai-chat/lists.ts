@@ -1,11 +1,10 @@
-import { field, isString } from '../../lib/expect.ts';
-import type { Asked, Identity } from '../asked.ts';
-import { idFrom } from '../random.ts';
-import type { Recipe } from '../recipe.ts';
-import { type Script, jsonScript } from '../script.ts';
-import { CREATED } from './chat.ts';
-import { refusal } from './refusal.ts';
-import { seedOf } from './text.ts';
+import { field } from '../../../lib/expect.ts';
+import type { Asked, Identity } from '../../asked.ts';
+import { CREATED } from '../../content/converse.ts';
+import { hashText, idFrom } from '../../random.ts';
+import type { Recipe } from '../../recipe.ts';
+import { type Script, jsonScript } from '../../script.ts';
+import { allTexts, missing, refusal } from './errors.ts';
 
 /** `GET /v1/models`. */
 export function answerModels(_asked: Asked, _recipe: Recipe, identity: Identity): Script {
@@ -28,10 +27,8 @@ const CATEGORIES = ['harassment', 'hate', 'illicit', 'self-harm', 'sexual', 'vio
 /** `POST /v1/moderations`: flags what contains the word "forbidden". */
 export function answerModerations(asked: Asked, recipe: Recipe, identity: Identity): Script {
   const input = field(asked.json, 'input');
-  if (input === undefined) {
-    return refusal(400, "Missing required parameter: 'input'.", 'missing_required_parameter', 'input');
-  }
-  const inputs = Array.isArray(input) && input.every(isString) ? input : [input];
+  if (input === undefined) return missing('input');
+  const inputs: readonly unknown[] = allTexts(input) ? input : [input];
   const results = inputs.map((item) => {
     const flagged = JSON.stringify(item).includes('forbidden');
     return {
@@ -42,6 +39,6 @@ export function answerModerations(asked: Asked, recipe: Recipe, identity: Identi
       ),
     };
   });
-  const id = `modr-${idFrom(seedOf(input, identity), 24)}`;
+  const id = `modr-${idFrom(hashText(JSON.stringify(input), identity.seed), 24)}`;
   return jsonScript(200, { id, model: recipe.model ?? (asked.model || 'omni-moderation-latest'), results });
 }

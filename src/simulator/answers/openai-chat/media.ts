@@ -1,14 +1,14 @@
 import { deflateSync, crc32 } from 'node:zlib';
 
-import { field, numberField, stringField } from '../../lib/expect.ts';
-import type { Asked, Identity } from '../asked.ts';
-import { proseTokens } from '../prose.ts';
-import type { Recipe } from '../recipe.ts';
-import { type Script, jsonScript, wholeScript } from '../script.ts';
-import { CREATED } from './chat.ts';
-import { refusal } from './refusal.ts';
-import { type Event, streamScript, wholeWaitMs } from './stream.ts';
-import { seedOf } from './text.ts';
+import { field, numberField, stringField } from '../../../lib/expect.ts';
+import type { Asked, Identity } from '../../asked.ts';
+import { CREATED, SSE, streamScript, wholeWaitMs } from '../../content/converse.ts';
+import type { Event } from '../../event.ts';
+import { proseTokens } from '../../prose.ts';
+import { hashText } from '../../random.ts';
+import type { Recipe } from '../../recipe.ts';
+import { type Script, jsonScript, wholeScript } from '../../script.ts';
+import { missing, refusal } from './errors.ts';
 
 /** `POST /v1/images/generations`, and edits and variations (multipart): a square of one colour. */
 export function answerImages(asked: Asked, recipe: Recipe, identity: Identity): Script {
@@ -18,10 +18,13 @@ export function answerImages(asked: Asked, recipe: Recipe, identity: Identity): 
   }
   const image = asked.form?.files.get('image') ?? asked.form?.files.get('image[]');
   if (upload && !image) {
-    return refusal(400, "Missing required parameter: 'image'.", 'missing_required_parameter', 'image');
+    return missing('image');
   }
   const count = Math.max(1, numberField(asked.json, 'n') ?? Number(asked.form?.fields.get('n') ?? 1));
-  const seed = seedOf(asked.form?.fields.get('prompt') ?? field(asked.json, 'prompt'), identity);
+  const seed = hashText(
+    asked.form?.fields.get('prompt') ?? stringField(asked.json, 'prompt') ?? '',
+    identity.seed,
+  );
   const data = Array.from({ length: count }, (_, index) => ({
     b64_json: solidPng(seed + index).toString('base64'),
   }));
@@ -44,7 +47,7 @@ export function answerImages(asked: Asked, recipe: Recipe, identity: Identity): 
 export function answerSpeech(asked: Asked, recipe: Recipe): Script {
   const input = stringField(asked.json, 'input');
   if (input === undefined) {
-    return refusal(400, "Missing required parameter: 'input'.", 'missing_required_parameter', 'input');
+    return missing('input');
   }
   const frames = recipe.tokens ?? Math.max(4, input.length);
   const wav = stringField(asked.json, 'response_format') === 'wav';
@@ -56,7 +59,7 @@ export function answerSpeech(asked: Asked, recipe: Recipe): Script {
 export function answerTranscription(asked: Asked, recipe: Recipe, identity: Identity): Script {
   if (!asked.form) return refusal(400, 'Expected a multipart/form-data body.', 'invalid_content_type');
   const file = asked.form.files.get('file');
-  if (!file) return refusal(400, "Missing required parameter: 'file'.", 'missing_required_parameter', 'file');
+  if (!file) return missing('file');
   const tokens =
     recipe.text === undefined ? proseTokens(seedOfFile(file.bytes, identity), recipe.tokens) : [recipe.text];
   const text = tokens.join('');
@@ -75,7 +78,10 @@ function streamedTranscript(tokens: readonly string[], text: string, recipe: Rec
     { part: 'token', value: { type: 'transcript.text.delta', delta } },
   ]);
   const done: Event = { part: 'finish', value: { type: 'transcript.text.done', text } };
-  return streamScript({ opening: [], tokens: deltas, closing: [done] }, recipe);
+  return streamScript({ opening: [], tokens: deltas, closing: [done] }, recipe, {
+    ...SSE,
+    end: 'data: [DONE]\n\n',
+  });
 }
 
 /** Anything under `/v1/echo`: what was received, for looking at what a gateway sends on. */

@@ -1,0 +1,102 @@
+import { field, isString } from '../../lib/expect.ts';
+import { tokensOf } from '../prose.ts';
+import { hashText, idFrom } from '../random.ts';
+import type { Recipe } from '../recipe.ts';
+import { valueOfSchema } from '../schema-value.ts';
+import type { Question, Tool } from './question.ts';
+
+/** A call of one of the request's tools. */
+export interface ToolCall {
+  /** Makes its id, in whatever shape the format's ids have. */
+  readonly seed: number;
+  readonly name: string;
+  /** JSON text. */
+  readonly arguments: string;
+  /** The same in tokens. */
+  readonly tokens: readonly string[];
+}
+
+/** The id of a call: what the format's ids begin with, and so many characters. */
+export function callId(call: ToolCall, prefix: string, length: number): string {
+  return `${prefix}${idFrom(call.seed, length)}`;
+}
+
+/**
+ * The tools this request makes the simulator call: the one that the tool choice names, the first one when a call is
+ * required, or those whose names the last user message mentions ("use a tool" means the first).
+ */
+export function chooseCalls(question: Question, recipe: Recipe, seed: number): readonly ToolCall[] {
+  const { tools, choice } = question;
+  const first = tools[0];
+  if (!first || choice.is === 'none') return [];
+  if (choice.is === 'named') {
+    return tools.filter(({ name }) => name === choice.name).map((tool) => callOf(tool, seed, 0));
+  }
+  if (recipe.callTools > 0) return manyCalls(tools, recipe.callTools, seed, question.parallel);
+  const last = question.turns.at(-1);
+  const text = last?.by === 'user' ? last.text : '';
+  const mentioned = tools.filter(({ name }) => mentions(text, name));
+  const wanted = mentioned.length > 0 ? mentioned : asksForAny(text) || choice.is === 'any' ? [first] : [];
+  return (question.parallel ? wanted : wanted.slice(0, 1)).map((tool) => callOf(tool, seed, 0));
+}
+
+/** So many calls: of the tools in turn, with other arguments each time around. */
+function manyCalls(tools: readonly Tool[], count: number, seed: number, parallel: boolean): ToolCall[] {
+  return Array.from({ length: parallel ? count : 1 }, (_, index) => {
+    const tool = tools[index % tools.length];
+    return tool ? [callOf(tool, seed, Math.floor(index / tools.length))] : [];
+  }).flat();
+}
+
+function mentions(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+    if (!/[\w-]/.test(`${text[at - 1] ?? ' '}${text[at + name.length] ?? ' '}`)) return true;
+  }
+  return false;
+}
+
+function asksForAny(text: string): boolean {
+  return /\b(?:use|call) (?:a|the|your|any) tool/i.test(text);
+}
+
+function callOf(tool: Tool, seed: number, round: number): ToolCall {
+  const text = JSON.stringify(valueOfSchema(plain(tool.schema ?? { type: 'object' }), seed + round));
+  return {
+    seed: hashText(tool.name, seed + round),
+    name: tool.name,
+    arguments: text,
+    tokens: tokensOf(text),
+  };
+}
+
+/** Google writes the types of a schema in capitals. */
+function plain(schema: unknown): unknown {
+  return JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
+    key === 'type' && isString(value) ? value.toLowerCase() : value,
+  );
+}
+
+/** The tools of a list, each found and described by the format's own words; what is no tool of the caller's is left out. */
+export function toolsFrom(
+  list: unknown,
+  nameOf: (tool: unknown) => string | undefined,
+  schemaOf: (tool: unknown) => unknown,
+): readonly Tool[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((tool) => {
+    const name = nameOf(tool);
+    return name === undefined ? [] : [{ name, schema: schemaOf(tool) }];
+  });
+}
+
+/** Reads `tool.function.{name,parameters}`, which four formats share. */
+export function functionTools(list: unknown): readonly Tool[] {
+  return toolsFrom(
+    list,
+    (tool) => {
+      const name = field(field(tool, 'function'), 'name');
+      return isString(name) ? name : undefined;
+    },
+    (tool) => field(field(tool, 'function'), 'parameters'),
+  );
+}
