@@ -183,7 +183,7 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
     if (translation.losses.length > 0) record.losses = translation.losses;
   }
   return ok({
-    upstream: simulated?.simulator ?? step.upstream,
+    upstream: simulated?.simulator?.upstream(spoken.name) ?? step.upstream,
     method: exchange.request.method ?? 'POST',
     path,
     headers: [

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
+import { BASE_PATHS } from '../core/base-path.ts';
+import type { FormatName } from '../core/operation.ts';
 import type { Policy } from '../core/policy.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
@@ -14,15 +16,43 @@ export interface Drill {
   readonly faults: Readonly<Record<number, string>>;
   /** Healthy targets are simulated too, and nothing leaves this machine. */
   readonly dry: boolean;
-  readonly simulator: Upstream | undefined;
+  readonly simulator: SimulatedProvider | undefined;
 }
 
 /** What a drill is armed with. */
 export interface DrillOrder {
   readonly faults: Readonly<Record<number, string>>;
   readonly dry: boolean;
-  /** Base address of the simulator; may be absent when nothing is simulated. */
-  readonly simulatorUrl: string | undefined;
+  /** Where the simulator answers, without a path; may be absent when nothing is simulated. */
+  readonly simulatorOrigin: string | undefined;
+}
+
+/** The simulator as a provider of any format: each is spoken below its own prefix. */
+export class SimulatedProvider {
+  readonly #origin: string;
+  readonly #upstreams = new Map<string, Upstream>();
+
+  constructor(origin: string) {
+    this.#origin = origin;
+  }
+
+  /** Its connections for one format; opened by the first request in it. */
+  upstream(format: FormatName): Upstream {
+    const prefix = BASE_PATHS[format];
+    const open = this.#upstreams.get(prefix);
+    if (open) return open;
+    const made = openUpstream('simulator', this.#origin + prefix, DRILL_LIMIT_MS);
+    this.#upstreams.set(prefix, made);
+    return made;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#upstreams.values()].map((upstream) => upstream.close()));
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all([...this.#upstreams.values()].map((upstream) => upstream.destroy()));
+  }
 }
 
 /** Drills that requests may ask for with a token that only the control socket hands out. */
@@ -38,9 +68,7 @@ export class DrillBook {
     this.#forgetOld();
     const token = randomBytes(16).toString('hex');
     const simulator =
-      order.simulatorUrl === undefined
-        ? undefined
-        : openUpstream('simulator', order.simulatorUrl, DRILL_LIMIT_MS);
+      order.simulatorOrigin === undefined ? undefined : new SimulatedProvider(order.simulatorOrigin);
     const drill: Drill = { faults: order.faults, dry: order.dry, simulator };
     this.#armed.set(token, { drill, until: this.#now() + VALID_MS });
     return token;

@@ -7,6 +7,7 @@ import { compose, type Handler } from './stage.ts';
 import { answerLocally } from './stages/answer-locally.ts';
 import { authorize } from './stages/authorize.ts';
 import { conclude } from './stages/conclude.ts';
+import { estimateTokenCount } from './stages/estimate-tokens.ts';
 import { failover } from './stages/failover.ts';
 import { plan } from './stages/plan.ts';
 import { receive } from './stages/receive.ts';
@@ -35,6 +36,7 @@ export function pipeline(ports: PipelinePorts): Handler {
     refuseLoops(ports.instance),
     answerLocally(ports.version, ports.lists),
     receive,
+    estimateTokenCount(ports.vault),
     plan(ports),
     failover(ports),
   ]);

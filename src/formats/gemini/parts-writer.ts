@@ -5,6 +5,7 @@ import type { Usage } from '../../core/usage.ts';
 import { isObject, parseJson } from '../../lib/expect.ts';
 import { type JsonOut, Verbatim, writeJson } from '../../lib/json-write.ts';
 import { seal } from '../hub/carry.ts';
+import { wrapInput } from '../hub/custom-tool.ts';
 import { callerId } from '../hub/ids.ts';
 import { writeCitations } from './citations.ts';
 import { writeFinish } from './finish.ts';
@@ -148,7 +149,8 @@ export class PartsWriter {
   /** The first call is always marked: a model that wants signatures must be told that this one has none of its own. */
   #closeCall(part: OpenedPart & { readonly kind: 'call' }): readonly AnswerPart[] {
     const id = callerId(part.id, this.#echo.id, this.#calls++);
-    const args = argumentsText(this.#pieces.join(''));
+    const given = this.#pieces.join('');
+    const args = part.custom === true ? wrapInput(given) : argumentsText(given);
     if (args === undefined) {
       // Half a call must not be carried out with half its arguments.
       this.#garbledCall = true;

@@ -29,7 +29,10 @@ export function readUsage(value: unknown): Usage | undefined {
     ...(input !== undefined && { input }),
     ...(output !== undefined && { output }),
     ...(cacheRead !== undefined && { cacheRead: clamp(cacheRead, input) }),
-    ...(cacheWrite !== undefined && { cacheWrite: clamp(cacheWrite, input) }),
+    // OpenRouter was seen to count the same tokens as written and as read.
+    ...(cacheWrite !== undefined && {
+      cacheWrite: clamp(cacheWrite, input === undefined ? undefined : input - clamp(cacheRead ?? 0, input)),
+    }),
     ...(reasoning !== undefined && { reasoning: clamp(reasoning, output) }),
     // Most hosts write a zero here whatever the model; it says nothing.
     ...(audioInput && { audioInput: clamp(audioInput, input) }),
