@@ -1,4 +1,5 @@
 import type { Incident, TargetHealth } from '../core/health.ts';
+import type { FormatName } from '../core/operation.ts';
 import type { LogLevel } from '../core/ports.ts';
 import type { Target } from '../core/target.ts';
 import type { Trail } from '../core/trail.ts';
@@ -134,6 +135,9 @@ export interface Latency {
 export interface ProviderStatus {
   readonly name: string;
   readonly url: string;
+  /** What it is spoken to in, and what else it takes as it is; a daemon of an earlier version does not say. */
+  readonly format?: FormatName;
+  readonly alsoSpeaks?: readonly FormatName[];
   readonly enabled: boolean;
   readonly keys: readonly { readonly label: string; readonly resolved: boolean }[];
   readonly targets: readonly TargetHealth[];

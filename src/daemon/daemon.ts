@@ -142,7 +142,7 @@ export class Daemon {
       models: () => ({ lists: proxy.modelLists() }),
       exchange: ({ id }) => observatory.find(id) ?? null,
       drill: async (params) => ({
-        token: proxy.armDrill({ ...params, simulatorUrl: await this.#drills.url() }),
+        token: proxy.armDrill({ ...params, simulatorOrigin: await this.#drills.origin() }),
       }),
       ...actingHandlers({
         actedOn: () => this.#actedOn(),

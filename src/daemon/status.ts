@@ -97,6 +97,8 @@ function providerStatus(
   return {
     name: provider.name,
     url: provider.url,
+    format: provider.format,
+    alsoSpeaks: provider.alsoSpeaks,
     enabled: provider.enabled,
     keys: provider.keys.map(keyLabel).map((label) => ({ label, resolved: !unresolved.has(label) })),
     targets: targets.filter(({ target }) => target.provider === provider.name),

@@ -69,7 +69,7 @@ describe('a drill', () => {
     const drill = ground.proxy.armDrill({
       faults: { 1: '503' },
       dry: false,
-      simulatorUrl: ground.profile.providers[2]?.url,
+      simulatorOrigin: new URL(ground.profile.providers[2]?.url ?? '').origin,
     });
     for (let turn = 0; turn < 6; turn++) {
       const answer = await ground.chat('m', {}, { 'x-gw-drill': drill, 'x-gw-targets': 'first/m,second/m' });
@@ -86,7 +86,7 @@ describe('a drill', () => {
     const drill = ground.proxy.armDrill({
       faults: { 1: '401' },
       dry: true,
-      simulatorUrl: ground.profile.providers[2]?.url,
+      simulatorOrigin: new URL(ground.profile.providers[2]?.url ?? '').origin,
     });
     const answer = await ground.stream('m', {}, { 'x-gw-drill': drill, 'x-gw-targets': 'first/m,second/m' });
     expect(answer.headers['x-gw-provider']).toBe('second');

@@ -1,5 +1,7 @@
+import type { AnswerEvent } from '../../core/answer.ts';
+import type { CallerFormat, ProviderCodec, StreamDecoder, StreamJudge } from '../../core/format.ts';
 import { field, parseJson, stringField } from '../../lib/expect.ts';
-import { type SseEvent, SseReader } from '../../lib/sse.ts';
+import { SseReader } from '../../lib/sse.ts';
 
 /** What a caller got for one chat request, and whether it is whole by the rules of the format. */
 export interface ChatAnswer {
@@ -20,7 +22,9 @@ export interface ChatContent {
   readonly text: string;
   readonly id: string | undefined;
   readonly model: string | undefined;
+  /** Which system answered; only OpenAI's chat format has a place for it. */
   readonly fingerprint: string | undefined;
+  /** In the format's own word. */
   readonly finish: string | undefined;
 }
 
@@ -33,22 +37,27 @@ export const NO_CONTENT: ChatContent = {
   finish: undefined,
 };
 
-/** What the body of a whole answer says; undefined when it is not a chat answer. */
-export function readWhole(body: string): ChatContent | undefined {
-  const parsed = parseJson(body);
-  const choices = field(parsed, 'choices');
-  const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  if (first === undefined) return undefined;
-  return {
-    text: stringField(field(first, 'message'), 'content') ?? '',
-    id: stringField(parsed, 'id'),
-    model: stringField(parsed, 'model'),
-    fingerprint: stringField(parsed, 'system_fingerprint'),
-    finish: stringField(first, 'finish_reason'),
-  };
+/** A format whose answers can be read here. */
+export type ReadableFormat = Pick<CallerFormat, 'name' | 'judgeStream'> & {
+  readonly toProvider: Pick<ProviderCodec, 'decodeAnswer' | 'decodeStream'> | undefined;
+};
+
+// Whose state an answer carries is of no interest to whoever only looks whether it is whole.
+const TARGET = { provider: 'gw', model: '', quirks: [], maxOutput: undefined } as const;
+
+/** What the body of a whole answer says, and what is wrong with it, if anything is. */
+export function readWhole(
+  format: ReadableFormat,
+  body: Buffer,
+): { readonly content: ChatContent; readonly problem: string | undefined } {
+  const reading = new EventReading();
+  for (const event of format.toProvider?.decodeAnswer(body, TARGET) ?? []) reading.take(event);
+  const content = { ...reading.content, fingerprint: fingerprintIn(body.toString()) };
+  if (reading.problem !== undefined) return { content, problem: reading.problem };
+  return { content, problem: content.finish === undefined ? 'the body is no whole chat answer' : undefined };
 }
 
-/** The message of an error body in OpenAI's shape, or what else it says. */
+/** The message of an error body, or what else it says. */
 export function readError(body: string): string {
   const error = field(parseJson(body), 'error');
   return stringField(error, 'message') ?? (typeof error === 'string' ? error : body.trim().slice(0, 200));
@@ -56,60 +65,88 @@ export function readError(body: string): string {
 
 /** Puts a streamed answer together, event by event. */
 export class StreamReading {
-  readonly #reader = new SseReader();
+  readonly #format: ReadableFormat;
   readonly #now: () => number;
-  #content: ChatContent = NO_CONTENT;
-  #error: string | undefined;
-  #ended = false;
+  readonly #reader = new SseReader();
+  readonly #reading = new EventReading();
+  readonly #judge: StreamJudge;
+  readonly #decoder: StreamDecoder | undefined;
+  #fingerprint: string | undefined;
   firstContentAt: number | undefined;
 
-  constructor(now: () => number) {
+  constructor(format: ReadableFormat, now: () => number) {
+    this.#format = format;
     this.#now = now;
+    this.#judge = format.judgeStream('chat');
+    this.#decoder = format.toProvider?.decodeStream(TARGET);
   }
 
   push(chunk: Buffer): void {
-    for (const event of this.#reader.push(chunk)) this.#take(event);
-  }
-
-  get content(): ChatContent {
-    return this.#content;
-  }
-
-  /** What is wrong with what came so far; undefined when it is a whole answer. */
-  problem(): string | undefined {
-    if (this.#error !== undefined) return this.#error;
-    if (this.#content.finish === undefined) return 'the stream ended without a finish reason';
-    return this.#ended ? undefined : 'the stream ended without [DONE]';
-  }
-
-  #take({ data }: SseEvent): void {
-    if (data === undefined) return;
-    if (data === '[DONE]') {
-      this.#ended = true;
-      return;
+    for (const { data, name } of this.#reader.push(chunk)) {
+      this.#judge.judge(data, name);
+      if (data === undefined) continue;
+      this.#fingerprint ??= fingerprintIn(data);
+      for (const event of this.#decoder?.push(data, name) ?? []) this.#take(event);
     }
-    const parsed = parseJson(data);
-    if (parsed === undefined) {
-      this.#error ??= 'an event of the stream is not JSON';
-      return;
-    }
-    if (field(parsed, 'error') !== undefined) this.#error ??= readError(data);
-    const choices = field(parsed, 'choices');
-    this.#takeChoice(parsed, Array.isArray(choices) ? choices[0] : undefined);
   }
 
-  #takeChoice(parsed: unknown, choice: unknown): void {
-    const delta = field(choice, 'delta');
-    const text = stringField(delta, 'content') ?? '';
-    const reasoning = stringField(delta, 'reasoning_content') ?? stringField(delta, 'reasoning') ?? '';
-    if (text !== '' || reasoning !== '') this.firstContentAt ??= this.#now();
+  /** The stream ended: what it said, and what is wrong with it, if anything is. */
+  end(): { readonly content: ChatContent; readonly problem: string | undefined } {
+    for (const event of this.#decoder?.end() ?? []) this.#take(event);
+    const content = { ...this.#reading.content, fingerprint: this.#fingerprint };
+    return { content, problem: this.#reading.problem ?? this.#whatIsMissing(content) };
+  }
+
+  #whatIsMissing({ finish }: ChatContent): string | undefined {
+    if (finish === undefined) return 'the stream ended without a finish reason';
+    // Decoders forgive what some hosts leave out; what gw hands to its callers has it.
+    const isMarked = this.#format.name !== 'openai-chat' || this.#judge.ended;
+    return isMarked ? undefined : 'the stream ended without [DONE]';
+  }
+
+  #take(event: AnswerEvent): void {
+    if (event.is === 'delta' && event.text !== '') this.firstContentAt ??= this.#now();
+    this.#reading.take(event);
+  }
+}
+
+/** What the events of an answer come to. */
+class EventReading {
+  content: ChatContent = NO_CONTENT;
+  problem: string | undefined;
+  #isText = false;
+
+  take(event: AnswerEvent): void {
     const { content } = this;
-    this.#content = {
-      text: content.text + text,
-      id: content.id ?? stringField(parsed, 'id'),
-      model: content.model ?? stringField(parsed, 'model'),
-      fingerprint: content.fingerprint ?? stringField(parsed, 'system_fingerprint'),
-      finish: content.finish ?? stringField(choice, 'finish_reason'),
-    };
+    switch (event.is) {
+      case 'start':
+        this.content = { ...content, id: event.id, model: event.model };
+        return;
+      case 'open':
+        this.#isText = event.part.kind === 'text' || event.part.kind === 'refusal';
+        return;
+      case 'delta':
+        if (this.#isText) this.content = { ...content, text: content.text + event.text };
+        return;
+      case 'finish':
+        this.content = { ...content, finish: event.raw };
+        return;
+      case 'error':
+        this.problem ??= event.fault.message;
+        return;
+      case 'malformed':
+        this.problem ??= 'an event of the stream is not what its format allows';
+        return;
+      case 'citation':
+      case 'opaque':
+      case 'close':
+      case 'usage':
+      case 'ping':
+      case 'end':
+    }
   }
+}
+
+function fingerprintIn(text: string): string | undefined {
+  return /"system_fingerprint":\s*"([^"]*)"/.exec(text)?.[1];
 }

@@ -1,15 +1,18 @@
 import type { Agent, Dispatcher } from 'undici';
 
+import type { CallerFormat } from '../../core/format.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { errorMessage, type JsonObject } from '../../lib/expect.ts';
+import { errorMessage } from '../../lib/expect.ts';
 import { type ChatAnswer, NO_CONTENT, readError, readWhole, StreamReading } from './answer.ts';
+import { type Question, writeQuestion } from './question.ts';
 
 /** One chat request, as a client of gw would send it. */
 export interface ChatRequest {
-  /** `http://127.0.0.1:4499/v1`. */
+  /** With the prefix of the format: `http://127.0.0.1:4499/v1`. */
   readonly baseUrl: string;
-  readonly body: JsonObject;
-  readonly stream: boolean;
+  /** What is spoken, and what the answer is read as. */
+  readonly format: CallerFormat;
+  readonly question: Question;
   readonly headers: Readonly<Record<string, string>>;
   /** For the whole exchange, from the first packet to the last byte. */
   readonly timeoutMs: number;
@@ -34,6 +37,9 @@ export async function openCaller(clock: Clock): Promise<Caller> {
 }
 
 async function ask(request: ChatRequest, agent: Agent, clock: Clock): Promise<ChatAnswer> {
+  const { format, question } = request;
+  const written = writeQuestion(format, question);
+  if (!written) throw new TypeError(`gw cannot write a request in ${format.name}`);
   const started = clock.monotonic();
   const elapsed = (): number => clock.monotonic() - started;
   const signal = AbortSignal.timeout(request.timeoutMs);
@@ -41,10 +47,14 @@ async function ask(request: ChatRequest, agent: Agent, clock: Clock): Promise<Ch
   try {
     response = await agent.request({
       origin: new URL(request.baseUrl).origin,
-      path: `${new URL(request.baseUrl).pathname}/chat/completions`,
+      path: new URL(request.baseUrl).pathname + written.path,
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...request.headers },
-      body: JSON.stringify(request.stream ? { ...request.body, stream: true } : request.body),
+      headers: {
+        'content-type': 'application/json',
+        ...headerPairs(format.requestHeaders),
+        ...request.headers,
+      },
+      body: written.body,
       signal,
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -60,13 +70,23 @@ async function ask(request: ChatRequest, agent: Agent, clock: Clock): Promise<Ch
       firstContentMs: undefined,
     };
   }
-  return request.stream && response.statusCode === 200
-    ? readStream(response, elapsed)
-    : readBody(response, elapsed);
+  const isStream = question.stream && response.statusCode === 200;
+  return (isStream ? readStream : readBody)(response, format, elapsed);
 }
 
-async function readStream(response: Dispatcher.ResponseData, elapsed: () => number): Promise<ChatAnswer> {
-  const reading = new StreamReading(elapsed);
+/** A flat list of names and values, as formats have them. */
+export function headerPairs(flat: readonly string[]): Record<string, string> {
+  const pairs: Record<string, string> = {};
+  for (let index = 0; index + 1 < flat.length; index += 2) pairs[flat[index] ?? ''] = flat[index + 1] ?? '';
+  return pairs;
+}
+
+async function readStream(
+  response: Dispatcher.ResponseData,
+  format: CallerFormat,
+  elapsed: () => number,
+): Promise<ChatAnswer> {
+  const reading = new StreamReading(format, elapsed);
   let broke: string | undefined;
   try {
     for await (const chunk of response.body) reading.push(Buffer.from(chunk));
@@ -74,20 +94,24 @@ async function readStream(response: Dispatcher.ResponseData, elapsed: () => numb
     broke = `the connection broke: ${errorMessage(error)}`;
   }
   // The event that says why comes before the connection breaks, and says more.
-  const told = reading.problem();
+  const { content, problem: told } = reading.end();
   const problem = broke === undefined ? told : (told ?? broke);
   return {
     is: problem === undefined ? 'whole' : 'broken',
     status: response.statusCode,
     headers: headersOf(response),
-    content: reading.content,
+    content,
     problem,
     totalMs: elapsed(),
     firstContentMs: reading.firstContentAt,
   };
 }
 
-async function readBody(response: Dispatcher.ResponseData, elapsed: () => number): Promise<ChatAnswer> {
+async function readBody(
+  response: Dispatcher.ResponseData,
+  format: CallerFormat,
+  elapsed: () => number,
+): Promise<ChatAnswer> {
   const known = { status: response.statusCode, headers: headersOf(response), firstContentMs: undefined };
   let text: string;
   try {
@@ -100,10 +124,8 @@ async function readBody(response: Dispatcher.ResponseData, elapsed: () => number
   if (response.statusCode !== 200) {
     return { ...known, is: 'refused', content: NO_CONTENT, problem: readError(text), totalMs };
   }
-  const content = readWhole(text);
-  if (content?.finish !== undefined) return { ...known, is: 'whole', content, problem: undefined, totalMs };
-  const problem = 'the body is no whole chat answer';
-  return { ...known, is: 'broken', content: content ?? NO_CONTENT, problem, totalMs };
+  const { content, problem } = readWhole(format, Buffer.from(text));
+  return { ...known, is: problem === undefined ? 'whole' : 'broken', content, problem, totalMs };
 }
 
 function headersOf({ headers }: Dispatcher.ResponseData): Record<string, string> {

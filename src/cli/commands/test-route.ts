@@ -1,3 +1,5 @@
+import { CALLER_FORMATS } from '../../formats/index.ts';
+import { keysOf } from '../../lib/expect.ts';
 import { openCaller } from '../chat/caller.ts';
 import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -8,6 +10,7 @@ import { type Ground, openGround } from '../test-route/ground.ts';
 import { lastAsked } from '../test-route/last-asked.ts';
 import { cutLines, drillTable, headLines, probeTable, testJson, verdictLines } from '../test-route/report.ts';
 import { RouteTest, type TestOptions, type TestPlan } from '../test-route/run.ts';
+import { readCallerFormat } from '../test-route/speech.ts';
 import { chooseSubject } from '../test-route/subject.ts';
 import { judgeRoute } from '../test-route/verdict.ts';
 
@@ -39,6 +42,10 @@ export const command: Command = {
       flags: '--model <name>',
       summary: 'the model to ask a route for, where a target passes it along; else the one asked for last',
     },
+    {
+      flags: '--format <name>',
+      summary: `what to ask in: ${keysOf(CALLER_FORMATS).join(', ')}; else what the first target speaks`,
+    },
     { flags: '--yes', summary: `do not ask before more than ${UNASKED_REQUESTS} real requests` },
   ],
   examples: [
@@ -46,6 +53,7 @@ export const command: Command = {
     'gw test-route --dry-run',
     'gw test-route fast --simulate 429@1,timeout@2',
     'gw test-route gpt-4o --simulate cut@1 --stream',
+    'gw test-route --format anthropic-messages --dry-run',
     'gw test-route --json --yes',
   ],
   async run(context, input) {
@@ -72,6 +80,7 @@ function readOptions(input: Input): TestOptions {
   return {
     dry: input.flag('dryRun'),
     stream: input.flag('stream') ? true : input.isOff('stream') ? false : undefined,
+    format: readCallerFormat(input),
     wanted: simulate === undefined ? [] : parseWanted(simulate),
   };
 }

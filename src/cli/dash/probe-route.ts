@@ -13,7 +13,12 @@ export async function probeRoute(context: Context, route: string): Promise<reado
   const caller = await openCaller(context.clock);
   try {
     const subject = chooseSubject(ground.status, route, undefined, (name) => lastAsked(context, name));
-    const test = new RouteTest(ground, caller, subject, { dry: false, stream: undefined, wanted: [] });
+    const test = new RouteTest(ground, caller, subject, {
+      dry: false,
+      stream: undefined,
+      wanted: [],
+      format: undefined,
+    });
     const plan = await test.plan();
     const probes = await test.probes(plan);
     const [head = ''] = headLines(plan, ground.own);

@@ -1,3 +1,4 @@
+import { CALLER_FORMATS } from '../../formats/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createSimulator } from '../../simulator/index.ts';
 import type { ChatAnswer, ChatContent } from '../chat/answer.ts';
@@ -63,8 +64,8 @@ export class Crowd {
     const question = turn % QUESTIONS.length;
     const answer = await this.#caller.ask({
       baseUrl: this.#baseUrl,
-      body: bodyFor(QUESTIONS[question] ?? '', 'assistant'),
-      stream: client.stream,
+      format: CALLER_FORMATS['openai-chat'],
+      question: { text: QUESTIONS[question] ?? '', model: 'assistant', stream: client.stream },
       headers: { 'user-agent': client.agent },
       timeoutMs: PATIENCE_MS,
     });
@@ -93,12 +94,11 @@ export async function openCrowd(address: string, seed: number, clock: Clock): Pr
   try {
     const { url } = await reference.listen();
     const expected: ChatContent[] = [];
-    for (const question of QUESTIONS) {
-      const body = bodyFor(question, 'reference');
+    for (const text of QUESTIONS) {
       const answer = await caller.ask({
         baseUrl: url,
-        body,
-        stream: false,
+        format: CALLER_FORMATS['openai-chat'],
+        question: { text, model: 'reference', stream: false },
         headers: {},
         timeoutMs: PATIENCE_MS,
       });
@@ -108,10 +108,6 @@ export async function openCrowd(address: string, seed: number, clock: Clock): Pr
   } finally {
     await reference.close();
   }
-}
-
-function bodyFor(question: string, model: string) {
-  return { model, messages: [{ role: 'user', content: question }] };
 }
 
 /** Simulators of one seed say the same and sign it with their names: a mix-up or a lost byte cannot hide. */

@@ -10,6 +10,9 @@ import type { TestTarget } from './targets.ts';
 // (the longest wait in line while another target remains).
 const IN_TIME_MS = 5_000;
 
+// Three or four words of prose that no model begins "Say ok." with.
+const TELLING_CHARACTERS = 16;
+
 /** One step of the drill: which targets fail, with what, and how it is asked for. */
 export interface DrillStep {
   /** Target position → fault. */
@@ -63,7 +66,7 @@ export function planDrill(
   );
 }
 
-/** What answers are held against: nobody's but the drill's own simulator signs as it does. */
+/** What answers are held against: nobody but the drill's own simulator speaks as it does. */
 export interface Yardstick {
   readonly dry: boolean;
   readonly simulated: ChatContent | undefined;
@@ -160,13 +163,15 @@ function inTurn(
   });
 }
 
-/** In a dry run every target is the simulator; otherwise nothing of the simulator may reach the caller. */
-function whoseBytes({ text, fingerprint }: ChatContent, { dry, simulated }: Yardstick): string | undefined {
+/**
+ * In a dry run every target is the simulator; otherwise nothing of the simulator may reach the caller. It is known by its
+ * words, the one thing that every format keeps.
+ */
+function whoseBytes({ text }: ChatContent, { dry, simulated }: Yardstick): string | undefined {
   if (simulated === undefined) return undefined;
   if (dry) return text === simulated.text ? undefined : 'the answer is not what the target said';
-  return fingerprint !== undefined && fingerprint === simulated.fingerprint
-    ? "the answer is a failing target's"
-    : undefined;
+  const beginning = simulated.text.slice(0, TELLING_CHARACTERS);
+  return beginning !== '' && text.startsWith(beginning) ? "the answer is a failing target's" : undefined;
 }
 
 function failureOf(trail: Trail | undefined, name: string | undefined): string | undefined {

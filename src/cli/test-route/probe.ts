@@ -1,4 +1,6 @@
+import type { Loss } from '../../core/conversation.ts';
 import type { FaultCode } from '../../core/fault.ts';
+import type { CallerFormatName, FormatName } from '../../core/operation.ts';
 import type { ChatAnswer } from '../chat/answer.ts';
 import type { Rehearsal, Rehearser, TokenLimit } from './rehearsal.ts';
 import type { TestTarget } from './targets.ts';
@@ -16,6 +18,10 @@ export interface Probe {
   readonly fault: FaultCode | undefined;
   readonly problem: string | undefined;
   readonly limit: TokenLimit;
+  /** What the target was spoken to in, when that is not what was asked in. */
+  readonly translated: FormatName | undefined;
+  /** What it could not be told. */
+  readonly losses: readonly Loss[];
   /** Requests made. */
   readonly requests: number;
 }
@@ -24,10 +30,14 @@ export interface Probe {
 export async function probe(
   rehearser: Rehearser,
   target: TestTarget,
-  { dry, stream }: { readonly dry: boolean; readonly stream: boolean },
+  {
+    dry,
+    stream,
+    format,
+  }: { readonly dry: boolean; readonly stream: boolean; readonly format: CallerFormatName },
 ): Promise<Probe> {
   if (target.out !== undefined) return outProbe(target, target.out);
-  const order = { faults: {}, dry, stream, pinned: target.name } as const;
+  const order = { faults: {}, dry, stream, format, pinned: target.name } as const;
   const first = await rehearser.send({ ...order, limit: 'max_tokens' });
   if (!wantsNewLimit(first.answer)) return read(target, first, 'max_tokens', 1);
   const second = await rehearser.send({ ...order, limit: 'max_completion_tokens' });
@@ -56,6 +66,8 @@ function read(target: TestTarget, { answer, trail }: Rehearsal, limit: TokenLimi
     fault: ok ? undefined : (last?.fault ?? trail?.fault),
     problem: ok ? undefined : (last?.message ?? trail?.message ?? answer.problem),
     limit,
+    translated: last?.format,
+    losses: last?.losses ?? [],
     requests,
   };
 }
@@ -71,6 +83,8 @@ function outProbe(target: TestTarget, out: string): Probe {
     fault: undefined,
     problem: out,
     limit: 'max_tokens',
+    translated: undefined,
+    losses: [],
     requests: 0,
   };
 }

@@ -1,11 +1,12 @@
+import { BASE_PATHS } from '../../core/base-path.ts';
+import type { CallerFormatName } from '../../core/operation.ts';
 import type { Trail } from '../../core/trail.ts';
+import { CALLER_FORMATS } from '../../formats/index.ts';
 import type { ChatAnswer } from '../chat/answer.ts';
 import type { Caller } from '../chat/caller.ts';
+import { SHORT_ANSWER_TOKENS } from '../chat/question.ts';
 import type { Ground } from './ground.ts';
 import type { TestSubject } from './subject.ts';
-
-/** As many tokens as an answer may have: enough to see that it is one, and a fraction of a cent everywhere. */
-export const MAX_TOKENS = 16;
 
 // Longer than gw waits for a whole answer while another target remains; a local server may load a model from disk.
 const TIMEOUT_MS = 130_000;
@@ -13,7 +14,7 @@ const TIMEOUT_MS = 130_000;
 const TRAIL_MS = 2_000;
 const TRAIL_POLL_MS = 10;
 
-/** The names under which hosts know the limit of an answer; newer OpenAI models refuse the old one. */
+/** The names of an answer's limit in OpenAI's chat format; newer models of OpenAI refuse the old one. */
 export type TokenLimit = 'max_tokens' | 'max_completion_tokens';
 
 /** One request through gw that counts in no statistic and against nobody's health. */
@@ -23,6 +24,8 @@ export interface RehearsalOrder {
   readonly dry: boolean;
   readonly stream: boolean;
   readonly limit: TokenLimit;
+  /** What the caller speaks. */
+  readonly format: CallerFormatName;
   /** Only this target is asked. */
   readonly pinned?: string;
 }
@@ -45,14 +48,20 @@ export class Rehearser {
     this.#subject = subject;
   }
 
-  async send({ faults, dry, stream, limit, pinned }: RehearsalOrder): Promise<Rehearsal> {
+  async send({ faults, dry, stream, limit, format, pinned }: RehearsalOrder): Promise<Rehearsal> {
     const { control, status, headers } = this.#ground;
     const { name, route, model } = this.#subject;
     const { token } = await control.call('drill', { route: name, faults, dry });
     const answer = await this.#caller.ask({
-      baseUrl: `${status.address}/v1`,
-      body: { model, messages: [{ role: 'user', content: 'Say ok.' }], [limit]: MAX_TOKENS },
-      stream,
+      baseUrl: status.address + BASE_PATHS[format],
+      format: CALLER_FORMATS[format],
+      question: {
+        text: 'Say ok.',
+        model,
+        stream,
+        maxTokens: SHORT_ANSWER_TOKENS,
+        quirks: limit === 'max_tokens' ? ['max-tokens-old'] : [],
+      },
       headers: {
         ...headers,
         'user-agent': 'gw-test-route',

@@ -1,18 +1,21 @@
 import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
+import { SHORT_ANSWER_TOKENS } from '../chat/question.ts';
 import type { Context } from '../context.ts';
 import { wrap } from '../story/lines.ts';
 import { type Cell, formatTable } from '../table.ts';
 import type { DrillOutcome, StepResult } from './drill.ts';
 import type { Probe } from './probe.ts';
-import { MAX_TOKENS } from './rehearsal.ts';
 import type { TestPlan, TestResult } from './run.ts';
 import { describeFailing, positions, type Verdict } from './verdict.ts';
 
 type Shown = Pick<Context, 'columns' | 'style'>;
 
 /** What is tested, and what it will cost. */
-export function headLines({ subject, status, targets, realRequests }: TestPlan, own: boolean): string[] {
+export function headLines(
+  { subject, status, targets, format, realRequests }: TestPlan,
+  own: boolean,
+): string[] {
   const what =
     subject.route === undefined
       ? `Model ${subject.name}`
@@ -20,24 +23,27 @@ export function headLines({ subject, status, targets, realRequests }: TestPlan, 
   const where = own ? 'a proxy of this test alone' : status.address;
   const count = `${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`;
   return [
-    terminalSafe(`${what}, profile ${status.profile}: ${count}, tested through ${where}`),
+    terminalSafe(`${what}, profile ${status.profile}: ${count}, asked in ${format} through ${where}`),
     realRequests === 0
       ? 'Dry run: every answer is simulated; nothing leaves this machine and nothing is spent.'
-      : `Up to ${realRequests} real ${realRequests === 1 ? 'request' : 'requests'}, for answers of at most ${MAX_TOKENS} tokens.`,
+      : `Up to ${realRequests} real ${realRequests === 1 ? 'request' : 'requests'}, for answers of at most ${SHORT_ANSWER_TOKENS} tokens.`,
   ];
 }
 
 /** One line per target: whether it answers, and how fast. */
 export function probeTable({ style, columns }: Shown, probes: readonly Probe[]): string {
-  const rows = probes.map(({ target, is, status, totalMs, firstContentMs, note, fault }): Cell[] => [
-    String(target.position),
-    { text: target.name, paint: style.bold },
-    { text: is, paint: is === 'ok' ? style.green : style.red },
-    status === undefined ? '' : String(status),
-    is === 'ok' ? milliseconds(totalMs) : '',
-    milliseconds(firstContentMs),
-    note ?? (is === 'failed' ? (fault ?? '') : ''),
-  ]);
+  const rows = probes.map((probe): Cell[] => {
+    const { target, is, status, totalMs, firstContentMs } = probe;
+    return [
+      String(target.position),
+      { text: target.name, paint: style.bold },
+      { text: is, paint: is === 'ok' ? style.green : style.red },
+      status === undefined ? '' : String(status),
+      is === 'ok' ? milliseconds(totalMs) : '',
+      milliseconds(firstContentMs),
+      remark(probe),
+    ];
+  });
   const layout = [
     { title: '', align: 'right' },
     { title: 'target', shrinkTo: 16 },
@@ -48,6 +54,16 @@ export function probeTable({ style, columns }: Shown, probes: readonly Probe[]):
     { title: '', shrinkTo: 12 },
   ] as const;
   return formatTable(layout, rows, { width: columns, indent: 2, paintTitle: style.dim });
+}
+
+function remark({ is, note, fault, translated, losses }: Probe): string {
+  const lost = losses.length === 0 ? '' : ` without ${losses.join(', ')}`;
+  const way = translated === undefined ? [] : [`as ${translated}${lost}`];
+  return [
+    ...(is === 'failed' && fault !== undefined ? [fault] : []),
+    ...(note === undefined ? [] : [note]),
+    ...way,
+  ].join('; ');
 }
 
 /** One line per step: who failed how, who took over, and how long the caller waited for that. */
@@ -148,20 +164,11 @@ export function testJson(plan: TestPlan, { probes, drill }: TestResult, verdict:
     verdict: verdict.is,
     route: subject.route ?? null,
     model: subject.model,
+    format: plan.format,
     profile: status.profile,
     dryRun: dry,
     realRequests: plan.realRequests,
-    targets: probes.map(({ target, is, status: code, totalMs, firstContentMs, fault, problem, note }) => ({
-      position: target.position,
-      target: target.name,
-      result: is,
-      status: code ?? null,
-      latencyMs: rounded(totalMs),
-      firstContentMs: rounded(firstContentMs),
-      fault: fault ?? null,
-      problem: problem ?? null,
-      note: note ?? null,
-    })),
+    targets: probes.map(probeJson),
     drill: drill.map((outcome) => ({
       failing: [...outcome.step.faults].map(([position, { name, text }]) => ({
         position,
@@ -179,6 +186,23 @@ export function testJson(plan: TestPlan, { probes, drill }: TestResult, verdict:
       id: outcome.id ?? null,
     })),
     findings: verdict.findings,
+  };
+}
+
+function probeJson(probe: Probe) {
+  const { target, is, status, totalMs, firstContentMs, fault, problem, note, translated, losses } = probe;
+  return {
+    position: target.position,
+    target: target.name,
+    result: is,
+    status: status ?? null,
+    latencyMs: rounded(totalMs),
+    firstContentMs: rounded(firstContentMs),
+    fault: fault ?? null,
+    problem: problem ?? null,
+    note: note ?? null,
+    translated: translated ?? null,
+    losses,
   };
 }
 

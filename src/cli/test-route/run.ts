@@ -1,4 +1,5 @@
 import type { Status } from '../../control/index.ts';
+import type { CallerFormatName } from '../../core/operation.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { ChatContent } from '../chat/answer.ts';
 import type { Caller } from '../chat/caller.ts';
@@ -15,7 +16,8 @@ import {
 import type { WantedFault } from './faults.ts';
 import type { Ground } from './ground.ts';
 import { type Probe, probe } from './probe.ts';
-import { Rehearser } from './rehearsal.ts';
+import { type Rehearsal, Rehearser } from './rehearsal.ts';
+import { formatOfFirst, USUAL_FORMAT } from './speech.ts';
 import type { TestSubject } from './subject.ts';
 import { targetsOf, type TestTarget } from './targets.ts';
 
@@ -28,18 +30,28 @@ export interface TestOptions {
   /** Undefined: each fault as it shows best. */
   readonly stream: boolean | undefined;
   readonly wanted: readonly WantedFault[];
+  /** What the route is asked in; undefined: in the format of its first target, where callers can speak it. */
+  readonly format: CallerFormatName | undefined;
 }
 
 /** Everything that is known before anything is spent. */
 export interface TestPlan {
   readonly subject: TestSubject;
   readonly status: Status;
+  readonly format: CallerFormatName;
   readonly targets: readonly TestTarget[];
   readonly steps: readonly DrillStep[];
   /** What the drill's simulator says to the question of the test. */
   readonly simulated: ChatContent | undefined;
   /** Requests that will reach real providers, if every target works. */
   readonly realRequests: number;
+}
+
+/** What gw says it would do, in the format of the test. */
+interface Look {
+  readonly look: Rehearsal;
+  readonly targets: readonly TestTarget[];
+  readonly format: CallerFormatName;
 }
 
 /** What came of it. */
@@ -65,15 +77,14 @@ export class RouteTest {
   /** Asks gw for its plan, with every target simulated: costs nothing and leaves the machine's network alone. */
   async plan(): Promise<TestPlan> {
     const { dry, stream, wanted } = this.#options;
-    const look = await this.#rehearser.send({ faults: {}, dry: true, stream: false, limit: 'max_tokens' });
-    const targets = targetsOf(look.trail ?? { plan: [] });
-    if (targets.length === 0) throw this.#noPlan(look.answer.problem);
+    const { look, targets, format } = await this.#look();
     const steps = planDrill(targets, wanted, stream);
     requirePositions(wanted, targets);
     const usable = targets.filter(({ out }) => out === undefined);
     return {
       subject: this.#subject,
       status: this.#ground.status,
+      format,
       targets,
       steps,
       simulated: look.answer.is === 'whole' ? look.answer.content : undefined,
@@ -81,9 +92,19 @@ export class RouteTest {
     };
   }
 
-  async probes({ targets }: TestPlan): Promise<readonly Probe[]> {
+  /** Who is there is only known once gw was asked; what to ask in may follow from it, and then gw is asked again. */
+  async #look(asked: CallerFormatName = this.#options.format ?? USUAL_FORMAT): Promise<Look> {
+    const order = { faults: {}, dry: true, stream: false, limit: 'max_tokens', format: asked } as const;
+    const look = await this.#rehearser.send(order);
+    const targets = targetsOf(look.trail ?? { plan: [] });
+    if (targets.length === 0) throw this.#noPlan(look.answer.problem);
+    const format = this.#options.format ?? formatOfFirst(targets, this.#ground.status);
+    return format === asked ? { look, targets, format } : this.#look(format);
+  }
+
+  async probes({ targets, format }: TestPlan): Promise<readonly Probe[]> {
     const { dry, stream = true } = this.#options;
-    return inTurns(targets, (target) => probe(this.#rehearser, target, { dry, stream }));
+    return inTurns(targets, (target) => probe(this.#rehearser, target, { dry, stream, format }));
   }
 
   /** `onStep` hears how many steps are done. */
@@ -101,7 +122,7 @@ export class RouteTest {
   }
 
   async #step(step: DrillStep, plan: TestPlan, probes: readonly Probe[]): Promise<DrillOutcome> {
-    const { targets, simulated } = plan;
+    const { targets, simulated, format } = plan;
     const { dry } = this.#options;
     const next = nextInTurn(targets, step);
     const probed = probes.find(({ target }) => target === next);
@@ -111,6 +132,7 @@ export class RouteTest {
       dry,
       stream: step.stream,
       limit: probed?.limit ?? 'max_tokens',
+      format,
     });
     return judgeStep(step, targets, rehearsal, { dry, simulated });
   }

@@ -4,7 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { openCaller } from '../../../src/cli/chat/caller.ts';
+import { BASE_PATHS } from '../../../src/core/base-path.ts';
+import type { CallerFormatName } from '../../../src/core/operation.ts';
+import { CALLER_FORMATS } from '../../../src/formats/index.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
+import { keysOf } from '../../../src/lib/expect.ts';
 import { createSimulator } from '../../../src/simulator/index.ts';
 
 const closing: (() => unknown)[] = [];
@@ -24,6 +28,19 @@ describe('a caller that checks what it gets', () => {
     expect(stream.content).toEqual(whole.content);
     expect(whole.content).toMatchObject({ finish: 'stop', fingerprint: 'fp_sim', model: 'm' });
     expect(stream.firstContentMs).toBeLessThanOrEqual(stream.totalMs);
+  });
+
+  test('says the same in every format that callers speak', async () => {
+    const plain = await askSimulator(undefined, false);
+    for (const name of keysOf(CALLER_FORMATS)) {
+      for (const stream of [false, true]) {
+        const { is, content } = await askSimulator(undefined, stream, name);
+        expect([name, is, content.text]).toEqual([name, 'whole', plain.content.text]);
+        expect(content.finish).not.toBe(undefined);
+        expect((await askSimulator('cut@token=4', stream, name)).is).toBe('broken');
+        expect(await askSimulator('429', stream, name)).toMatchObject({ is: 'refused', status: 429 });
+      }
+    }
   });
 
   test.each([
@@ -57,19 +74,26 @@ describe('a caller that checks what it gets', () => {
     const { url } = await listen(createServer(() => undefined));
     const caller = await openCaller(systemClock);
     closing.push(() => caller.close());
-    const answer = await caller.ask({ baseUrl: url, body: {}, stream: false, headers: {}, timeoutMs: 50 });
+    const question = { text: 'hello', model: 'm', stream: false };
+    const format = CALLER_FORMATS['openai-chat'];
+    const answer = await caller.ask({ baseUrl: url, format, question, headers: {}, timeoutMs: 50 });
     expect(answer).toMatchObject({ is: 'none', problem: 'no answer within 50 ms' });
   });
 });
 
-async function askSimulator(fault: string | undefined, stream: boolean) {
+async function askSimulator(
+  fault: string | undefined,
+  stream: boolean,
+  name: CallerFormatName = 'openai-chat',
+) {
   const simulator = createSimulator(fault === undefined ? {} : { fault });
   closing.push(() => simulator.close());
   const { url } = await simulator.listen();
   const caller = await openCaller(systemClock);
   closing.push(() => caller.close());
-  const body = { model: 'm', messages: [{ role: 'user', content: 'hello' }] };
-  return caller.ask({ baseUrl: url, body, stream, headers: {}, timeoutMs: 10_000 });
+  const question = { text: 'hello', model: 'm', stream };
+  const baseUrl = new URL(url).origin + BASE_PATHS[name];
+  return caller.ask({ baseUrl, format: CALLER_FORMATS[name], question, headers: {}, timeoutMs: 10_000 });
 }
 
 async function listen(server: Server): Promise<{ url: string }> {
