@@ -1,3 +1,4 @@
+import type { FormatName } from './operation.ts';
 import type { AuthScheme } from './profile.ts';
 
 interface SchemeRow {
@@ -17,6 +18,17 @@ export const AUTH_SCHEMES: Readonly<Record<AuthScheme, SchemeRow>> = {
   azure: { header: undefined, prefix: '' },
   passthrough: { header: undefined, prefix: '' },
   none: { header: undefined, prefix: '' },
+};
+
+/** How the vendor of each format takes its key; hosts that only follow it may differ. */
+export const USUAL_AUTH: Readonly<Record<FormatName, AuthScheme>> = {
+  'openai-chat': 'bearer',
+  'openai-responses': 'bearer',
+  'anthropic-messages': 'x-api-key',
+  gemini: 'x-goog-api-key',
+  'bedrock-converse': 'aws',
+  'cohere-chat': 'bearer',
+  'ollama-chat': 'bearer',
 };
 
 /** True when a provider of this scheme is called with a key out of the profile. */

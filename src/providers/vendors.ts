@@ -25,7 +25,14 @@ export function hosted(row: Row): Preset {
   };
 }
 
-/** A server on this machine: no key, no cost, and whatever models its owner loaded. */
+/**
+ * A server on this machine: no key, no cost, and whatever models its owner loaded. These servers speak subsets of other
+ * formats too, since versions of their own (https://docs.ollama.com/api/anthropic-compatibility, and Responses from 0.13.3
+ * on without state; https://lmstudio.ai/docs/developer/anthropic-compat from 0.4.1 on; https://docs.vllm.ai
+ * serving/online_serving; https://huggingface.co/blog/ggml-org/anthropic-messages-api-in-llamacpp). Which version runs here
+ * is not known, an older one answers 404, and translation works with all of them: none is listed as spoken, and whoever
+ * wants one says `--also-speaks`.
+ */
 function local(row: Row): Preset {
   return hosted({ auth: 'none', quirks: ['free', ...FOLLOWERS], local: true, ...row });
 }
@@ -41,6 +48,7 @@ export const VENDORS: readonly Preset[] = [
     name: 'openai',
     title: 'OpenAI',
     url: 'https://api.openai.com/v1',
+    alsoSpeaks: ['openai-responses'],
     env: ['OPENAI_API_KEY'],
     // gpt-oss is an open model that others serve and OpenAI does not.
     owns: [
@@ -71,11 +79,37 @@ export const VENDORS: readonly Preset[] = [
     model: 'gpt-4o-mini',
     keysPage: 'https://platform.openai.com/api-keys',
   }),
+  // https://platform.claude.com/docs/en/api/overview and /docs/en/about-claude/models/overview
+  hosted({
+    name: 'anthropic',
+    title: 'Anthropic',
+    url: 'https://api.anthropic.com/v1',
+    format: 'anthropic-messages',
+    auth: 'x-api-key',
+    env: ['ANTHROPIC_API_KEY'],
+    owns: ['claude-*'],
+    model: 'claude-haiku-4-5',
+    keysPage: 'https://platform.claude.com/settings/keys',
+  }),
+  // https://ai.google.dev/api and /gemini-api/docs/api-key: both variables are read by Google's own SDKs.
+  hosted({
+    name: 'gemini',
+    title: 'Google Gemini',
+    url: 'https://generativelanguage.googleapis.com/v1beta',
+    format: 'gemini',
+    auth: 'x-goog-api-key',
+    env: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+    owns: ['gemini-*', 'gemma-*-it'],
+    model: 'gemini-2.5-flash',
+    keysPage: 'https://aistudio.google.com/apikey',
+  }),
   // https://openrouter.ai/docs: model names are `vendor/model`, which other hosts use too, so it owns only its own.
   hosted({
     name: 'openrouter',
     title: 'OpenRouter',
     url: 'https://openrouter.ai/api/v1',
+    // https://openrouter.ai/docs/api/api-reference/responses/create-responses and /anthropic-messages/create-a-message
+    alsoSpeaks: ['openai-responses', 'anthropic-messages'],
     env: ['OPENROUTER_API_KEY'],
     // https://openrouter.ai/docs/features/prompt-caching
     quirks: ['cache-control'],
@@ -88,6 +122,8 @@ export const VENDORS: readonly Preset[] = [
     name: 'groq',
     title: 'Groq',
     url: 'https://api.groq.com/openai/v1',
+    // https://console.groq.com/docs/responses-api
+    alsoSpeaks: ['openai-responses'],
     quirks: FOLLOWERS,
     env: ['GROQ_API_KEY'],
     owns: ['groq/*', 'llama-*-instant', 'llama-*-versatile', 'whisper-large-v3*'],
@@ -148,6 +184,8 @@ export const VENDORS: readonly Preset[] = [
     name: 'xai',
     title: 'xAI',
     url: 'https://api.x.ai/v1',
+    // https://docs.x.ai/developers/model-capabilities/text/comparison
+    alsoSpeaks: ['openai-responses'],
     quirks: FOLLOWERS,
     env: ['XAI_API_KEY'],
     owns: ['grok-*'],
@@ -185,20 +223,6 @@ export const VENDORS: readonly Preset[] = [
     env: ['CEREBRAS_API_KEY'],
     model: 'gpt-oss-120b',
     keysPage: 'https://cloud.cerebras.ai',
-  }),
-  // https://ai.google.dev/api and /gemini-api/docs/api-key. Only its own callers are served by it, so it is used when named.
-  hosted({
-    name: 'gemini',
-    title: 'Google Gemini',
-    url: 'https://generativelanguage.googleapis.com/v1beta',
-    format: 'gemini',
-    auth: 'x-goog-api-key',
-    env: ['GEMINI_API_KEY'],
-    owns: ['gemini-*', 'gemma-*-it'],
-    model: 'gemini-2.5-flash',
-    keysPage: 'https://aistudio.google.com/apikey',
-    docsPage: 'https://ai.google.dev/gemini-api/docs',
-    onRequest: true,
   }),
   // https://docs.ollama.com/api/openai-compatibility
   local({ name: 'ollama', title: 'Ollama', url: 'http://127.0.0.1:11434/v1' }),

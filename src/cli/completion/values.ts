@@ -1,3 +1,5 @@
+import { AUTH_SCHEMES } from '../../core/auth.ts';
+import { FORMAT_NAMES } from '../../core/operation.ts';
 import { keysOf } from '../../lib/expect.ts';
 import { PRESETS } from '../../providers/index.ts';
 import { SHELLS } from '../clients/shell.ts';
@@ -53,7 +55,10 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--client': FREE,
   '--fault': FREE,
   '--for': FREE,
-  '--format': choice('openai-chat'),
+  '--also-speaks': { is: 'choice', words: keysOf(FORMAT_NAMES) },
+  '--auth': { is: 'choice', words: keysOf(AUTH_SCHEMES) },
+  '--format': { is: 'choice', words: keysOf(FORMAT_NAMES) },
+  'test-route --format': { is: 'choice', words: keysOf(FORMAT_NAMES).filter((name) => FORMAT_NAMES[name] === 'both') },
   '--header': FREE,
   '--host': choice('127.0.0.1', '0.0.0.0'),
   '--key': choice('env:', 'file:', 'keychain:'),

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 
 import { isLoopback } from '../../config/index.ts';
+import { BASE_PATHS } from '../../core/base-path.ts';
+import type { FormatName } from '../../core/operation.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import type { CommandProblem } from '../problem.ts';
 
@@ -10,15 +12,18 @@ export interface Address {
   readonly url: string;
   /** What was changed in it or looks doubtful, one sentence each. */
   readonly notes: readonly string[];
-  /** It named a host only, so the version prefix (`/v1`) is a guess. */
+  /** It named a host only, so the version prefix (`/v1`, or what the format's vendor has) is a guess. */
   readonly guessed: boolean;
 }
 
 /**
  * Makes a base address out of what a person typed or pasted: adds a missing scheme, drops an endpoint's path, adds a
- * missing `/v1`; refuses what cannot be an address and what holds a credential, without repeating it.
+ * missing version prefix; refuses what cannot be an address and what holds a credential, without repeating it.
  */
-export function normaliseAddress(text: string): Outcome<Address, CommandProblem> {
+export function normaliseAddress(
+  text: string,
+  format: FormatName = 'openai-chat',
+): Outcome<Address, CommandProblem> {
   const notes: string[] = [];
   const typed = text.trim();
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `${schemeFor(typed)}://${typed}`;
@@ -29,8 +34,11 @@ export function normaliseAddress(text: string): Outcome<Address, CommandProblem>
   if (withScheme !== typed) notes.push(`The address had no scheme; taken as ${url.protocol}//`);
   const path = dropEndpoint(url.pathname, notes);
   if (path !== '') return ok({ url: url.origin + path, notes, guessed: false });
-  notes.push('The address had no path; added /v1, where OpenAI-compatible servers answer');
-  return ok({ url: `${url.origin}/v1`, notes, guessed: true });
+  const prefix = BASE_PATHS[format];
+  if (prefix === '') return ok({ url: url.origin, notes, guessed: false });
+  const servers = prefix === '/v1' ? 'OpenAI-compatible servers answer' : `servers of ${format} answer`;
+  notes.push(`The address had no path; added ${prefix}, where ${servers}`);
+  return ok({ url: url.origin + prefix, notes, guessed: true });
 }
 
 /** True for this machine's own addresses, as `URL.hostname` writes them: what is sent there crosses no network. */
@@ -84,7 +92,8 @@ function isPrivate(host: string): boolean {
   return !host.includes('.') || /\.(local|lan|internal|home\.arpa)$/.test(host);
 }
 
-const ENDPOINT = /\/(chat\/completions|completions|embeddings|models|responses)$/;
+const ENDPOINT =
+  /\/(chat\/completions|completions|embeddings|models(\/[^/]+:\w+)?|responses|messages(\/count_tokens)?|api\/chat)$/;
 
 function dropEndpoint(pathname: string, notes: string[]): string {
   const path = pathname.replace(/\/{2,}/g, '/').replace(/\/$/, '');

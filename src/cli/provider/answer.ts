@@ -1,26 +1,28 @@
+import type { FaultCode } from '../../core/fault.ts';
+import type { Format } from '../../core/format.ts';
+import { readModelNames } from '../../core/model-list.ts';
 import { field, parseJson, stringField } from '../../lib/expect.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { UpstreamAnswer } from './upstream-call.ts';
 
-/**
- * The names in a list of models (`{data: […]}`, a bare list as Together has it, or `{models: [{name}]}` with `models/`
- * before each name as Google does); undefined when it is none.
- */
+/** The names in a list of models; undefined when it is none. */
 export function modelsIn(answer: UpstreamAnswer): string[] | undefined {
-  if (answer.status !== 200) return undefined;
-  const parsed = parseJson(answer.text);
-  const list = Array.isArray(parsed) ? parsed : (field(parsed, 'data') ?? field(parsed, 'models'));
-  if (!Array.isArray(list)) return undefined;
-  return list.flatMap((item) => {
-    const name = stringField(item, 'id') ?? stringField(item, 'name');
-    return name === undefined ? [] : [name.replace(/^models\//, '')];
-  });
+  return answer.status === 200 ? readModelNames(answer.text) : undefined;
 }
 
-/** True for an answer to a chat request. */
-export function hasChoices(answer: UpstreamAnswer): boolean {
-  const choices = field(parseJson(answer.text), 'choices');
-  return answer.status === 200 && Array.isArray(choices) && choices.length > 0;
+/** True for an answer to a chat request, in the format of the question. */
+export function isAnswer(format: Format, answer: UpstreamAnswer): boolean {
+  if (answer.status !== 200) return false;
+  const target = { provider: 'gw', model: '', quirks: [], maxOutput: undefined };
+  const events = format.toProvider?.decodeAnswer(Buffer.from(answer.text), target) ?? [];
+  return events.length > 0 && events.every(({ is }) => is !== 'error');
+}
+
+/** Which fault an answer means, by the rules of the provider's format: a bad key is a 400 at Google. */
+export function faultIn(format: Format | undefined, answer: UpstreamAnswer): FaultCode | undefined {
+  if (answer.status < 300) return undefined;
+  const { status, contentType, text } = answer;
+  return format?.classify({ status, contentType, body: Buffer.from(text) }).code;
 }
 
 /** Newer OpenAI models refuse `max_tokens` with a 400 that names its successor; most other hosts know only the old. */

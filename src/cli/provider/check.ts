@@ -1,10 +1,15 @@
 import { keyHeader } from '../../core/auth.ts';
+import type { Format, WireRequest } from '../../core/format.ts';
+import { modelListUrl } from '../../core/model-list.ts';
+import type { Quirk } from '../../core/profile.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { httpProxyRule } from '../../lib/http-proxy.ts';
-import { hasChoices, modelsIn, wantsNewTokenLimit } from './answer.ts';
-import { chatFailure, listFailure, noAnswerFailure, unresolvedKey } from './diagnosis.ts';
+import { headerPairs } from '../chat/caller.ts';
+import { formatNamed, SHORT_ANSWER_TOKENS, writeQuestion } from '../chat/question.ts';
+import { isAnswer, modelsIn, wantsNewTokenLimit } from './answer.ts';
+import { cannotSign, chatFailure, listFailure, noAnswerFailure, unresolvedKey } from './diagnosis.ts';
 import type { Check, Failed, Passed, Subject } from './subject.ts';
-import { callUpstream, type UpstreamAnswer } from './upstream-call.ts';
+import { callUpstream } from './upstream-call.ts';
 
 /** How to check: the list of models only, or a small paid chat request too. */
 export interface CheckOptions {
@@ -25,24 +30,27 @@ const SEND_TIMEOUT_MS = 30_000;
 /** Asks a provider for its list of models with one key and, when told to, for a very short answer. */
 export async function checkProvider(subject: Subject, options: CheckOptions): Promise<Check> {
   const label = { provider: subject.provider.name, key: subject.label };
-  const unresolved = unresolvedKey(subject);
+  const unresolved = unresolvedKey(subject) ?? cannotSign(subject);
   if (unresolved) return { ...label, ms: 0, result: unresolved };
   const listed = await listModels(subject, options);
   const failedList = listed.result.is === 'failed' ? listed.result : undefined;
   // A host without a list of models may still answer a chat; one that cannot be reached or refuses the key will not.
   const hopeless = failedList && ![404, 405, 501].includes(failedList.status ?? 0);
-  // The short request below is one of the OpenAI chat API.
-  const cannotSend = subject.provider.format !== 'openai-chat';
-  if (!options.send || hopeless || cannotSend) return { ...label, ...listed };
+  const format = formatNamed(subject.provider.format);
+  if (!options.send || hopeless || !format) return { ...label, ...listed };
   const model = options.model ?? modelToSend(subject, listed.result);
   if (model === undefined) return { ...label, ...listed };
-  return { ...label, ...(await sendChat(subject, model, listed.result, options)) };
+  return { ...label, ...(await sendChat(subject, { format, model }, listed.result, options)) };
 }
 
 type Tried = Pick<Check, 'ms' | 'result'>;
 
 async function listModels(subject: Subject, { clock, timeoutMs, env }: CheckOptions): Promise<Tried> {
-  const url = `${subject.provider.url}/models`;
+  const url = modelListUrl(subject.provider.url, subject.provider.format);
+  if (url === undefined) {
+    const note = 'not called: its API has no list of models (--send tries it)';
+    return { ms: 0, result: { is: 'ok', models: [], answered: undefined, note } };
+  }
   const call = { method: 'GET', url, proxy: proxyTo(url, env), timeoutMs } as const;
   const [withKey, without] = await Promise.all([
     callUpstream({ ...call, headers: headersFor(subject) }, clock),
@@ -56,48 +64,62 @@ async function listModels(subject: Subject, { clock, timeoutMs, env }: CheckOpti
   }
   const answer = withKey.value;
   const models = modelsIn(answer);
-  if (models === undefined) return { ms: answer.ms, result: listFailure(subject, answer) };
+  if (models === undefined) return { ms: answer.ms, result: listFailure(subject, url, answer) };
   const open = without?.is === 'ok' && modelsIn(without.value) !== undefined;
   const note = open ? `key not tried: its list of models is open to all (--send tries it)` : undefined;
   return { ms: answer.ms, result: { is: 'ok', models, answered: undefined, note } };
 }
 
+interface Speech {
+  readonly format: Format;
+  readonly model: string;
+}
+
 async function sendChat(
   subject: Subject,
-  model: string,
+  speech: Speech,
   listed: Passed | Failed,
-  { clock, env }: CheckOptions,
+  options: CheckOptions,
 ): Promise<Tried> {
-  const url = `${subject.provider.url}/chat/completions`;
-  const send = async (limit: string) =>
-    callUpstream(
-      {
-        method: 'POST',
-        url,
-        proxy: proxyTo(url, env),
-        headers: { 'content-type': 'application/json', ...headersFor(subject) },
-        body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Say ok.' }], [limit]: 16 }),
-        timeoutMs: SEND_TIMEOUT_MS,
-      },
-      clock,
-    );
-  let sent = await send('max_tokens');
-  if (sent.is === 'ok' && wantsNewTokenLimit(sent.value)) sent = await send('max_completion_tokens');
+  const { format, model } = speech;
+  const { quirks } = subject.provider;
+  // Only newer models of OpenAI want the new name of the limit, and say so; others know the old one, or ignore both.
+  let sent = await send(subject, write(speech, [...quirks, 'max-tokens-old']), options);
+  if (sent.is === 'ok' && wantsNewTokenLimit(sent.value)) {
+    const others = quirks.filter((quirk) => quirk !== 'max-tokens-old');
+    sent = await send(subject, write(speech, others), options);
+  }
   if (sent.is === 'failed') {
     return { ms: sent.fault.ms, result: noAnswerFailure(subject, sent.fault, SEND_TIMEOUT_MS) };
   }
+  const answer = sent.value;
   const models = listed.is === 'ok' ? listed.models : [];
-  return { ms: sent.value.ms, result: chatResult(subject, model, sent.value, models) };
+  if (!isAnswer(format, answer)) return { ms: answer.ms, result: chatFailure(subject, model, answer) };
+  return { ms: answer.ms, result: { is: 'ok', models, answered: model, note: undefined } };
 }
 
-function chatResult(
+function write({ format, model }: Speech, quirks: readonly Quirk[]): WireRequest | undefined {
+  const question = { text: 'Say ok.', model, stream: false, maxTokens: SHORT_ANSWER_TOKENS, quirks };
+  return writeQuestion(format, question);
+}
+
+function send(
   subject: Subject,
-  model: string,
-  answer: UpstreamAnswer,
-  models: readonly string[],
-): Passed | Failed {
-  if (!hasChoices(answer)) return chatFailure(subject, model, answer);
-  return { is: 'ok', models, answered: model, note: undefined };
+  request: WireRequest | undefined,
+  { clock, env }: CheckOptions,
+): ReturnType<typeof callUpstream> {
+  const url = subject.provider.url + (request?.path ?? '');
+  return callUpstream(
+    {
+      method: 'POST',
+      url,
+      proxy: proxyTo(url, env),
+      headers: { 'content-type': 'application/json', ...headersFor(subject) },
+      ...(request && { body: request.body }),
+      timeoutMs: SEND_TIMEOUT_MS,
+    },
+    clock,
+  );
 }
 
 function proxyTo(url: string, env: CheckOptions['env']): URL | undefined {
@@ -105,8 +127,11 @@ function proxyTo(url: string, env: CheckOptions['env']): URL | undefined {
 }
 
 function headersFor({ provider, key }: Subject): Record<string, string> {
-  const [name, value] = key ? keyHeader(provider.auth, key.reveal()) : [];
-  return { ...provider.headers, ...(name !== undefined && value !== undefined && { [name]: value }) };
+  return {
+    ...headerPairs(formatNamed(provider.format)?.requestHeaders ?? []),
+    ...provider.headers,
+    ...headerPairs(key ? keyHeader(provider.auth, key.reveal()) : []),
+  };
 }
 
 /** The model a person would name first: one they listed, the preset's cheap one, else the first that can chat. */

@@ -1,8 +1,10 @@
 import { explainUnresolved } from '../../config/index.ts';
 import { takesKey } from '../../core/auth.ts';
+import { BASE_PATHS } from '../../core/base-path.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
+import { formatNamed } from '../chat/question.ts';
 import { isThisMachine } from './address.ts';
-import { errorText, kindOfText } from './answer.ts';
+import { errorText, faultIn, kindOfText } from './answer.ts';
 import type { Failed, Subject } from './subject.ts';
 import type { NoAnswer, UpstreamAnswer } from './upstream-call.ts';
 
@@ -12,6 +14,14 @@ export function unresolvedKey({ provider, preset, label, reference, key }: Subje
   const { why, fix } = explainUnresolved(reference);
   const page = preset?.keysPage;
   return failure(`${label} does not resolve`, why, page === undefined ? fix : `${fix} (keys: ${page})`);
+}
+
+/** Requests that have to be signed, or need a token first: only the daemon does that. */
+export function cannotSign({ provider }: Subject): Failed | undefined {
+  if (takesKey(provider.auth) || provider.auth === 'none' || provider.auth === 'passthrough')
+    return undefined;
+  const why = `only a running gw signs requests for ${provider.auth} credentials`;
+  return failure('not tried', why, `gw test-route ROUTE (a route with ${provider.name} in it)`);
 }
 
 /** No answer came: which part of the way is broken. */
@@ -71,18 +81,19 @@ export function noAnswerFailure({ provider, preset }: Subject, fault: NoAnswer, 
 }
 
 /** A list of models was asked for, and something else came. */
-export function listFailure(subject: Subject, answer: UpstreamAnswer): Failed {
+export function listFailure(subject: Subject, url: string, answer: UpstreamAnswer): Failed {
   const { provider } = subject;
   const known = knownFailure(subject, answer);
   if (known) return known;
   if (answer.status === 404 || answer.status === 405) {
-    const versioned = /\/v\d/.test(new URL(provider.url).pathname);
-    const fix = versioned
+    const prefix = BASE_PATHS[provider.format];
+    const complete = prefix === '' || /\/v\d/.test(new URL(provider.url).pathname);
+    const fix = complete
       ? `check the address; a host without a list of models: gw provider test ${provider.name} --send`
-      : `most hosts want /v1: gw provider edit ${provider.name} --url ${provider.url}/v1`;
+      : `most hosts want ${prefix}: gw provider edit ${provider.name} --url ${provider.url}${prefix}`;
     return failure(
       `no list of models (${answer.status})`,
-      `${provider.url}/models is not there`,
+      `${url.split('?', 1)[0] ?? url} is not there`,
       fix,
       answer.status,
     );
@@ -105,7 +116,8 @@ export function chatFailure(subject: Subject, model: string, answer: UpstreamAns
   const known = knownFailure(subject, answer);
   if (known) return known;
   const said = errorText(answer);
-  if (answer.status === 404 || (answer.status === 400 && said?.includes(model))) {
+  const missing = faultIn(formatNamed(subject.provider.format), answer) === 'upstream_model_missing';
+  if (missing || (answer.status === 400 && said?.includes(model))) {
     const why = said ?? `it does not know the model ${model}`;
     return failure(
       `${model} refused`,
@@ -121,11 +133,12 @@ export function chatFailure(subject: Subject, model: string, answer: UpstreamAns
   return unexpected(name, answer);
 }
 
-/** The statuses that mean the same on every path. */
+/** What means the same on every path. */
 function knownFailure({ provider, preset, label, key }: Subject, answer: UpstreamAnswer): Failed | undefined {
   const { status } = answer;
+  const code = faultIn(formatNamed(provider.format), answer);
   const test = `gw provider test ${provider.name}`;
-  if (status === 401 || status === 403) {
+  if (status === 401 || status === 403 || code === 'upstream_refused_key') {
     if (provider.auth === 'passthrough') {
       const why = "it gets each caller's own key, and a test has none";
       return failure(`wants a key (${status})`, why, 'reached it; try it with a request through gw', status);
@@ -137,9 +150,9 @@ function knownFailure({ provider, preset, label, key }: Subject, answer: Upstrea
     const why = `the provider does not accept what ${label} holds`;
     return failure(`key refused (${status})`, why, setKey(label, provider.name, preset?.keysPage), status);
   }
-  if (status === 402) {
+  if (status === 402 || code === 'upstream_out_of_credit') {
     const why = errorText(answer) ?? 'the account behind the key has no credit left';
-    return failure('out of credit (402)', why, `top up the account, then: ${test}`, status);
+    return failure(`out of credit (${status})`, why, `top up the account, then: ${test}`, status);
   }
   if (status === 429) {
     const wait = /^\d+$/.test(answer.retryAfter ?? '') ? ` in ${answer.retryAfter} s` : ' later';

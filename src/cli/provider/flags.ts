@@ -1,6 +1,10 @@
 import { keyReferenceToJson, mayBeKey, parseKeyReference } from '../../config/index.ts';
-import { isString, type JsonObject } from '../../lib/expect.ts';
+import { AUTH_SCHEMES } from '../../core/auth.ts';
+import { FORMAT_NAMES, type FormatName } from '../../core/operation.ts';
+import type { AuthScheme } from '../../core/profile.ts';
+import { isKeyOf, isString, type JsonObject, keysOf } from '../../lib/expect.ts';
 import { nearest } from '../../lib/nearest.ts';
+import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
@@ -20,7 +24,19 @@ export const PROVIDER_OPTIONS = {
     flags: '--key-stdin',
     summary: 'read a key from standard input (or a hidden prompt) and keep it in the OS keychain',
   },
-  format: { flags: '--format <name>', summary: 'wire format it speaks: openai-chat (default)' },
+  format: {
+    flags: '--format <name>',
+    summary: `wire format it speaks: ${keysOf(FORMAT_NAMES).join(', ')}; openai-chat unless a preset says otherwise`,
+  },
+  alsoSpeaks: {
+    flags: '--also-speaks <format...>',
+    summary:
+      'another format it takes at the same address, so that its callers need no translation (repeatable)',
+  },
+  auth: {
+    flags: '--auth <scheme>',
+    summary: `how its key is sent: ${keysOf(AUTH_SCHEMES).join(', ')}; else as the vendor of its format wants it`,
+  },
   header: { flags: '--header <header...>', summary: "extra request header, as 'name: value' (repeatable)" },
   model: { flags: '--model <name...>', summary: 'a model it is known to have (repeatable)' },
   noTest: { flags: '--no-test', summary: 'do not call the provider' },
@@ -78,15 +94,45 @@ export function readHeaderFlags(input: Input): Record<string, string> {
 }
 
 /** The `--format`, when it is one gw speaks. */
-export function readFormatFlag(input: Input): string | undefined {
+export function readFormatFlag(input: Input): FormatName | undefined {
   const format = input.text('format');
-  if (format === undefined || FORMATS.includes(format)) return format;
-  const meant = nearest(format, FORMATS);
-  throw new CommandError('That format is not one gw speaks.', {
-    why: `it speaks ${FORMATS.join(', ')}`,
-    fix: `--format ${meant ?? FORMATS.join(' or --format ')}`,
+  return format === undefined ? undefined : oneOf('--format', format, FORMAT_NAMES, 'formats');
+}
+
+/** The formats of `--also-speaks`; undefined when there is none. */
+export function readAlsoSpeaksFlag(input: Input): readonly FormatName[] | undefined {
+  const given = input.list('alsoSpeaks');
+  if (given.length === 0) return undefined;
+  return [...new Set(given.map((name) => oneOf('--also-speaks', name, FORMAT_NAMES, 'formats')))];
+}
+
+/** The `--auth`, when it is a way gw knows. */
+export function readAuthFlag(input: Input): AuthScheme | undefined {
+  const auth = input.text('auth');
+  return auth === undefined ? undefined : oneOf('--auth', auth, AUTH_SCHEMES, 'ways to send a key');
+}
+
+function oneOf<Name extends string>(
+  flag: string,
+  typed: string,
+  known: Readonly<Record<Name, unknown>>,
+  what: string,
+): Name {
+  if (isKeyOf(known, typed)) return typed;
+  const names = keysOf(known);
+  throw new CommandError(`${flag} does not know ${mayBeKey(typed) ? 'that' : terminalSafe(typed)}.`, {
+    why: wrapWords(`the ${what} gw knows are ${names.join(', ')}`),
+    fix: `${flag} ${meantBy(typed, names).join('|')}`,
     exit: EXIT.usage,
   });
+}
+
+/** A slip of the finger, or the part of a name by which people know it: `anthropic`, `responses`. */
+function meantBy(typed: string, names: readonly string[]): readonly string[] {
+  const slip = nearest(typed, names);
+  if (slip !== undefined) return [slip];
+  const parts = names.filter((name) => name.includes(typed.toLowerCase()));
+  return typed === '' || parts.length === 0 ? names : parts;
 }
 
 /** True unless `--no-test` was given. */
@@ -94,8 +140,14 @@ export function wantsTest(input: Input): boolean {
   return input.flag('test');
 }
 
-const FORMATS: readonly string[] = ['openai-chat'];
-const SECRET_HEADERS = new Set(['authorization', 'x-api-key', 'api-key', 'proxy-authorization', 'cookie']);
+const SECRET_HEADERS = new Set([
+  'authorization',
+  'x-api-key',
+  'x-goog-api-key',
+  'api-key',
+  'proxy-authorization',
+  'cookie',
+]);
 
 /** A variable's name forgotten its `env:`; anything else could be a key without a known shape. */
 function mayBeShown(text: string): boolean {

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/index.ts';
+import type { FormatName } from '../../core/operation.ts';
 import type { Preset, Profile, Provider } from '../../core/profile.ts';
 import { isString, type JsonObject } from '../../lib/expect.ts';
 import { fuzzyFind } from '../../lib/fuzzy.ts';
@@ -22,6 +23,7 @@ export interface Typed {
   readonly name: string | undefined;
   readonly preset: string | undefined;
   readonly url: string | undefined;
+  readonly format: FormatName | undefined;
 }
 
 /** Finds out which provider is meant; asks for what is missing where there is a person to ask. */
@@ -33,7 +35,9 @@ export async function introduce(
   if (typed.name === undefined) return introduceByChoice(context, presets);
   const preset = presets.find(({ name }) => name === (typed.preset ?? typed.name));
   if (typed.preset !== undefined && !preset) throw unknownPreset(typed.preset, presets);
-  if (typed.url !== undefined) return { name: typed.name, preset, address: addressOrThrow(typed.url) };
+  const format = typed.format ?? preset?.format;
+  if (typed.url !== undefined)
+    return { name: typed.name, preset, address: addressOrThrow(typed.url, format) };
   if (preset) return { name: typed.name, preset, address: await addressOf(context, preset) };
   const meant = presetsMeant(typed.name, presets);
   if (!context.interactive || meant.length > 0) throw notPreset(typed.name, meant, presets);
@@ -41,7 +45,7 @@ export async function introduce(
     question: `Base address of ${typed.name}:`,
     instead: 'pass --url ADDRESS',
   });
-  return { name: typed.name, preset: undefined, address: addressOrThrow(url) };
+  return { name: typed.name, preset: undefined, address: addressOrThrow(url, format) };
 }
 
 async function introduceByChoice(context: Context, presets: readonly Preset[]): Promise<Introduction> {
@@ -92,8 +96,8 @@ async function askPart(
 }
 
 /** A checked address, or the end of the command. */
-export function addressOrThrow(text: string): Address {
-  const address = normaliseAddress(text);
+export function addressOrThrow(text: string, format?: FormatName): Address {
+  const address = normaliseAddress(text, format);
   if (address.is === 'failed') throw problemError(address.fault, EXIT.usage);
   return address.value;
 }

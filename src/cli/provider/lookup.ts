@@ -47,6 +47,7 @@ export function providerJson(provider: Provider, { profile, keys }: Pick<OpenPro
     preset: provider.preset ?? null,
     url: provider.url,
     format: provider.format,
+    alsoSpeaks: provider.alsoSpeaks,
     auth: provider.auth,
     enabled: provider.enabled,
     keys: provider.keys.map((reference) => ({

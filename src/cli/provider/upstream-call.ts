@@ -11,7 +11,7 @@ export interface UpstreamCall {
   /** The HTTP proxy on the way to it. */
   readonly proxy: URL | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: Buffer;
   /** For the whole call, from the first packet to the last byte. */
   readonly timeoutMs: number;
 }
@@ -20,6 +20,7 @@ export interface UpstreamCall {
 export interface UpstreamAnswer {
   readonly status: number;
   readonly text: string;
+  readonly contentType: string | undefined;
   readonly retryAfter: string | undefined;
   readonly location: string | undefined;
   readonly ms: number;
@@ -60,6 +61,7 @@ export async function callUpstream(
     return ok({
       status: statusCode,
       text: withoutKeys(await body.text(), call.headers),
+      contentType: single(headers['content-type']),
       retryAfter: single(headers['retry-after']),
       location: single(headers['location']),
       ms: clock.monotonic() - started,

@@ -19,7 +19,7 @@ describe('the presets', () => {
   it('begin with those that gw finds by itself', () => {
     const names = PRESETS.slice(0, VENDORS.length).map(({ name }) => name);
     expect(names).toEqual(VENDORS.map(({ name }) => name));
-    expect(names.slice(0, 3)).toEqual(['openai', 'openrouter', 'groq']);
+    expect(names.slice(0, 3)).toEqual(['openai', 'anthropic', 'gemini']);
     expect(findPreset('groq')?.title).toBe('Groq');
     expect(findPreset('nobody')).toBeUndefined();
   });
@@ -115,7 +115,6 @@ describe('the owner of a model name', () => {
     'meta-llama/Llama-3.3-70B-Instruct-Turbo',
     'deepseek-ai/DeepSeek-V3',
     'llama3.2',
-    'claude-sonnet-4-5',
   ])('%s is nobody’s: several hosts serve it, or none', (model) => {
     expect(ownersOf(model)).toEqual([]);
   });

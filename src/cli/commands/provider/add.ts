@@ -1,4 +1,6 @@
-import type { Profile } from '../../../core/profile.ts';
+import { takesKey, USUAL_AUTH } from '../../../core/auth.ts';
+import type { FormatName } from '../../../core/operation.ts';
+import type { AuthScheme, Profile } from '../../../core/profile.ts';
 import type { JsonObject } from '../../../lib/expect.ts';
 import { PRESETS } from '../../../providers/index.ts';
 import type { Command, Input } from '../../command.ts';
@@ -8,6 +10,8 @@ import { changeProfile, openProfile, putEntry } from '../../profile-file.ts';
 import { modelToSend } from '../../provider/check.ts';
 import {
   PROVIDER_OPTIONS,
+  readAlsoSpeaksFlag,
+  readAuthFlag,
   readFormatFlag,
   readHeaderFlags,
   readKeyFlags,
@@ -29,7 +33,10 @@ import { settleAddress, tryProvider } from '../../provider/trial.ts';
 
 export const command: Command = {
   arguments: [
-    { name: '[name]', summary: 'a known provider (openai, groq, ollama, …), or a name for one with --url' },
+    {
+      name: '[name]',
+      summary: 'a known provider (openai, anthropic, ollama, …), or a name for one with --url',
+    },
   ],
   options: [
     PROVIDER_OPTIONS.url,
@@ -37,14 +44,17 @@ export const command: Command = {
     PROVIDER_OPTIONS.keyStdin,
     { flags: '--preset <name>', summary: 'the known provider it is an account of, when its name is another' },
     PROVIDER_OPTIONS.format,
+    PROVIDER_OPTIONS.alsoSpeaks,
+    PROVIDER_OPTIONS.auth,
     PROVIDER_OPTIONS.header,
     PROVIDER_OPTIONS.model,
     PROVIDER_OPTIONS.noTest,
   ],
   examples: [
-    'gw provider add openai',
+    'gw provider add anthropic',
     'gw provider add local --url http://127.0.0.1:9001/v1',
     'gw provider add work --preset openai --key env:WORK_OPENAI_KEY',
+    'gw provider add claude --url https://claude.example.com/v1 --format anthropic-messages --key env:CLAUDE_KEY',
     'pbpaste | gw provider add groq --key-stdin',
   ],
   run: addProvider,
@@ -55,17 +65,24 @@ async function addProvider(context: Context, input: Input): Promise<void> {
   // Flags first: nothing is asked or stored before it is known that all of them can be used.
   const flags = {
     format: readFormatFlag(input),
+    alsoSpeaks: readAlsoSpeaksFlag(input),
+    auth: readAuthFlag(input),
     headers: readHeaderFlags(input),
     keys: readKeyFlags(input, context),
   };
-  const typed = { name: input.argument(0), preset: input.text('preset'), url: input.text('url') };
+  const typed = {
+    name: input.argument(0),
+    preset: input.text('preset'),
+    url: input.text('url'),
+    format: flags.format,
+  };
   const who = await introduce(context, PRESETS, typed);
   refuseItself(open.config, who.address?.url);
   // What only the environment implies is about to be written down: naming it is no repetition.
   if (open.source === 'file') refuseExisting(open.profile, who.name);
   const received = input.flag('keyStdin') ? [await receiveKey(context, who.name)] : [];
   const { fields, note } = chooseKeys(context, who, [...flags.keys, ...received]);
-  const entry = { ...entryFor(who, input.list('model'), flags), ...fields };
+  const entry = { ...entryFor(who, input.list('model'), flags), ...authFor(who, flags, fields), ...fields };
   const first = open.profile.routes.length === 0;
   const profile = await changeProfile(context, open, ({ providers, routes }) => {
     putEntry(providers, who.name, entry);
@@ -75,18 +92,34 @@ async function addProvider(context: Context, input: Input): Promise<void> {
   await finish(context, { who, profile, notes, first, test: wantsTest(input) });
 }
 
+interface Flags {
+  readonly format: FormatName | undefined;
+  readonly alsoSpeaks: readonly FormatName[] | undefined;
+  readonly auth: AuthScheme | undefined;
+  readonly headers: Record<string, string>;
+}
+
 function entryFor(
   { preset, address }: Introduction,
   models: readonly string[],
-  { format, headers }: { readonly format: string | undefined; readonly headers: Record<string, string> },
+  { format, alsoSpeaks, headers }: Flags,
 ): JsonObject {
   return {
     ...(preset ? { preset: preset.name } : {}),
     ...(address ? { url: address.url } : {}),
     ...(format === undefined ? {} : { format }),
+    ...(alsoSpeaks === undefined ? {} : { alsoSpeaks: [...alsoSpeaks] }),
     ...(Object.keys(headers).length > 0 ? { headers } : {}),
     ...(models.length > 0 ? { models } : {}),
   };
+}
+
+/** How the key travels, where neither the preset says it nor everybody does it so. */
+function authFor({ preset }: Introduction, { auth, format }: Flags, { keys }: JsonObject): JsonObject {
+  if (auth !== undefined) return { auth };
+  if (format === undefined || format === preset?.format || !Array.isArray(keys)) return {};
+  const usual = USUAL_AUTH[format];
+  return takesKey(usual) && usual !== (preset?.auth ?? 'bearer') ? { auth: usual } : {};
 }
 
 interface Added {

@@ -1,6 +1,6 @@
 import { keyLabel, keyReferenceToJson } from '../../../config/index.ts';
-import { takesKey } from '../../../core/auth.ts';
-import type { Provider } from '../../../core/profile.ts';
+import { takesKey, USUAL_AUTH } from '../../../core/auth.ts';
+import type { AuthScheme, Provider } from '../../../core/profile.ts';
 import type { JsonObject } from '../../../lib/expect.ts';
 import { nearest } from '../../../lib/nearest.ts';
 import type { Command, Input } from '../../command.ts';
@@ -10,6 +10,8 @@ import { notifyDaemon } from '../../notify.ts';
 import { changeProfile, objectAt, openProfile } from '../../profile-file.ts';
 import {
   PROVIDER_OPTIONS,
+  readAlsoSpeaksFlag,
+  readAuthFlag,
   readFormatFlag,
   readHeaderFlags,
   readKeyFlags,
@@ -36,6 +38,8 @@ export const command: Command = {
       summary: 'read its key from standard input (or a hidden prompt) and keep it',
     },
     PROVIDER_OPTIONS.format,
+    { ...PROVIDER_OPTIONS.alsoSpeaks, summary: 'the other formats it takes at the same address from now on' },
+    PROVIDER_OPTIONS.auth,
     PROVIDER_OPTIONS.header,
     { flags: '--remove-header <name...>', summary: 'an extra request header it no longer sends' },
     { ...PROVIDER_OPTIONS.model, summary: 'the models it is known to have from now on' },
@@ -45,6 +49,7 @@ export const command: Command = {
     'gw provider edit openai --add-key env:OPENAI_API_KEY_2',
     'gw provider edit local --url http://127.0.0.1:9002/v1',
     'gw provider edit groq --key-stdin < key.txt',
+    'gw provider edit ollama --also-speaks anthropic-messages',
   ],
   run: editProvider,
 };
@@ -53,14 +58,18 @@ async function editProvider(context: Context, input: Input): Promise<void> {
   const open = openProfile(context);
   const before = requireProvider(open, input.argument(0) ?? '');
   const { name } = before;
-  const address = input.text('url') === undefined ? undefined : addressOrThrow(input.text('url') ?? '');
+  const format = readFormatFlag(input);
+  const url = input.text('url');
+  const address = url === undefined ? undefined : addressOrThrow(url, format ?? before.format);
   refuseItself(open.config, address?.url);
   const fields: JsonObject = {
     ...(address ? { url: address.url } : {}),
-    ...optional('format', readFormatFlag(input)),
+    ...optional('format', format),
+    ...optional('alsoSpeaks', readAlsoSpeaksFlag(input)),
     ...headerFields(before, input),
     ...(input.list('model').length > 0 ? { models: input.list('model') } : {}),
-    ...(await keyFields(context, before, input)),
+    ...(await keyFields(context, { ...before, format: format ?? before.format }, input)),
+    ...optional('auth', readAuthFlag(input)),
   };
   if (Object.keys(fields).length === 0) throw nothingToChange(name);
   const profile = await changeProfile(context, open, ({ providers }) => {
@@ -70,7 +79,7 @@ async function editProvider(context: Context, input: Input): Promise<void> {
   await report(context, after, { ...open, profile }, [...(address?.notes ?? [])], wantsTest(input));
 }
 
-function optional(name: string, value: string | undefined): JsonObject {
+function optional(name: string, value: string | readonly string[] | undefined): JsonObject {
   return value === undefined ? {} : { [name]: value };
 }
 
@@ -95,8 +104,14 @@ async function keyFields(context: Context, before: Provider, input: Input): Prom
   // A key that was handed over replaces the ones before it, unless others are named beside it.
   const keys = [...(base.length > 0 ? base : kept), ...added];
   return keys.length > 0
-    ? { keys, auth: takesKey(before.auth) ? before.auth : 'bearer' }
+    ? { keys, auth: takesKey(before.auth) ? before.auth : keyAuth(before) }
     : { keys: [], auth: 'none' };
+}
+
+/** How a provider that had no key sends the one it is given. */
+function keyAuth({ format }: Provider): AuthScheme {
+  const usual = USUAL_AUTH[format];
+  return takesKey(usual) ? usual : 'bearer';
 }
 
 function requireKey({ name, keys }: Provider, label: string): void {

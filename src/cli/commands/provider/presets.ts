@@ -32,12 +32,14 @@ async function listPresets(context: Context, input: Input): Promise<void> {
 
 /** A preset as `--json` shows it. */
 function presetJson(context: Context, preset: Preset) {
+  const { alsoSpeaks } = preset;
   const { name, title, url, format, auth, env, quirks, owns, model, keysPage, docsPage, local } = preset;
   return {
     name,
     title,
     url,
     format,
+    alsoSpeaks,
     auth,
     env,
     key: local ? 'none' : variableSet(context, preset) === undefined ? 'missing' : 'set',

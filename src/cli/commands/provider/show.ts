@@ -1,3 +1,4 @@
+import { takesKey } from '../../../core/auth.ts';
 import type { Provider } from '../../../core/profile.ts';
 import type { Command, Input } from '../../command.ts';
 import type { Context } from '../../context.ts';
@@ -32,8 +33,10 @@ function facts({ profile, keys }: OpenProfile, provider: Provider): [string, str
     ['preset', provider.preset === undefined ? [] : [provider.preset]],
     ['address', [provider.url]],
     ['format', [provider.format]],
+    ['also', provider.alsoSpeaks],
     ['state', [provider.enabled ? 'enabled' : 'disabled']],
     ['key', labels.length > 0 ? labels : [provider.auth === 'passthrough' ? "the caller's own" : 'none']],
+    ['sent as', provider.auth === 'bearer' || !takesKey(provider.auth) ? [] : [provider.auth]],
     ['header', headers],
     ['quirk', provider.quirks],
     ['model', provider.models],
