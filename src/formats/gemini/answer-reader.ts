@@ -45,10 +45,18 @@ export class AnswerReader {
     return events;
   }
 
-  /** The provider has nothing more to say. */
-  end(): AnswerEvent[] {
+  /**
+   * The provider has nothing more to say.
+   *
+   * @param isWhole It is known to be whole without a finish reason: one JSON text with content.
+   */
+  end(isWhole = false): AnswerEvent[] {
     const events: AnswerEvent[] = [];
     this.#close(events);
+    if (this.#finish === undefined && isWhole && this.#said) {
+      events.push({ is: 'finish', reason: this.#called ? 'calls' : 'stop' }, { is: 'end' });
+      return events;
+    }
     if (this.#finish === undefined) {
       events.push({ is: 'error', fault: fault(this.#said ? 'stream_broken' : 'upstream_garbled', GARBLED) });
       return events;

@@ -12,5 +12,5 @@ export function decodeAnswer(body: Buffer, target: TranslationTarget): readonly 
     return [{ is: 'error', fault: fault('upstream_garbled', 'the answer is no JSON object') }];
   const reader = new AnswerReader(target);
   const events = chunks.flatMap((chunk) => reader.read(chunk));
-  return events.at(-1)?.is === 'error' ? events : [...events, ...reader.end()];
+  return events.at(-1)?.is === 'error' ? events : [...events, ...reader.end(view?.kind === 'object')];
 }

@@ -79,15 +79,17 @@ export class ContentsDecoder {
       this.#told = new Set();
       this.turns.push({ role: 'assistant', parts: list.parts });
     }
-    for (const part of pickList(content, 'parts')) this.#pushModelPart(list, part);
+    for (const [index, part] of pickList(content, 'parts').entries())
+      this.#pushModelPart(list, part, index === 0);
   }
 
-  #pushModelPart(list: PartList, part: JsonView): void {
+  /** @param goesOn It may be the next piece of what the turn before it ended with. */
+  #pushModelPart(list: PartList, part: JsonView, goesOn: boolean): void {
     const call = pick(part, 'functionCall');
     const text = part.string('text');
     if (call) this.#pushCall(list, part, call);
-    else if (text !== undefined && part.flag('thought') === true) pushThought(list, part, text);
-    else if (text !== undefined) this.#pushSaid(list, part, text);
+    else if (text !== undefined && part.flag('thought') === true) pushThought(list, part, text, goesOn);
+    else if (text !== undefined) this.#pushSaid(list, part, text, goesOn);
     else {
       const media = decodeMedia(part, this.#losses);
       if (media) list.add(media);
@@ -112,14 +114,14 @@ export class ContentsDecoder {
     });
   }
 
-  #pushSaid(list: PartList, part: JsonView, text: string): void {
+  #pushSaid(list: PartList, part: JsonView, text: string, goesOn: boolean): void {
     const { native, carried = [] } = readSignature(pickString(part, 'thoughtSignature'));
     this.#carry(
       list,
       carried.filter(({ on }) => on !== 'text'),
     );
     const last = list.parts.at(-1);
-    const isNext = last?.kind === 'text' && last.opaque === undefined && native.length === 0;
+    const isNext = goesOn && last?.kind === 'text' && last.opaque === undefined && native.length === 0;
     if (isNext) list.parts[list.parts.length - 1] = { ...last, text: last.text + text };
     else if (text !== '' || native.length > 0)
       list.add({ kind: 'text', text, ...(native.length > 0 && { opaque: native }) });
@@ -174,10 +176,10 @@ function resultText(body: JsonView | undefined, error: JsonView | undefined): (T
 }
 
 /** Thoughts come in pieces, and go back without anything to recognise their pieces by. */
-function pushThought(list: PartList, part: JsonView, text: string): void {
+function pushThought(list: PartList, part: JsonView, text: string, goesOn: boolean): void {
   const { native } = readSignature(pickString(part, 'thoughtSignature'));
   const last = list.parts.at(-1);
-  if (native.length === 0 && last?.kind === 'reasoning' && last.opaque === undefined) {
+  if (goesOn && native.length === 0 && last?.kind === 'reasoning' && last.opaque === undefined) {
     list.parts[list.parts.length - 1] = { ...last, text: last.text + text };
     return;
   }

@@ -91,12 +91,18 @@ function encodeThinking({ reasoning }: Conversation, traits: ModelTraits, losses
     if (level === undefined && includeThoughts === undefined) return undefined;
     return { includeThoughts, thinkingLevel: level?.toUpperCase() };
   }
-  return { includeThoughts, thinkingBudget: budget(wishedBudget(reasoning), traits) };
+  const wished = wishedBudget(reasoning);
+  if (wished === undefined && includeThoughts === undefined && reasoning.mode !== 'on') return undefined;
+  return { includeThoughts, thinkingBudget: budget(wished, reasoning.mode === 'on', traits) };
 }
 
-/** -1 leaves it to the model. */
-function budget(wished: number | undefined, { budget: { least, most, off } }: ModelTraits): number {
-  if (wished === undefined) return -1;
+/** -1 is thought without a limit of its own. */
+function budget(
+  wished: number | undefined,
+  isOn: boolean,
+  { budget: { least, most, off } }: ModelTraits,
+): number | undefined {
+  if (wished === undefined) return isOn ? -1 : undefined;
   if (wished <= 0 && off) return 0;
   return Math.min(Math.max(wished, least), most);
 }

@@ -92,7 +92,7 @@ function encodeResult(
     if (part.cache) losses.add('cache');
     if (part.kind === 'text') {
       texts.push(part.text);
-    } else if (traits.mediaInResults && RESULT_MEDIA.has(part.mime ?? '') && part.source.is !== 'url') {
+    } else if (traits.mediaInResults && RESULT_MEDIA.has(part.mime ?? '')) {
       inside.push(...mediaPart(part, traits, losses));
     } else {
       const beside = mediaPart(part, traits, losses);

@@ -24,10 +24,9 @@ export function encodeRequest(conversation: Conversation, target: TranslationTar
   const losses = new Set<Loss>(fitted.losses);
   const system = encodeSystem(fitted.system, losses);
   const contents = encodeContents(fitted.turns, traits, losses);
-  // "contents is not specified" (the API's own refusal): instructions alone are what the user says.
-  const toldByUser = system.length > 0 && (traits.systemAsUser || contents.length === 0);
+  const toldByUser = system.length > 0 && traits.systemAsUser;
   const body = {
-    contents: toldByUser ? [{ role: 'user', parts: system }, ...contents] : contents,
+    contents: toldByUser ? [{ role: 'user', parts: system }, ...contents] : orNothing(contents),
     systemInstruction: toldByUser || system.length === 0 ? undefined : { parts: system },
     tools: encodeTools(conversation.tools, quirks, losses),
     toolConfig: encodeToolChoice(conversation, losses),
@@ -40,6 +39,11 @@ export function encodeRequest(conversation: Conversation, target: TranslationTar
     body: Buffer.from(writeJson(body)),
     losses: [...losses].sort(),
   };
+}
+
+/** "contents is not specified" is the API's refusal; a user who says nothing is allowed (recorded traffic). */
+function orNothing(contents: readonly JsonOut[]): readonly JsonOut[] {
+  return contents.length > 0 ? contents : [{ role: 'user', parts: [{ text: '' }] }];
 }
 
 function encodeTier(tier: string | undefined, { quirks }: TranslationTarget, losses: Set<Loss>): JsonOut {

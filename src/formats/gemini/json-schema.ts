@@ -48,8 +48,12 @@ function writeField(name: string, value: JsonView, place: Place): SchemaField | 
   }
 }
 
+/** Types as numbers, as Google's older Python library sends them (google/cloud/aiplatform/v1/openapi.proto). */
+const TYPES = ['', 'string', 'number', 'integer', 'boolean', 'array', 'object', 'null'];
+
 function typeText(value: JsonView, nullable: boolean): string {
-  const type = JSON.stringify(value.asString()?.toLowerCase() ?? 'string');
+  const word = value.asString()?.toLowerCase() ?? TYPES[value.asNumber() ?? 0];
+  const type = JSON.stringify(word === undefined || word === '' ? 'string' : word);
   return nullable ? `[${type},"null"]` : type;
 }
 

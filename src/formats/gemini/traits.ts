@@ -42,7 +42,7 @@ export function traitsOf(model: string, quirks: readonly Quirk[]): ModelTraits {
     needsSignatures: isThird,
     jsonWithTools: isThird,
     mediaInResults: isThird,
-    fetches: isThird || isSecond5,
+    fetches: isThird || isSecond5 || quirks.includes('vertex-dialect'),
     penalties: !isSecond5 || quirks.includes('vertex-dialect'),
     systemAsUser: /(?:^|\/)gemma-/.test(name),
   };

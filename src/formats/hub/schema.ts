@@ -26,7 +26,7 @@ export function schemaFor(dialect: SchemaDialect, text: JsonText): FittedSchema 
 /** One dialect of JSON Schema. */
 interface JsonDialect {
   /** Keywords that stay as they are, beside those that hold schemas. */
-  readonly kept: ReadonlySet<string>;
+  readonly kept: ReadonlySet<string> | 'all';
   readonly formats: ReadonlySet<string> | 'any';
   /** Objects may have no properties but the named ones, and must say so. */
   readonly closed: boolean;
@@ -53,21 +53,10 @@ const DIALECTS: Readonly<Record<Exclude<SchemaDialect, 'gemini'>, JsonDialect>> 
     closed: true,
     newer: false,
   },
-  // https://ai.google.dev/api/generate-content#FIELDS.response_json_schema
+  // Documented are a few keywords (https://ai.google.dev/api/generate-content#FIELDS.response_json_schema), but all are
+  // taken in recorded traffic; `const` and what stands beside a reference are not, as the AI SDK found too.
   'gemini-json': {
-    kept: new Set([
-      '$id',
-      '$anchor',
-      'title',
-      'enum',
-      'type',
-      'required',
-      'minItems',
-      'maxItems',
-      'minimum',
-      'maximum',
-      'propertyOrdering',
-    ]),
+    kept: 'all',
     formats: 'any',
     closed: false,
     newer: true,
@@ -136,7 +125,7 @@ class SchemaFitter {
     // None or at least one is all that can be said of a list's length there.
     if (name === 'minItems' && this.#dialect.closed)
       return /^[01]$/.test(value.text) ? [name, value.text] : undefined;
-    return this.#dialect.kept.has(name) ? [name, value.text] : undefined;
+    return this.#keeps(name) ? [name, value.text] : undefined;
   }
 
   #map(map: JsonView, depth: number): string {
@@ -145,9 +134,8 @@ class SchemaFitter {
 
   #list(name: string, list: JsonView, depth: number): SchemaField | undefined {
     if (name === 'prefixItems' && !this.#dialect.newer) return undefined;
-    if (name === 'allOf' && this.#dialect.newer) return undefined;
     const schemas = list.items().map((schema) => this.fit(schema, depth + 1));
-    return [name === 'oneOf' ? 'anyOf' : name, `[${schemas.join(',')}]`];
+    return [name === 'oneOf' && !this.#dialect.newer ? 'anyOf' : name, `[${schemas.join(',')}]`];
   }
 
   /** A list of schemas is how tuples were told before `prefixItems`. */
@@ -166,6 +154,11 @@ class SchemaFitter {
   #knowsFormat(value: JsonView): boolean {
     const { formats } = this.#dialect;
     return formats === 'any' || formats.has(value.asString() ?? '');
+  }
+
+  #keeps(name: string): boolean {
+    const { kept } = this.#dialect;
+    return kept === 'all' ? name !== 'description' : kept.has(name);
   }
 
   #isClosing(name: string): boolean {

@@ -213,7 +213,8 @@ describe('a whole answer of a Gemini provider', () => {
     ['[]', 'upstream_garbled'],
     ['[1]', 'upstream_garbled'],
     ['{}', 'upstream_garbled'],
-    ['{"candidates":[{"content":{"parts":[{"text":"A"}]}}]}', 'stream_broken'],
+    ['{"candidates":[{"content":{}}]}', 'upstream_garbled'],
+    ['[{"candidates":[{"content":{"parts":[{"text":"A"}]}}]}]', 'stream_broken'],
     ['{"promptFeedback":{"blockReason":"OTHER"}}', 'content_blocked'],
     ['{"error":{"code":429,"message":"x"}}', 'upstream_rate_limited'],
   ])('that is %j is %s', (body, code) => {
@@ -221,5 +222,13 @@ describe('a whole answer of a Gemini provider', () => {
       is: 'error',
       fault: { code },
     });
+  });
+
+  test('is whole without a finish reason, when it has content', () => {
+    const body = '{"candidates":[{"content":{"parts":[{"text":"A"}]}}]}';
+    expect(provider.decodeAnswer(Buffer.from(body), TARGET).slice(-2)).toEqual([
+      { is: 'finish', reason: 'stop' },
+      { is: 'end' },
+    ]);
   });
 });

@@ -141,7 +141,14 @@ describe('what a Gemini provider is asked for', () => {
       { thinkingConfig: { thinkingBudget: 24576 } },
       [],
     ],
-    ['gemini-2.5-flash', { reasoning: { mode: 'auto' } }, { thinkingConfig: { thinkingBudget: -1 } }, []],
+    ['gemini-2.5-flash', { reasoning: { mode: 'on' } }, { thinkingConfig: { thinkingBudget: -1 } }, []],
+    ['gemini-2.5-flash', { reasoning: { mode: 'auto' } }, undefined, []],
+    [
+      'gemini-2.5-flash',
+      { reasoning: { mode: 'auto', show: true } },
+      { thinkingConfig: { includeThoughts: true } },
+      [],
+    ],
     [
       'gemini-3-flash-preview',
       { reasoning: { mode: 'off' } },
@@ -183,7 +190,8 @@ describe('what a Gemini provider is asked for', () => {
   test('has instructions told by the user where there is no other place', () => {
     const system: Turn = { role: 'system', parts: [{ kind: 'text', text: 'Be brief.' }] };
     expect(encode({ turns: [system] }).body).toEqual({
-      contents: [{ role: 'user', parts: [{ text: 'Be brief.' }] }],
+      contents: [{ role: 'user', parts: [{ text: '' }] }],
+      systemInstruction: { parts: [{ text: 'Be brief.' }] },
     });
     const asked = { turns: [system, ...conversation().turns] };
     expect(encode(asked, { model: 'gemma-3-27b-it' }).body.contents[0]).toEqual({
