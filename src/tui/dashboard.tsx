@@ -10,6 +10,8 @@ import { createStore } from './store.ts';
 import { type Look, makePalette, PaletteContext } from './widgets/palette.ts';
 
 const TICK_MS = 1_000;
+/** Erases the screen and goes to its first place. */
+const WIPE = '\u001B[2J\u001B[H';
 
 /** What the dashboard needs of the world: the daemon's feed, time, a terminal, and hands. */
 export interface DashboardPorts extends FeedPorts {
@@ -54,8 +56,11 @@ export async function showDashboard(ports: DashboardPorts): Promise<AppState> {
     // Nothing here writes to the console.
     patchConsole: false,
   });
-  // Laid out anew before ink redraws: it would draw the old frame into the new size, and leave traces of it.
+  // Laid out anew before ink redraws: it would draw the old frame into the new size. And wiped before that: a frame
+  // that was under way when the size changed stands where nobody would look for it.
   const resized = (): void => {
+    terminal.clear();
+    stdout.write(WIPE);
     store.dispatch({ type: 'terminal-resized', size: sizeOf(stdout) });
     terminal.rerender(app);
   };
