@@ -9,7 +9,7 @@ import { foldAnswer } from '../hub/fold.ts';
 import { readAnnotation } from './annotations.ts';
 import { type Content, decodeContent } from './decode-content.ts';
 import { DeltaReader } from './delta-reader.ts';
-import { keptState } from './kept-state.ts';
+import { keptState, unsealDetail } from './kept-state.ts';
 
 /** The turns of a request; a fault when they cannot be read. */
 export function decodeMessages(
@@ -146,9 +146,13 @@ function readCall(call: JsonView, otherwise: string): CallPart {
 function thoughtsOf(message: JsonView): Part[] {
   const content = message.get('content');
   const inContent = content?.items().some((part) => (part.string('type') ?? 'text') !== 'text') === true;
-  const fields = ['reasoning_content', 'reasoning', 'reasoning_details'].filter((name) => message.get(name));
-  if (fields.length === 0 && !inContent) return [];
-  const delta = Object.fromEntries(fields.map((name) => [name, message.get(name)?.value()]));
+  const plain = ['reasoning_content', 'reasoning'].filter((name) => message.get(name));
+  const details = message.list('reasoning_details').filter((detail) => unsealDetail(detail) === undefined);
+  if (plain.length + details.length === 0 && !inContent) return [];
+  const delta = {
+    ...Object.fromEntries(plain.map((name) => [name, message.get(name)?.value()])),
+    reasoning_details: details.map((detail) => detail.value()),
+  };
   const reader = new DeltaReader({ format: 'openai-chat' }, false);
   const events = reader.push(inContent ? { ...delta, content: content?.value() } : delta);
   return foldAnswer([...events, ...reader.finish()]).parts.filter(({ kind }) => kind === 'reasoning');

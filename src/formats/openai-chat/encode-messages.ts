@@ -96,16 +96,14 @@ function encodeAssistant(parts: readonly Part[], telling: Telling): Message[] {
   ];
 }
 
-/** Texts that nothing parts are one text, which was only cut for its citations; others were said at different times. */
+/** What the model said. A text that was cut for its citations is one text again. */
 function encodeSpoken(parts: readonly Part[], telling: Telling): JsonOut {
   const joined: Part[] = [];
-  let apart = false;
   for (const part of parts) {
     const last = joined.at(-1);
-    if (part.kind === 'text' && last?.kind === 'text' && !apart && !last.cache)
+    if (part.kind === 'text' && last?.kind === 'text' && (part.citations ?? last.citations) && !last.cache)
       joined[joined.length - 1] = { ...part, text: last.text + part.text };
-    else if (part.kind === 'text' || part.kind === 'refusal' || part.kind === 'media') joined.push(part);
-    apart = part.kind !== 'text';
+    else joined.push(part);
   }
   return encodeContent(joined, { ...telling, ownTurn: true });
 }
