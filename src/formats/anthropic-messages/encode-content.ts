@@ -8,9 +8,9 @@ import type {
   TextPart,
   Turn,
 } from '../../core/conversation.ts';
-import { viewJson } from '../../lib/json-view.ts';
 import { type JsonOut, Verbatim } from '../../lib/json-write.ts';
-import { wrapInput } from '../hub/custom-tool.ts';
+import { objectArguments } from '../hub/call-arguments.ts';
+import { placeholder } from '../hub/media-text.ts';
 import { legalToolName } from '../hub/tool-names.ts';
 import type { CacheMarks } from './cache-marks.ts';
 import { encodeMedia } from './encode-media.ts';
@@ -102,8 +102,8 @@ function encodePart(part: Part, role: Message['role'], pen: Pen): Block[] {
         pen.losses.add(part.media);
         return [];
       }
-      const block = encodeMedia(part, pen.losses);
-      return block ? [{ ...block, cache_control: pen.marks.take(part.cache) }] : [];
+      const block = encodeMedia(part, pen.losses) ?? { type: 'text', text: placeholder(part) };
+      return [{ ...block, cache_control: pen.marks.take(part.cache) }];
     }
   }
 }
@@ -128,17 +128,9 @@ function encodeCall(part: CallPart, { marks, losses }: Pen): Block {
     type: 'tool_use',
     id: part.id,
     name: legalToolName(part.name),
-    input: encodeInput(part, losses),
+    input: new Verbatim(objectArguments(part, losses)),
     cache_control: marks.take(part.cache),
   };
-}
-
-function encodeInput({ arguments: given, custom }: CallPart, losses: Set<Loss>): Verbatim {
-  const text = custom === true ? wrapInput(given) : given.trim();
-  if (text === '') return new Verbatim('{}');
-  if (viewJson(text)?.kind === 'object') return new Verbatim(text);
-  losses.add('invalid-arguments');
-  return new Verbatim('{}');
 }
 
 function encodeResult(part: ResultPart, { marks, losses }: Pen): Block {

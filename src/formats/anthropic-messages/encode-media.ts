@@ -1,11 +1,9 @@
 import type { Loss, MediaPart } from '../../core/conversation.ts';
 import type { JsonOut } from '../../lib/json-write.ts';
+import { textOfFile } from '../hub/media-text.ts';
 
 /** Images that can be sent as they are (docs: build-with-claude/vision). */
 const IMAGE_TYPES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
-/** Files that are text, whatever they are called. */
-const TEXT_TYPE =
-  /^text\/|^application\/(json|xml|yaml|x-yaml|javascript|typescript|toml|x-ndjson|sql)$|\+(json|xml)$/;
 const PDF = 'application/pdf';
 /** What the base64 of every PDF begins with: `%PDF-`. */
 const PDF_START = 'JVBERi';
@@ -29,28 +27,21 @@ function image({ url }: { readonly url: string }): Record<string, JsonOut> {
 }
 
 function encodeFile(part: MediaPart, losses: Set<Loss>): Record<string, JsonOut> | undefined {
-  const { source, mime } = part;
-  const title = part.title ?? part.name;
-  const document = (from: JsonOut): Record<string, JsonOut> => ({ type: 'document', source: from, title });
-  switch (source.is) {
-    case 'text':
-      return document(plain(source.text));
-    case 'url':
-      return isWebAddress(source.url) ? document({ type: 'url', url: source.url }) : lost('url', losses);
-    case 'base64': {
-      if (mime === PDF || source.data.startsWith(PDF_START))
-        return document({ type: 'base64', media_type: PDF, data: source.data });
-      if (mime !== undefined && TEXT_TYPE.test(mime))
-        return document(plain(Buffer.from(source.data, 'base64').toString('utf8')));
-      return lost('file', losses);
-    }
-    case 'stored':
-      return lost('stored-file', losses);
-  }
-}
-
-function plain(text: string): JsonOut {
-  return { type: 'text', media_type: 'text/plain', data: text };
+  const { title, name, ...file } = part;
+  const { source, mime } = file;
+  const document = (from: JsonOut): Record<string, JsonOut> => ({
+    type: 'document',
+    source: from,
+    title: title ?? name,
+  });
+  if (source.is === 'url')
+    return isWebAddress(source.url) ? document({ type: 'url', url: source.url }) : lost('url', losses);
+  if (source.is === 'base64' && (mime === PDF || source.data.startsWith(PDF_START)))
+    return document({ type: 'base64', media_type: PDF, data: source.data });
+  const text = textOfFile(file);
+  return text === undefined
+    ? lost('file', losses)
+    : document({ type: 'text', media_type: 'text/plain', data: text });
 }
 
 function isWebAddress(url: string): boolean {

@@ -5,60 +5,22 @@ import { type Claude, claudeOf } from '../hub/claude.ts';
 import { fitTurns } from '../hub/fit.ts';
 import { PLAIN_IDS } from '../hub/ids.ts';
 import { toolSchema } from '../hub/tool-schema.ts';
+import { noteUnsaid } from '../hub/unsaid.ts';
 import { CacheMarks } from './cache-marks.ts';
 import { encodeMessages, encodeSystem, endMessages } from './encode-content.ts';
 import { type EncodedThinking, encodeThinking, isThoughtless } from './encode-thinking.ts';
-import { ANSWER_TOOL, encodeTools, unforced } from './encode-tools.ts';
+import { ANSWER_TOOL, encodeTools } from './encode-tools.ts';
 import { enforcedSchema } from './output-schema.ts';
 import { VERTEX_VERSION, vertexPath } from './vertex.ts';
 
 /** The request for one target. */
 export function encodeRequest(conversation: Conversation, target: TranslationTarget): WireRequest {
-  const claude = claudeOf(target);
-  const fitted = fitTurns(conversation.turns, {
-    format: 'anthropic-messages',
-    provider: target.provider,
-    ids: PLAIN_IDS,
-    foreignReasoning: 'drop',
-    joinsTurns: true,
-    lateSystem: claude.lateSystem ? 'after-user' : 'as-user',
-  });
-  const losses = new Set<Loss>(fitted.losses);
-  addUnsaid(conversation, losses);
-  const pen = { marks: new CacheMarks(losses), losses };
-  const shape = encodeShape(conversation, claude, losses);
-  const asked = encodeTools(conversation, fitted.turns, claude, { ...pen, answerTool: shape.tool });
-  const { isForced } = asked;
-  const { system, turns } = speak(fitted.system, fitted.turns);
-  const maxTokens = limitOf(conversation, claude, target);
-  const thinking = encodeThinking(
-    conversation.reasoning,
-    claude,
-    {
-      maxTokens,
-      isForced: isForced && claude.forcedTools,
-      isPrefilled: turns.at(-1)?.role === 'assistant',
-      isThoughtless: isThoughtless(turns),
-    },
-    losses,
-  );
-  if (isForced && !claude.forcedTools) losses.add('tool-choice');
-  const systemBlocks = encodeSystem(system, pen);
-  const messages = endMessages(encodeMessages(turns, pen), claude.prefill, losses);
   const isVertex = target.quirks.includes('anthropic-vertex');
+  const losses = new Set<Loss>();
+  noteUnsaid(conversation, losses, UNKNOWN);
   const body = {
     ...(isVertex ? { anthropic_version: VERTEX_VERSION } : { model: target.model }),
-    max_tokens: maxTokens,
-    stream: conversation.stream || undefined,
-    system: systemBlocks.length > 0 ? systemBlocks : undefined,
-    messages: messages.map(({ role, content }) => ({ role, content })),
-    tools: asked.tools.length > 0 ? asked.tools : undefined,
-    tool_choice: isForced && !claude.forcedTools ? unforced(asked.choice) : asked.choice,
-    thinking: thinking.thinking,
-    output_config: outputConfig(thinking, shape.format),
-    ...encodeSampling(conversation, claude, thinking.isOn, losses),
-    stop_sequences: encodeStop(conversation.stop, losses),
-    service_tier: encodeTier(conversation.tier, losses),
+    ...encodeBody(conversation, target, losses),
   };
   return {
     path: isVertex ? vertexPath(conversation.stream ? 'stream' : 'whole', target.model) : '/messages',
@@ -68,23 +30,74 @@ export function encodeRequest(conversation: Conversation, target: TranslationTar
 }
 
 /** What this format has no word for. */
-function addUnsaid(conversation: Conversation, losses: Set<Loss>): void {
-  const { candidates, presencePenalty, frequencyPenalty, metadata } = conversation;
-  if (candidates !== undefined && candidates > 1) losses.add('candidates');
-  if (presencePenalty !== undefined || frequencyPenalty !== undefined) losses.add('penalties');
-  if (conversation.logitBias !== undefined) losses.add('logit-bias');
-  if (conversation.logprobs !== undefined) losses.add('logprobs');
-  if (conversation.seed !== undefined) losses.add('seed');
-  if (conversation.verbosity !== undefined) losses.add('verbosity');
-  if (metadata !== undefined && Object.keys(metadata).length > 0) losses.add('metadata');
-  if (conversation.user !== undefined) losses.add('user');
+const UNKNOWN = [
+  'candidates',
+  'logprobs',
+  'logit-bias',
+  'seed',
+  'penalties',
+  'user',
+  'metadata',
+  'tier',
+  'verbosity',
+] as const;
+
+/** In the order in which the model reads it: tools, instructions, messages. */
+function encodeBody(
+  conversation: Conversation,
+  target: TranslationTarget,
+  losses: Set<Loss>,
+): Record<string, JsonOut> {
+  const claude = claudeOf(target);
+  const { system, turns } = fit(conversation, claude, target, losses);
+  const pen = { marks: new CacheMarks(losses), losses };
+  const shape = encodeShape(conversation, claude, losses);
+  const { tools, choice, isForced } = encodeTools(conversation, turns, claude, {
+    ...pen,
+    answerTool: shape.tool,
+  });
+  const instructions = encodeSystem(system, pen);
+  const messages = endMessages(encodeMessages(turns, pen), claude.prefill, losses);
+  const maxTokens = limitOf(conversation, claude, target);
+  const isPrefilled = turns.at(-1)?.role === 'assistant';
+  const conditions = { maxTokens, isForced, isPrefilled, isThoughtless: isThoughtless(turns) };
+  const thinking = encodeThinking(conversation.reasoning, claude, conditions, losses);
+  return {
+    max_tokens: maxTokens,
+    stream: conversation.stream || undefined,
+    tools: tools.length > 0 ? tools : undefined,
+    tool_choice: choice,
+    system: instructions.length > 0 ? instructions : undefined,
+    messages: messages.map(({ role, content }) => ({ role, content })),
+    thinking: thinking.thinking,
+    output_config: outputConfig(thinking, shape.format),
+    ...encodeSampling(conversation, claude, thinking.isOn, losses),
+    stop_sequences: encodeStop(conversation.stop, losses),
+    service_tier: TIERS.get(conversation.tier ?? ''),
+  };
 }
 
-/** Somebody must speak: instructions alone are told by the user. */
-function speak(
-  system: Turn['parts'],
-  turns: readonly Turn[],
-): { system: Turn['parts']; turns: readonly Turn[] } {
+interface Spoken {
+  readonly system: Turn['parts'];
+  readonly turns: readonly Turn[];
+}
+
+/** The history as this target takes it. Somebody must speak in it: instructions alone are told by the user. */
+function fit(
+  conversation: Conversation,
+  { lateSystem }: Claude,
+  { provider }: TranslationTarget,
+  losses: Set<Loss>,
+): Spoken {
+  const { system, turns, ...fitted } = fitTurns(conversation.turns, {
+    format: 'anthropic-messages',
+    provider,
+    ids: PLAIN_IDS,
+    foreignReasoning: 'drop',
+    joinsTurns: true,
+    lateSystem: lateSystem ? 'after-user' : 'as-user',
+  });
+  for (const loss of fitted.losses) losses.add(loss);
   return turns.length > 0 ? { system, turns } : { system: [], turns: [{ role: 'user', parts: system }] };
 }
 
@@ -147,9 +160,9 @@ function encodeStop(stop: Conversation['stop'], losses: Set<Loss>): JsonOut {
 }
 
 /** `auto` may use bought capacity; `standard_only` is what others call `default`. */
-function encodeTier(tier: string | undefined, losses: Set<Loss>): JsonOut {
-  if (tier === undefined || tier === 'auto') return tier;
-  if (tier === 'standard_only' || tier === 'default') return 'standard_only';
-  losses.add('tier');
-  return undefined;
-}
+const TIERS: ReadonlyMap<string, string> = new Map([
+  ['auto', 'auto'],
+  ['default', 'standard_only'],
+  ['standard', 'standard_only'],
+  ['standard_only', 'standard_only'],
+]);

@@ -18,7 +18,7 @@ const MOST_STRICT = 20;
 export interface EncodedTools {
   readonly tools: readonly JsonOut[];
   readonly choice: JsonOut;
-  /** The model must call a tool, which it cannot while it thinks. */
+  /** The model must call a tool, which it cannot while it thinks within a budget. */
   readonly isForced: boolean;
 }
 
@@ -33,15 +33,21 @@ export function encodeTools(
   const named = narrow(conversation, losses);
   const strict = new StrictTools(claude);
   const tools: JsonOut[] = named.map((tool) => encodeTool(tool, strict, marks, losses));
-  if (answerTool !== undefined) {
-    const choice = { type: 'any', disable_parallel_tool_use: true };
-    return { tools: [...tools, answerTool], choice, isForced: true };
-  }
-  if (tools.length === 0) {
+  if (tools.length === 0 && answerTool === undefined) {
     const known = knownTools(turns);
     return { tools: known, choice: known.length > 0 ? { type: 'none' } : undefined, isForced: false };
   }
-  return { tools, ...encodeChoice(conversation, named) };
+  const wished: EncodedTools =
+    answerTool === undefined
+      ? { tools, ...encodeChoice(conversation, named) }
+      : {
+          tools: [...tools, answerTool],
+          choice: { type: 'any', disable_parallel_tool_use: true },
+          isForced: true,
+        };
+  if (!wished.isForced || claude.forcedTools) return wished;
+  losses.add('tool-choice');
+  return { ...wished, choice: unforced(wished.choice), isForced: false };
 }
 
 function encodeChoice(
@@ -58,7 +64,7 @@ function encodeChoice(
 }
 
 /** The choice when the model cannot be forced: it may. */
-export function unforced(choice: JsonOut): JsonOut {
+function unforced(choice: JsonOut): JsonOut {
   const isSingle = typeof choice === 'object' && choice !== null && 'disable_parallel_tool_use' in choice;
   return isSingle ? { type: 'auto', disable_parallel_tool_use: true } : undefined;
 }
