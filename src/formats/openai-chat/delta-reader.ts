@@ -1,6 +1,6 @@
 import type { AnswerEvent, OpenedPart } from '../../core/answer.ts';
 import type { Citation, OpaqueState } from '../../core/conversation.ts';
-import { field, isObject, type JsonObject, stringField } from '../../lib/expect.ts';
+import { isObject, type JsonObject, stringField } from '../../lib/expect.ts';
 import { partEvents } from '../hub/fold.ts';
 import { PartSequencer } from '../hub/sequencer.ts';
 import { originalToolName } from '../hub/tool-names.ts';
@@ -92,7 +92,11 @@ export class DeltaReader {
   #think(delta: JsonObject): AnswerEvent[] {
     const plain = plainThought(delta);
     const list = delta['reasoning_details'];
-    const details = Array.isArray(list) ? list.flatMap((entry) => readDetail(entry) ?? []) : [];
+    if (!Array.isArray(list)) {
+      this.#plain += plain.length;
+      return this.#say('reasoning', plain);
+    }
+    const details = list.flatMap((entry) => readDetail(entry) ?? []);
     const told = details.reduce((length, { text }) => length + text.length, 0);
     // The text of a thought that was told before is sometimes told again with its signature.
     const again = plain === '' && told > 0 && told === this.#plain;
@@ -185,11 +189,12 @@ export class DeltaReader {
   }
 
   #call(delta: JsonObject): AnswerEvent[] {
-    const list = delta['tool_calls'];
+    const { tool_calls: list, function_call: old } = delta;
     const events = (Array.isArray(list) ? list : []).flatMap((entry) => this.#piece(readCallPiece(entry)));
+    if (!isObject(old)) return events;
     // The way of before 2023, which a few hosts fill with empty strings to this day.
-    const old = readCallPiece({ index: 0, function: field(delta, 'function_call') });
-    if (old.name !== '' || old.text !== '') events.push(...this.#piece(old));
+    const piece = readCallPiece({ index: 0, function: old });
+    if (piece.name !== '' || piece.text !== '') events.push(...this.#piece(piece));
     return events;
   }
 

@@ -112,6 +112,12 @@ class ChunkWriter implements StreamEncoder {
     return this.#before + writeJson(choice) + this.#after;
   }
 
+  /** What most chunks are; written without a detour. */
+  #words(name: string, text: string): string {
+    const delta = `{"${name}":${JSON.stringify(text)}}`;
+    return `${this.#before}{"index":0,"delta":${delta},"logprobs":null,"finish_reason":null}${this.#after}`;
+  }
+
   #openPart(part: OpenedPart): string {
     const closed = this.#close();
     const ways = part.kind === 'call' ? this.#waysOf(part.name, part.custom === true) : undefined;
@@ -152,11 +158,11 @@ class ChunkWriter implements StreamEncoder {
     if (!open || text === '') return '';
     open.length += text.length;
     const { kind } = open.part;
-    if (kind === 'text') return this.#delta({ content: text });
-    if (kind === 'refusal') return this.#delta({ refusal: text });
+    if (kind === 'text') return this.#words('content', text);
+    if (kind === 'refusal') return this.#words('refusal', text);
     if (kind === 'reasoning') {
       open.kept.push(text);
-      return this.#delta({ reasoning_content: text });
+      return this.#words('reasoning_content', text);
     }
     if (open.ways?.wrapped !== true) return open.ways ? this.#delta(open.ways.delta(text)) : '';
     open.kept.push(text);

@@ -33,7 +33,8 @@ class ChunkJudge implements StreamJudge {
     if (!isObject(chunk)) return 'malformed';
     const error = chunk['error'];
     if (error !== undefined && error !== null) return this.#fail(error);
-    if (name === 'error') return this.#fail(chunk);
+    // vLLM writes its errors without the field.
+    if (name === 'error' || chunk['object'] === 'error') return this.#fail(chunk);
     const usage = readUsage(chunk['usage']) ?? readUsage(field(chunk['x_groq'], 'usage'));
     if (usage) this.usage = usage;
     const choices = chunk['choices'];

@@ -40,6 +40,7 @@ describe('an event of a stream', () => {
     ['[DONE]', 'end'],
     ['{"error":{"message":"x"}}', 'error'],
     ['{"error":"x"}', 'error'],
+    ['{"object":"error","message":"x","code":500}', 'error'],
     ['{"error":null,"choices":[]}', 'opening'],
     ['{"choices":[', 'malformed'],
     ['[1]', 'malformed'],
