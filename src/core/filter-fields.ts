@@ -56,9 +56,15 @@ export const FILTER_FIELDS = {
   client: text('who called', 'client:claude', ({ client }) => [client.name]),
   session: text('the session the caller named', 'session:01h', ({ client }) => [client.session]),
   route: text('the route it took', 'route:fast', ({ route }) => [route]),
-  fault: text('what went wrong, in any attempt', 'fault:rate_limited', ({ fault, attempts }) => [
-    fault,
-    ...attempts.map((attempt) => attempt.fault),
+  failed: text(
+    'a provider that failed it, or was passed over for having failed others',
+    'failed:groq',
+    ({ attempts, plan }) =>
+      [...attempts, ...plan].map(({ fault, target }) => (fault === undefined ? undefined : target.provider)),
+  ),
+  fault: text('what went wrong, or kept a target from being asked', 'fault:rate_limited', (trail) => [
+    trail.fault,
+    ...[...trail.attempts, ...trail.plan].map(({ fault }) => fault),
   ]),
   operation: text('what was asked for', 'operation:embeddings', ({ operation }) => [operation]),
   id: text('its own id, or the one a provider gave it', 'id:01jz', ({ id, attempts }) => [

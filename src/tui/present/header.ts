@@ -5,6 +5,9 @@ import { fitText, foreign, joinFitting, type Line, type Span, span, spread, type
 import { TARGET_STATES, type TargetRow, targetRows } from './target-state.ts';
 import { age, count, latency, percent, timeOfDay } from './words.ts';
 
+/** More running exchanges than these are only counted. */
+const LIVE_TOLD = 100;
+
 interface Health {
   readonly symbol: string;
   readonly word: string;
@@ -27,7 +30,7 @@ export function identityLine(facts: Facts, now: number, columns: number): Line {
 }
 
 /** Second line: how much, how well, how fast. */
-export function figuresLine({ status }: Facts, columns: number): Line {
+export function figuresLine({ status, live }: Facts, columns: number): Line {
   if (status === undefined) return [];
   const { counters, latency: times } = status;
   const answered = counters.served + counters.failed + counters.cut;
@@ -35,7 +38,8 @@ export function figuresLine({ status }: Facts, columns: number): Line {
   return joinFitting(
     [
       figure(times.perMinute.toFixed(times.perMinute < 10 ? 1 : 0), 'req/min'),
-      figure(String(counters.live), 'live'),
+      // The list is told ten times a second and the count once; the list is cut off at a hundred.
+      figure(String(live.length < LIVE_TOLD ? live.length : counters.live), 'live'),
       figure(percent(counters.served, answered), 'served'),
       figure(count(counters.failovers), counters.failovers === 1 ? 'failover' : 'failovers'),
       figure(count(failed), 'failed', failed > 0 ? 'bad' : 'strong'),

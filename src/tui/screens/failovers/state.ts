@@ -39,7 +39,7 @@ export function actOnFailovers(seen: Seen<FailoversScreen>, action: FailoversAct
       const incident = shownIncident(screen);
       if (incident === undefined) return { is: 'stay', screen };
       const { target, reason } = incident;
-      return { is: 'open-requests', filter: `provider:"=${target.provider}" fault:=${reason}` };
+      return { is: 'open-requests', filter: `failed:"=${target.provider}" fault:=${reason}` };
     }
   }
 }
