@@ -44,7 +44,7 @@ export type AuthScheme =
  * - `openapi-schemas`: a host of the Gemini format that knows schemas as the OpenAPI 3.0 subset only (`parameters`), not
  *   as JSON Schema (`parametersJsonSchema`).
  * - `vertex-dialect`: the Gemini format as Vertex AI speaks it: models under `/publishers/google`, no service tier,
- *   penalties for every model.
+ *   penalties and files by address for every model.
  * - `anthropic-vertex`: speaks Anthropic's format as Vertex AI does: the model stands in the address, the version in the
  *   body.
  * - `free`: requests cost nothing (a server on this machine).

@@ -2,8 +2,8 @@ import { fault } from '../../core/fault.ts';
 import type { AnswerVerdict } from '../../core/format.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { Usage } from '../../core/usage.ts';
-import { isObject, parseJson } from '../../lib/expect.ts';
-import { isLiteral, scanObject, wantedKeys } from '../../lib/json-scan.ts';
+import { field, isObject, parseJson } from '../../lib/expect.ts';
+import { scanObject, wantedKeys } from '../../lib/json-scan.ts';
 import { blockedPrompt, classifyInside } from './errors.ts';
 import { readUsage } from './usage.ts';
 
@@ -30,7 +30,7 @@ export function judgeAnswer(operation: Operation, body: Buffer): AnswerVerdict {
   let whole = false;
   let usage: Usage | undefined;
   const broken = scanObject(body, WANTED, (key, _keyStart, start, end) => {
-    if (essential?.includes(key) === true) whole ||= !isEmpty(body, start, end);
+    if (essential?.includes(key) === true) whole ||= isFilled(body, start, end);
     else if (key === 'usageMetadata') usage = readUsage(parseJson(body.toString('utf8', start, end)));
     else if (key === 'error' || key === 'promptFeedback')
       found.set(key, parseJson(body.toString('utf8', start, end)));
@@ -39,16 +39,26 @@ export function judgeAnswer(operation: Operation, body: Buffer): AnswerVerdict {
   if (whole) return { is: 'answer', usage };
   const error = found.get('error');
   if (isObject(error)) return { is: 'fault', fault: classifyInside(error) };
-  const blocked = blockedPrompt({ promptFeedback: found.get('promptFeedback') });
-  if (blocked) return { is: 'fault', fault: blocked };
+  // Callers of this format look for the reason here; no error of ours would tell them as much.
+  if (blockedPrompt({ promptFeedback: found.get('promptFeedback') })) return { is: 'answer', usage };
   return essential ? garbled(`the answer has no ${essential[0]}`) : { is: 'answer', usage };
 }
 
-function isEmpty(body: Buffer, start: number, end: number): boolean {
-  if (isLiteral(body, start, end, 'null')) return true;
-  let at = start + 1;
-  while (body[at] === 0x20 || body[at] === 0x0a || body[at] === 0x0d || body[at] === 0x09) at++;
-  return at === end - 1;
+/** A candidate without anything in it (`{"content":{}}`) is short; what is longer is not looked into. */
+const LONGEST_EMPTY = 4096;
+
+function isFilled(body: Buffer, start: number, end: number): boolean {
+  if (end - start > LONGEST_EMPTY) return true;
+  const value = parseJson(body.toString('utf8', start, end));
+  if (isObject(value)) return Object.keys(value).length > 0;
+  return Array.isArray(value) && value.some(isSomething);
+}
+
+function isSomething(item: unknown): boolean {
+  if (!isObject(item)) return false;
+  if (!('content' in item) || item['finishReason'] !== undefined) return Object.keys(item).length > 0;
+  const parts = field(item['content'], 'parts');
+  return Array.isArray(parts) && parts.length > 0;
 }
 
 function describe(body: Buffer, at: number): string {

@@ -16,7 +16,7 @@ const RULES: readonly ErrorRule[] = [
   {
     fault: 'content_blocked',
     status: [400, 403],
-    text: /(blocked|rejected) (by|due to|because of).{0,60}(safety|polic|filter)|violat\w* .{0,40}polic|prohibited content/i,
+    text: /(blocked|rejected) (by|due to|because of).{0,60}(safety|polic|filter)|violat\w* .{0,40}(polic|practices)|prohibited content/i,
   },
   { fault: 'upstream_out_of_credit', code: /billing_(disabled|not_active)/ },
   {

@@ -62,7 +62,11 @@ function errorText({ fault, status, id, tried }: ErrorReport): string {
           reason: fault.code.toUpperCase(),
           domain: 'gw',
           // Values of this map are strings: it is one in the protocol buffer too.
-          metadata: { meaning: FAULTS[fault.code].sentence, request_id: id, tried: tried.join('\n') },
+          metadata: {
+            meaning: FAULTS[fault.code].sentence,
+            request_id: id,
+            ...(tried.length > 0 && { tried: tried.join('\n') }),
+          },
         },
       ],
     },

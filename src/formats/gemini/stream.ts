@@ -30,8 +30,10 @@ class ChunkJudge implements StreamJudge {
     this.usage = readUsage(chunk['usageMetadata']) ?? this.usage;
     const candidates = chunk['candidates'];
     if (Array.isArray(candidates) && candidates.length > 0) return this.#judgeCandidates(candidates);
-    const blocked = blockedPrompt(chunk);
-    return blocked ? this.#fail(blocked) : 'opening';
+    if (!blockedPrompt(chunk)) return 'opening';
+    // Callers of this format look for the reason here; no error of ours would tell them as much.
+    this.#anyFinished = true;
+    return 'content';
   }
 
   #fail(why: Fault): EventKind {

@@ -40,7 +40,7 @@ describe('a chunk of a Gemini stream', () => {
     ['no JSON', '{"candidates":[', 'malformed'],
     ['another JSON', '[1]', 'malformed'],
     ['an error', '{"error":{"code":503,"status":"UNAVAILABLE","message":"Overloaded"}}', 'error'],
-    ['a blocked prompt', '{"promptFeedback":{"blockReason":"SAFETY"}}', 'error'],
+    ['a blocked prompt', '{"promptFeedback":{"blockReason":"SAFETY"}}', 'content'],
     ['feedback that blocks nothing', '{"promptFeedback":{"safetyRatings":[]}}', 'opening'],
   ])('with %s', (_, data, kind) => {
     expect(judge(data).kinds).toEqual([kind]);
@@ -129,19 +129,21 @@ describe('usage', () => {
 
 describe('a whole answer', () => {
   test.each<[Operation, string, string]>([
-    ['chat', '{"candidates":[{"content":{}}]}', 'answer'],
+    ['chat', '{"candidates":[{"content":{"parts":[{"text":"Hi"}]}}]}', 'answer'],
+    ['chat', '{"candidates":[{"content":{}}]}', 'upstream_garbled: the answer has no candidates'],
+    ['chat', '{"candidates":[{"content":{},"finishReason":"STOP"}]}', 'answer'],
     ['chat', '{"candidates":[{"finishReason":"SAFETY"}],"promptFeedback":{"blockReason":"OTHER"}}', 'answer'],
     ['chat', '{"candidates":[]}', 'upstream_garbled: the answer has no candidates'],
     ['chat', '{"usageMetadata":{"promptTokenCount":3}}', 'upstream_garbled: the answer has no candidates'],
-    ['chat', '{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}', 'content_blocked'],
-    ['chat', '{"candidates":[],"promptFeedback":{"blockReason":"OTHER"}}', 'content_blocked'],
+    ['chat', '{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}', 'answer'],
+    ['chat', '{"candidates":[],"promptFeedback":{"blockReason":"OTHER"}}', 'answer'],
     ['chat', '{"error":{"code":429,"message":"x"}}', 'upstream_rate_limited'],
     ['chat', '', 'upstream_garbled: the answer is empty'],
     ['chat', '<html>', 'upstream_garbled: the answer is a web page'],
     ['chat', '{"candidates":[{', 'upstream_garbled: the answer breaks off'],
     ['embeddings', '{"embedding":{"values":[1]}}', 'answer'],
     ['embeddings', '{"embeddings":[{"values":[1]}]}', 'answer'],
-    ['embeddings', '{"predictions":[{}]}', 'answer'],
+    ['embeddings', '{"predictions":[{"embeddings":{"values":[1]}}]}', 'answer'],
     ['embeddings', '{}', 'upstream_garbled: the answer has no embedding'],
     ['count-tokens', '{"totalTokens":5}', 'answer'],
     ['count-tokens', '{}', 'answer'],
@@ -153,7 +155,7 @@ describe('a whole answer', () => {
 
   test('tells its usage', () => {
     const text =
-      '{"candidates":[{}],"usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":2,"thoughtsTokenCount":3}}';
+      '{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":2,"thoughtsTokenCount":3}}';
     expect(format.judgeAnswer('chat', Buffer.from(text))).toEqual({
       is: 'answer',
       usage: { input: 1, output: 5, reasoning: 3 },
