@@ -1,17 +1,8 @@
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { DEFAULT_POLICY } from '../../src/core/policy.ts';
-import type { Provider } from '../../src/core/profile.ts';
-import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
-import type { Trail } from '../../src/core/trail.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { Secret } from '../../src/lib/secret.ts';
-import { createProxy, type Proxy } from '../../src/proxy/index.ts';
 import { bytesOf, hasRecordings, header, type RecordedExchange, recordedExchanges } from './exchanges.ts';
+import { contentTypeOf, openReplay, OTHER_MODEL, type Replay } from './replay.ts';
 
 /** Recorded answers that are no whole answers; gw must not pass them off as such. */
 const BROKEN: Readonly<Record<string, string>> = {
@@ -38,73 +29,13 @@ const CASES = hasRecordings
     )
   : [];
 
-let upstream: Server;
-let proxy: Proxy;
-let port = 0;
-let playing: RecordedExchange;
-let received: Buffer;
-const ended: Trail[] = [];
+let replay: Replay;
 
 beforeAll(async () => {
-  upstream = createServer((incoming, outgoing) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => {
-      received = Buffer.concat(chunks);
-      const headers = Object.entries(playing.response.headers).filter(
-        ([name]) =>
-          !/^(content-length|content-encoding|transfer-encoding|connection|set-cookie)$/i.test(name),
-      );
-      outgoing.writeHead(playing.response.status, Object.fromEntries(headers));
-      writeInPieces(bytesOf(playing.response), outgoing);
-    });
-  });
-  await new Promise<void>((resolve) => void upstream.listen(0, '127.0.0.1', resolve));
-  const { port: upstreamPort } = upstream.address() as AddressInfo;
-  const provider: Provider = {
-    name: 'recorded',
-    preset: undefined,
-    url: `http://127.0.0.1:${upstreamPort}/v1`,
-    format: 'openai-chat',
-    auth: 'bearer',
-    keys: [{ is: 'env', name: 'KEY' }],
-    enabled: true,
-    headers: {},
-    alsoSpeaks: [],
-    quirks: [],
-    models: [],
-    owns: [],
-  };
-  const route = {
-    name: 'default',
-    match: ['*'],
-    targets: [{ provider: 'recorded', model: 'another-model' }],
-    policy: {},
-  };
-  proxy = createProxy({
-    settings: DEFAULT_SETTINGS,
-    profile: {
-      name: 'test',
-      providers: [provider],
-      routes: [route],
-      policy: { ...DEFAULT_POLICY, retriesLast: 0 },
-    },
-    keys: { resolve: () => new Secret('sk-recorded-test') },
-    clock: systemClock,
-    watcher: { exchangeStarted() {}, attemptEnded() {}, exchangeEnded: (trail) => void ended.push(trail) },
-    record: { record() {} },
-    log: { write() {} },
-    version: '0',
-    instance: 'test',
-  });
-  port = await proxy.listen(0, '127.0.0.1');
+  replay = await openReplay('openai-chat');
 });
 
-afterAll(async () => {
-  await proxy.close();
-  upstream.closeAllConnections();
-  upstream.close();
-});
+afterAll(() => replay.close());
 
 describe.skipIf(!hasRecordings)('recorded OpenAI traffic', () => {
   it('is there', () => {
@@ -114,15 +45,19 @@ describe.skipIf(!hasRecordings)('recorded OpenAI traffic', () => {
   for (const [index, exchange] of CASES.entries()) {
     const sent = bytesOf(exchange.request).toString('latin1');
     if (sent === '' || sent.endsWith('omitted]')) continue; // the recorder left the request out
-    it(`${index} ${exchange.api} ${exchange.host} ${exchange.id}`, () => replay(exchange));
+    it(`${index} ${exchange.api} ${exchange.host} ${exchange.id}`, () => check(exchange));
   }
 });
 
-async function replay(exchange: RecordedExchange): Promise<void> {
-  playing = exchange;
-  ended.length = 0;
+async function check(exchange: RecordedExchange): Promise<void> {
+  replay.play(exchange);
   const sent = bytesOf(exchange.request);
-  const answer = await ask(exchange, sent);
+  const contentType = header(exchange.request, 'content-type');
+  const answer = await replay.ask({
+    path: pathOf(exchange),
+    body: sent,
+    ...(contentType !== undefined && { contentType }),
+  });
   const theirs = bytesOf(exchange.response);
   if (exchange.response.status >= 400) {
     expect(answer.status).toBe(exchange.response.status);
@@ -131,27 +66,23 @@ async function replay(exchange: RecordedExchange): Promise<void> {
   }
   const broken = Object.entries(BROKEN).find(([end]) => exchange.id.endsWith(end))?.[1];
   if (broken !== undefined) {
-    expect(lastTrail()?.outcome, broken).not.toBe('served');
+    expect(replay.trail?.outcome, broken).not.toBe('served');
     return;
   }
-  expect(lastTrail()?.message).toBeUndefined();
-  expect(received.toString('latin1')).toBe(expectedRequest(sent, exchange));
+  expect(replay.trail?.message).toBeUndefined();
+  expect(replay.received.body.toString('latin1')).toBe(expectedRequest(sent, exchange));
   expect(answer.body.toString('latin1')).toBe(withoutOwnUsage(theirs, sent));
   await compareUsage(exchange, theirs);
-}
-
-function lastTrail(): Trail | undefined {
-  return ended.at(-1);
 }
 
 /** The recorded request with another model, without its own list of fallbacks, and on streams with usage asked for. */
 function expectedRequest(sent: Buffer, exchange: RecordedExchange): string {
   const text = sent.toString('latin1');
   if (!(header(exchange.request, 'content-type') ?? 'application/json').includes('json')) {
-    return text.replace(/(name="model"\r\n(?:[^\r\n]+\r\n)*\r\n)[^\r\n]*/, '$1another-model');
+    return text.replace(/(name="model"\r\n(?:[^\r\n]+\r\n)*\r\n)[^\r\n]*/, `$1${OTHER_MODEL}`);
   }
   const own = text.replace(/"(models|fallbacks)"\s*:\s*\[[^\]]*\]\s*,\s*/, '');
-  const renamed = own.replace(/("model"\s*:\s*)("[^"]*"|null)/, '$1"another-model"');
+  const renamed = own.replace(/("model"\s*:\s*)("[^"]*"|null)/, `$1"${OTHER_MODEL}"`);
   if (!asksForUsage(sent)) return renamed;
   if (renamed.includes('"stream_options"'))
     return renamed.replace('"include_usage":false', '"include_usage":true');
@@ -189,59 +120,27 @@ async function compareUsage(exchange: RecordedExchange, theirs: Buffer): Promise
     maxRetries: 0,
     fetch: () =>
       Promise.resolve(
-        new Response(new Uint8Array(theirs), { headers: { 'content-type': contentType(exchange) } }),
+        new Response(new Uint8Array(theirs), { headers: { 'content-type': contentTypeOf(exchange) } }),
       ),
   });
   const body = { model: 'm', messages: [] };
   let usage: OpenAI.CompletionUsage | null | undefined;
-  if (contentType(exchange).startsWith('text/event-stream')) {
+  if (contentTypeOf(exchange).startsWith('text/event-stream')) {
     for await (const chunk of await client.chat.completions.create({ ...body, stream: true }))
       usage = chunk.usage ?? usage;
   } else {
     usage = (await client.chat.completions.create(body)).usage;
   }
   if (!usage || usage.prompt_tokens === undefined) return;
-  expect(lastTrail()?.usage?.input).toBe(usage.prompt_tokens);
+  expect(replay.trail?.usage?.input).toBe(usage.prompt_tokens);
   const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? 0;
   const apart = usage.total_tokens === usage.prompt_tokens + usage.completion_tokens + reasoning;
-  expect(lastTrail()?.usage?.output).toBe(usage.completion_tokens + (apart ? reasoning : 0));
+  expect(replay.trail?.usage?.output).toBe(usage.completion_tokens + (apart ? reasoning : 0));
 }
 
-function contentType({ response }: RecordedExchange): string {
-  return header(response, 'content-type') ?? 'application/json';
-}
-
-function ask(exchange: RecordedExchange, sent: Buffer): Promise<{ status: number; body: Buffer }> {
-  const url = new URL(
-    exchange.request.url.startsWith('http') ? exchange.request.url : 'https://host/v1/chat/completions',
-  );
-  const path = `/v1${PATHS[exchange.api] ?? url.pathname.slice(url.pathname.indexOf('/v1') + 3)}`;
-  return new Promise((resolve, reject) => {
-    const outgoing = httpRequest(
-      {
-        port,
-        host: '127.0.0.1',
-        method: 'POST',
-        path,
-        headers: {
-          'content-type': header(exchange.request, 'content-type') ?? 'application/json',
-          'content-length': sent.length,
-        },
-        agent: false,
-      },
-      (incoming: IncomingMessage) => {
-        const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        // A broken answer breaks its connection: what came until then is the answer.
-        incoming.on('close', () =>
-          resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks) }),
-        );
-        incoming.on('error', () => {});
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(sent);
-  });
+function pathOf({ api, request }: RecordedExchange): string {
+  const url = new URL(request.url.startsWith('http') ? request.url : 'https://host/v1/chat/completions');
+  return `/v1${PATHS[api] ?? url.pathname.slice(url.pathname.indexOf('/v1') + 3)}`;
 }
 
 const PATHS: Readonly<Record<string, string>> = {
@@ -250,15 +149,3 @@ const PATHS: Readonly<Record<string, string>> = {
   'openai.embeddings': '/embeddings',
   'openai.moderations': '/moderations',
 };
-
-/** Recordings do not keep where the network cut a stream: any cut must do. */
-function writeInPieces(bytes: Buffer, outgoing: { write(chunk: Buffer): unknown; end(): unknown }): void {
-  let seed = bytes.length;
-  for (let at = 0; at < bytes.length;) {
-    seed = (seed * 1103515245 + 12345) % 2147483648;
-    const size = 1 + (seed % 3000);
-    outgoing.write(bytes.subarray(at, at + size));
-    at += size;
-  }
-  outgoing.end();
-}

@@ -1,17 +1,9 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { CallerFormatName } from '../../src/core/operation.ts';
-import { DEFAULT_POLICY } from '../../src/core/policy.ts';
-import type { Provider } from '../../src/core/profile.ts';
-import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { Secret } from '../../src/lib/secret.ts';
-import { createProxy, type Proxy } from '../../src/proxy/index.ts';
-import { bytesOf, hasRecordings, header, type RecordedExchange, recordedExchanges } from './exchanges.ts';
+import { hasRecordings, type RecordedExchange, recordedExchanges } from './exchanges.ts';
 import { type Reading, READERS } from './reading.ts';
+import { contentTypeOf, openReplay, type Replay } from './replay.ts';
 import { EXCEPTIONS } from './translate-exceptions.ts';
 
 /** Recorded APIs whose answers are conversations, by the format they are in. */
@@ -28,71 +20,15 @@ const FORMATS: readonly CallerFormatName[] = [
   'gemini',
 ];
 
-let upstream: Server;
-let playing: RecordedExchange;
-let direct = '';
-const proxies = new Map<CallerFormatName, { readonly proxy: Proxy; readonly origin: string }>();
+const replays = new Map<CallerFormatName, Replay>();
 
 beforeAll(async () => {
-  upstream = createServer((incoming, outgoing) => {
-    incoming.resume();
-    incoming.on('end', () => {
-      outgoing.writeHead(playing.response.status, { 'content-type': contentType(playing) });
-      outgoing.end(bytesOf(playing.response));
-    });
-  });
-  await new Promise<void>((resolve) => void upstream.listen(0, '127.0.0.1', resolve));
-  direct = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
-  for (const format of FORMATS) {
-    const proxy = proxyInFrontOf(format);
-    const port = await proxy.listen(0, '127.0.0.1');
-    proxies.set(format, { proxy, origin: `http://127.0.0.1:${port}` });
-  }
+  for (const format of FORMATS) replays.set(format, await openReplay(format));
 });
 
 afterAll(async () => {
-  for (const { proxy } of proxies.values()) await proxy.close();
-  upstream.closeAllConnections();
-  upstream.close();
+  for (const replay of replays.values()) await replay.close();
 });
-
-function proxyInFrontOf(format: CallerFormatName): Proxy {
-  const provider: Provider = {
-    name: 'recorded',
-    preset: undefined,
-    url: `${direct}/v1`,
-    format,
-    alsoSpeaks: [],
-    auth: 'none',
-    keys: [],
-    enabled: true,
-    headers: {},
-    quirks: [],
-    models: [],
-    owns: [],
-  };
-  const route = { name: 'm', match: [], targets: [{ provider: 'recorded', model: 'm' }], policy: {} };
-  return createProxy({
-    settings: DEFAULT_SETTINGS,
-    profile: {
-      name: 'test',
-      providers: [provider],
-      routes: [route],
-      policy: { ...DEFAULT_POLICY, retriesLast: 0, retries: 0, breakerFailures: 1e9, breakerMinimum: 1e9 },
-    },
-    keys: { resolve: () => new Secret('sk-recorded-test') },
-    clock: systemClock,
-    watcher: { exchangeStarted() {}, attemptEnded() {}, exchangeEnded() {} },
-    record: { record() {} },
-    log: { write() {} },
-    version: '0',
-    instance: 'test',
-  });
-}
-
-function contentType({ response }: RecordedExchange): string {
-  return header(response, 'content-type') ?? 'application/json';
-}
 
 for (const source of FORMATS) {
   const exchanges = hasRecordings
@@ -113,10 +49,12 @@ async function compare(
   caller: CallerFormatName,
   exchange: RecordedExchange,
 ): Promise<void> {
-  playing = exchange;
-  const stream = /event-stream/.test(contentType(exchange)) || isArrayStream(exchange);
-  const theirs = await attempt(() => READERS[source](direct, stream));
-  const ours = await attempt(() => READERS[caller](proxies.get(source)?.origin ?? '', stream));
+  const replay = replays.get(source);
+  if (!replay) throw new Error('no replay');
+  replay.play(exchange);
+  const stream = /event-stream/.test(contentTypeOf(exchange)) || isArrayStream(exchange);
+  const theirs = await attempt(() => READERS[source](replay.direct, stream));
+  const ours = await attempt(() => READERS[caller](replay.origin, stream));
   const exception = EXCEPTIONS.find(({ ends }) => exchange.id.endsWith(ends));
   if (exception) {
     expect(asSaid(ours, caller), exception.why).not.toEqual(expected(theirs, ours, caller));
