@@ -33,7 +33,8 @@ export function trafficBetween(before: Status, after: Status): Traffic {
 export function trafficLine({ requests, failovers, failed, gone, elapsedMs, restarted }: Traffic): string {
   const took = formatDuration(elapsedMs);
   if (requests === 0 && restarted) return `gw: restarted within these ${took}; nothing was asked since`;
-  if (requests === 0) return `gw: nothing was asked in ${took}; does it read OPENAI_BASE_URL?`;
+  if (requests === 0)
+    return `gw: nothing was asked in ${took}; does it read one of the addresses that gw env sets?`;
   const parts = [
     `${requests} ${requests === 1 ? 'request' : 'requests'} in ${took}`,
     `${failovers} failed over`,

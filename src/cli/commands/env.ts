@@ -1,14 +1,18 @@
 import type { KeyReference } from '../../core/profile.ts';
+import { isKeyOf, keysOf } from '../../lib/expect.ts';
+import { nearest } from '../../lib/nearest.ts';
+import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { detectShell, programsAbove } from '../clients/detect-shell.ts';
 import { reachDaemon } from '../clients/reach.ts';
 import { requireShell, type Shell, type ShellName, SHELLS } from '../clients/shell.ts';
 import { findToken, loadToken, tokenMissing } from '../clients/token.ts';
 import {
-  ADDRESS_VARIABLES,
   type Assignment,
+  CLIENT_FAMILIES,
   clientAssignments,
-  hasKey,
-  KEY_VARIABLE,
+  familyNamed,
+  type FamilyName,
+  isOwnKey,
   PLACEHOLDER_KEY,
   spareFromProxy,
 } from '../clients/variables.ts';
@@ -23,6 +27,10 @@ import { CommandError, EXIT } from '../error.ts';
 export const command: Command = {
   options: [
     { flags: '--shell <name>', summary: 'bash, zsh, fish, powershell or cmd, instead of the one in use' },
+    {
+      flags: '--client <family>',
+      summary: `only what the clients of one vendor's API read: ${keysOf(CLIENT_FAMILIES).join(', ')}`,
+    },
     { flags: '--unset', summary: 'print what takes the variables away again' },
     { flags: '--token', summary: 'print the token that gw wants of its callers, and nothing else' },
   ],
@@ -30,13 +38,15 @@ export const command: Command = {
     'eval "$(gw env)"',
     'gw env --shell fish | source',
     'gw env --shell powershell | Invoke-Expression',
+    'eval "$(gw env --client anthropic)"',
     'eval "$(gw env --unset)"',
   ],
   async run(context, input) {
     if (input.flag('token')) return printToken(context);
     const name = readShell(context, input);
-    if (input.flag('unset')) return printUnset(context, name);
-    return printExports(context, name);
+    const families = readFamilies(input);
+    if (input.flag('unset')) return printUnset(context, name, families);
+    return printExports(context, name, families);
   },
 };
 
@@ -47,16 +57,33 @@ function readShell(context: Context, input: Input): ShellName {
   return detectShell({ env: context.env, platform, ancestors: programsAbove(ppid, platform) });
 }
 
-async function printExports(context: Context, shell: ShellName): Promise<void> {
+function readFamilies(input: Input): readonly FamilyName[] {
+  const names = keysOf(CLIENT_FAMILIES);
+  const typed = input.text('client');
+  if (typed === undefined) return names;
+  if (isKeyOf(CLIENT_FAMILIES, typed)) return [typed];
+  throw new CommandError(`${terminalSafe(typed)} is no vendor whose clients gw knows.`, {
+    why: `it knows what the clients of ${names.join(', ')} read`,
+    fix: `--client ${nearest(typed, names) ?? names.join('|')}`,
+    exit: EXIT.usage,
+  });
+}
+
+async function printExports(
+  context: Context,
+  shell: ShellName,
+  families: readonly FamilyName[],
+): Promise<void> {
   const { address } = await reachDaemon(context);
   const token = findToken(context);
   // A reference to a variable that is not there would export an empty key.
   if (token?.is === 'env' && (await loadToken(context, token)) === undefined) throw tokenMissing(token);
-  const assignments = clientAssignments(address, context.env, token);
+  const assignments = clientAssignments(address, context.env, token, families);
   if (context.json) context.printJson({ shell, address, variables: assignments.map(toJson) });
   else for (const line of assignLines(SHELLS[shell], assignments)) context.print(line);
-  sayWhatMatters(context, address, token);
-  if (shell === 'cmd' && token && !context.json) context.say(cmdTokenHint(token));
+  sayReplaced(context, assignments);
+  sayProxy(context, address);
+  if (shell === 'cmd' && token && !context.json) context.say(cmdTokenHint(token, families));
   if (context.stdout.isTTY && !context.json) sayHowToLoad(context, shell, 'gw env');
 }
 
@@ -75,23 +102,28 @@ function toJson(one: Assignment): object {
   }
 }
 
-function sayWhatMatters(context: Context, address: string, token: KeyReference | undefined): void {
-  if (token && hasKey(context.env) && !(token.is === 'env' && token.name === KEY_VARIABLE)) {
-    context.say(`${KEY_VARIABLE} holds gw's token from now on, in this shell, in place of the key it had.`);
+/** A key of the caller's own that gw's token takes the place of. */
+function sayReplaced(context: Context, assignments: readonly Assignment[]): void {
+  const replaced = assignments.filter(({ is, name }) => is !== 'text' && isOwnKey(context.env[name]));
+  for (const { name } of replaced)
+    context.say(`${name} holds gw's token from now on, in this shell, in place of the key it had.`);
+  if (replaced.length > 0)
     context.say(
       "  To keep it, and to run gw's own commands: gw run -- COMMAND sets it for one command alone.",
     );
-  }
-  const spared = spareFromProxy(address, context.env);
-  if (spared) {
-    context.say('An HTTP proxy is set here, and calls to this machine are not spared from it.');
-    context.say(`  fix: set NO_PROXY to ${spared['NO_PROXY'] ?? ''}   (gw run does so by itself)`);
-  }
 }
 
-function cmdTokenHint(token: KeyReference): string {
+function sayProxy(context: Context, address: string): void {
+  const spared = spareFromProxy(address, context.env);
+  if (!spared) return;
+  context.say('An HTTP proxy is set here, and calls to this machine are not spared from it.');
+  context.say(`  fix: set NO_PROXY to ${spared['NO_PROXY'] ?? ''}   (gw run does so by itself)`);
+}
+
+function cmdTokenHint(token: KeyReference, families: readonly FamilyName[]): string {
   const value = token.is === 'env' ? `%${token.name}%` : 'what gw env --token prints';
-  return `gw wants a token of its callers; to add it: set ${KEY_VARIABLE}=${value}`;
+  const names = families.map((name) => CLIENT_FAMILIES[name].key);
+  return `gw wants a token of its callers; to add it, set to ${value}: ${names.join(', ')}`;
 }
 
 function sayHowToLoad(context: Context, shell: ShellName, words: string): void {
@@ -102,20 +134,34 @@ function sayHowToLoad(context: Context, shell: ShellName, words: string): void {
 }
 
 /** Needs no daemon: what is exported must be possible to take away when it is gone. */
-async function printUnset(context: Context, shell: ShellName): Promise<void> {
-  const names = [...ADDRESS_VARIABLES, ...((await isKeyOurs(context)) ? [KEY_VARIABLE] : [])];
+async function printUnset(
+  context: Context,
+  shell: ShellName,
+  families: readonly FamilyName[],
+): Promise<void> {
+  const isOurs = await ourKeys(context);
+  const names = families.map(familyNamed).flatMap(({ addresses, key, otherKeys }) => [
+    ...addresses,
+    ...(isOurs(key) ? [key] : []),
+    // Gw writes into these only where one was set.
+    ...otherKeys.filter((name) => isOwnKey(context.env[name]) && isOurs(name)),
+  ]);
   if (context.json) return context.printJson({ shell, unset: names });
   for (const name of names) context.print(SHELLS[shell].unset(name));
   if (context.stdout.isTTY) sayHowToLoad(context, shell, 'gw env --unset');
 }
 
-/** True when the key in the environment came from us; a key of the caller's own stays. */
-async function isKeyOurs(context: Context): Promise<boolean> {
-  if (!hasKey(context.env)) return true;
-  const token = findToken(context);
-  if (!token || (token.is === 'env' && token.name === KEY_VARIABLE)) return false;
-  const secret = await loadToken(context, token);
-  return secret?.reveal() === context.env[KEY_VARIABLE];
+/** Tells of a key variable whether what it holds came from us; a key of the caller's own stays. */
+async function ourKeys(context: Context): Promise<(name: string) => boolean> {
+  const { env } = context;
+  const keys = keysOf(CLIENT_FAMILIES).map((name) => familyNamed(name));
+  const own = keys.flatMap(({ key, otherKeys }) => [key, ...otherKeys]).filter((name) => isOwnKey(env[name]));
+  const token = own.length > 0 ? findToken(context) : undefined;
+  const secret = token && (await loadToken(context, token));
+  return (name) => {
+    if (!isOwnKey(env[name])) return true;
+    return !(token?.is === 'env' && token.name === name) && secret?.reveal() === env[name];
+  };
 }
 
 async function printToken(context: Context): Promise<void> {
@@ -123,7 +169,7 @@ async function printToken(context: Context): Promise<void> {
   if (!reference) {
     throw new CommandError('gw wants no token of its callers.', {
       why: 'the profile file has no listen.token',
-      fix: `any key will do: ${KEY_VARIABLE}=${PLACEHOLDER_KEY}`,
+      fix: `any key will do: OPENAI_API_KEY=${PLACEHOLDER_KEY}`,
       exit: EXIT.failed,
     });
   }

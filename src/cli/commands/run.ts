@@ -16,6 +16,7 @@ export const command: Command = {
   examples: [
     'gw run -- node script.mjs',
     'gw run -- aider --model openai/gpt-4o',
+    'gw run -- claude',
     'gw run --quiet -- make test',
   ],
   async run(context, input) {

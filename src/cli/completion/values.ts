@@ -3,6 +3,7 @@ import { FORMAT_NAMES } from '../../core/operation.ts';
 import { keysOf } from '../../lib/expect.ts';
 import { PRESETS } from '../../providers/index.ts';
 import { SHELLS } from '../clients/shell.ts';
+import { CLIENT_FAMILIES } from '../clients/variables.ts';
 import type { NameKind } from './names.ts';
 import { SCRIPT_SHELLS } from './shells.ts';
 
@@ -48,17 +49,22 @@ export const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
 /** By the option's long name, or by command and name where it means something else. */
 export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--add-key': choice('env:', 'file:', 'keychain:'),
+  '--against': choice('before', 'day', 'week'),
   '--as': FREE,
   '--at': FREE,
   '--before': names('targets'),
   '--by': choice('provider', 'model', 'client', 'route', 'hour'),
   '--client': FREE,
+  'env --client': { is: 'choice', words: keysOf(CLIENT_FAMILIES) },
   '--fault': FREE,
   '--for': FREE,
   '--also-speaks': { is: 'choice', words: keysOf(FORMAT_NAMES) },
   '--auth': { is: 'choice', words: keysOf(AUTH_SCHEMES) },
   '--format': { is: 'choice', words: keysOf(FORMAT_NAMES) },
-  'test-route --format': { is: 'choice', words: keysOf(FORMAT_NAMES).filter((name) => FORMAT_NAMES[name] === 'both') },
+  'test-route --format': {
+    is: 'choice',
+    words: keysOf(FORMAT_NAMES).filter((name) => FORMAT_NAMES[name] === 'both'),
+  },
   '--header': FREE,
   '--host': choice('127.0.0.1', '0.0.0.0'),
   '--key': choice('env:', 'file:', 'keychain:'),

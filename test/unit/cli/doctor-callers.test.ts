@@ -58,6 +58,21 @@ describe('the environment', () => {
     });
   });
 
+  test('is judged by what each vendor’s clients want behind the address', async () => {
+    const { home, port } = await homeWithPort();
+    const dead = await closedPort();
+    for (const name of ['ANTHROPIC_BASE_URL', 'GOOGLE_GEMINI_BASE_URL']) {
+      home.env[name] = `http://localhost:${dead}`;
+      expect((await home.examine()).of('base-url-environment')).toContainEqual(
+        expect.objectContaining({
+          result: 'problem',
+          about: name,
+          fix: `export ${name}=http://127.0.0.1:${port}`,
+        }),
+      );
+    }
+  });
+
   test('that points elsewhere is nobody’s mistake', async () => {
     const ground = await homeWithPort();
     expect(await look('https://api.openai.com/v1', ground)).toMatchObject({ result: 'ok' });

@@ -43,28 +43,40 @@ async function exportsFor(shell: string, env: Record<string, string> = {}) {
 }
 
 describe('gw env', () => {
-  it('prints what points OpenAI clients at the daemon, and a stand-in for the key they insist on', async () => {
+  it('prints what points clients of every vendor at the daemon, and a stand-in for the keys they insist on', async () => {
     await daemonRuns();
     expect((await exportsFor('bash')).out).toBe(
       "export OPENAI_BASE_URL='http://127.0.0.1:4499/v1'\n" +
         "export OPENAI_API_BASE='http://127.0.0.1:4499/v1'\n" +
-        "export OPENAI_API_KEY='gw-local'\n",
+        "export OPENAI_API_KEY='gw-local'\n" +
+        "export ANTHROPIC_BASE_URL='http://127.0.0.1:4499'\n" +
+        "export ANTHROPIC_AUTH_TOKEN='gw-local'\n" +
+        "export GOOGLE_GEMINI_BASE_URL='http://127.0.0.1:4499'\n" +
+        "export GEMINI_API_KEY='gw-local'\n",
     );
   });
 
-  it('leaves a key alone that is there', async () => {
+  it('leaves keys alone that are there, whatever variable of the vendor they are in', async () => {
     await daemonRuns();
-    const { out } = await exportsFor('zsh', { OPENAI_API_KEY: 'sk-mine' });
-    expect(out).toContain('OPENAI_BASE_URL');
-    expect(out).not.toContain('OPENAI_API_KEY');
-    expect(out).not.toContain('sk-mine');
+    const env = { OPENAI_API_KEY: 'sk-mine', ANTHROPIC_API_KEY: 'sk-mine', GOOGLE_API_KEY: 'sk-mine' };
+    const { out } = await exportsFor('zsh', env);
+    expect([...out.matchAll(/export (\w+)=/g)].map(([, name]) => name)).toEqual([
+      'OPENAI_BASE_URL',
+      'OPENAI_API_BASE',
+      'ANTHROPIC_BASE_URL',
+      'GOOGLE_GEMINI_BASE_URL',
+    ]);
   });
 
-  it('exports no address of a format that gw does not speak', async () => {
+  it('speaks to the clients of one vendor only, when told which', async () => {
     await daemonRuns();
-    const { out } = await exportsFor('bash');
-    expect(out.match(/^export (\w+)=/gm)).toHaveLength(3);
-    expect(out).not.toMatch(/ANTHROPIC|GEMINI|GOOGLE/);
+    const context = testContext({ home });
+    await run(command, context, [], { shell: 'bash', client: 'anthropic' });
+    expect(context.out).toBe(
+      "export ANTHROPIC_BASE_URL='http://127.0.0.1:4499'\nexport ANTHROPIC_AUTH_TOKEN='gw-local'\n",
+    );
+    const typo = run(command, testContext({ home }), [], { shell: 'bash', client: 'gemni' });
+    expect(await failure(typo)).toMatchObject({ exit: 2, fix: '--client gemini' });
   });
 
   it.each([
@@ -99,11 +111,11 @@ describe('gw env', () => {
     expect(context.outJson).toEqual({
       shell: 'fish',
       address: 'http://127.0.0.1:4499',
-      variables: [
+      variables: expect.arrayContaining([
         { name: 'OPENAI_BASE_URL', value: 'http://127.0.0.1:4499/v1' },
         { name: 'OPENAI_API_BASE', value: 'http://127.0.0.1:4499/v1' },
         { name: 'OPENAI_API_KEY', value: 'gw-local' },
-      ],
+      ]),
     });
   });
 
@@ -116,13 +128,18 @@ describe('gw env', () => {
   it('takes away what it set, without a daemon', async () => {
     const context = testContext({ home });
     await run(command, context, [], { shell: 'bash', unset: true });
-    expect(context.out).toBe('unset OPENAI_BASE_URL\nunset OPENAI_API_BASE\nunset OPENAI_API_KEY\n');
+    expect(context.out).toBe(
+      'unset OPENAI_BASE_URL\nunset OPENAI_API_BASE\nunset OPENAI_API_KEY\nunset ANTHROPIC_BASE_URL\n' +
+        'unset ANTHROPIC_AUTH_TOKEN\nunset GOOGLE_GEMINI_BASE_URL\nunset GEMINI_API_KEY\n',
+    );
   });
 
   it('does not take away a key that is not its own', async () => {
-    const context = testContext({ home, env: { OPENAI_API_KEY: 'sk-mine' } });
+    const env = { OPENAI_API_KEY: 'sk-mine', GEMINI_API_KEY: 'mine', GOOGLE_API_KEY: 'mine' };
+    const context = testContext({ home, env });
     await run(command, context, [], { shell: 'fish', unset: true });
-    expect(context.out).toBe('set -e OPENAI_BASE_URL\nset -e OPENAI_API_BASE\n');
+    expect(context.out).not.toMatch(/_API_KEY/);
+    expect(context.out).toContain('set -e OPENAI_BASE_URL\nset -e OPENAI_API_BASE\n');
   });
 });
 
@@ -139,8 +156,13 @@ describe('gw env with a token', () => {
   it('has gw itself print one that is kept elsewhere, when the shell takes it in', async () => {
     await daemonRuns();
     wantToken({ value: TOKEN });
-    const { out } = await exportsFor('fish');
+    const { out } = await exportsFor('fish', { GOOGLE_API_KEY: 'sk-mine' });
     expect(out).toContain('set -gx OPENAI_API_KEY (gw env --token)\n');
+    expect(out).toContain('set -gx ANTHROPIC_AUTH_TOKEN (gw env --token)\n');
+    // This one would count more than the other.
+    expect(out).toContain(
+      'set -gx GEMINI_API_KEY (gw env --token)\nset -gx GOOGLE_API_KEY (gw env --token)\n',
+    );
     expect(out).not.toContain(TOKEN);
   });
 
@@ -166,20 +188,24 @@ describe('gw env with a token', () => {
 
   it('is taken away with the rest', async () => {
     wantToken({ value: TOKEN });
-    const context = testContext({ home, env: { OPENAI_API_KEY: TOKEN } });
+    const env = { OPENAI_API_KEY: TOKEN, GOOGLE_API_KEY: TOKEN, ANTHROPIC_API_KEY: 'sk-mine' };
+    const context = testContext({ home, env });
     await run(command, context, [], { shell: 'bash', unset: true });
     expect(context.out).toContain('unset OPENAI_API_KEY');
+    expect(context.out).toContain('unset GOOGLE_API_KEY');
+    expect(context.out).not.toContain('ANTHROPIC_API_KEY');
   });
 });
 
 describe('the stand-in for a key', () => {
   it('is never taken for one by gw itself', () => {
     expect(withoutPlaceholder({ OPENAI_API_KEY: 'gw-local', A: 'b' })).toEqual({ A: 'b' });
+    expect(withoutPlaceholder({ GEMINI_API_KEY: 'gw-local', A: 'gw-local' })).toEqual({ A: 'gw-local' });
     expect(withoutPlaceholder({ OPENAI_API_KEY: 'sk-x' })).toEqual({ OPENAI_API_KEY: 'sk-x' });
   });
 
   it('is not needed where the token is the variable itself', () => {
-    const names = clientAssignments('http://a', {}, { is: 'env', name: 'OPENAI_API_KEY' });
+    const names = clientAssignments('http://a', {}, { is: 'env', name: 'OPENAI_API_KEY' }, ['openai']);
     expect(names.map(({ name }) => name)).toEqual(['OPENAI_BASE_URL', 'OPENAI_API_BASE']);
   });
 });

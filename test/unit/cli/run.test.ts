@@ -102,7 +102,7 @@ describe('the summary of a run', () => {
 
   it('asks whether the command knows of gw when it asked nothing', () => {
     const line = trafficLine(trafficBetween(before, { ...before, now: 3_000 }));
-    expect(line).toBe('gw: nothing was asked in 2.00s; does it read OPENAI_BASE_URL?');
+    expect(line).toBe('gw: nothing was asked in 2.00s; does it read one of the addresses that gw env sets?');
   });
 
   it('counts from the start of a daemon that was restarted meanwhile', () => {

@@ -1,24 +1,33 @@
 import { isLoopback } from '../../../config/index.ts';
 import { askPort, dialHost, splitAddress } from '../../../daemon/index.ts';
+import { loadingLine } from '../../clients/detect-shell.ts';
+import { CLIENT_FAMILIES, type ClientFamily } from '../../clients/variables.ts';
 import { type Check, type CheckGroup, type Finding, fine, problem, skipped, warning } from '../check.ts';
 import type { Scene } from '../scene.ts';
 import { findShellLines } from '../shell-files.ts';
 
-/** What tells SDKs and agents where the OpenAI API is. */
-const VARIABLES = ['OPENAI_BASE_URL', 'OPENAI_API_BASE', 'OPENAI_API_BASE_URL'] as const;
+/** What tells SDKs and agents where an API is, and what stands behind gw's address there. */
+const VARIABLES: ReadonlyMap<string, string> = new Map([
+  ...Object.values<ClientFamily>(CLIENT_FAMILIES).flatMap(({ addresses, path }) =>
+    addresses.map((name) => [name, path] as const),
+  ),
+  // Open WebUI's, which gw env does not set.
+  ['OPENAI_API_BASE_URL', '/v1'],
+]);
+const NAMES: readonly string[] = [...VARIABLES.keys()];
 
 const ASK_MS = 500;
 
 const environment: Check = {
   id: 'base-url-environment',
-  looksAt: `${VARIABLES.join(', ')} in the environment: whether gw answers there`,
+  looksAt: `${NAMES.join(', ')} in the environment: whether gw answers there`,
   async look(scene) {
     const { env } = scene.context;
-    const set = VARIABLES.filter((name) => env[name]?.trim());
+    const set = NAMES.filter((name) => env[name]?.trim());
     if (set.length === 0) return [unset(scene)];
     return Promise.all(
       set.map(async (name) =>
-        judge(scene, name, env[name]?.trim() ?? '', `export ${name}=${baseUrl(scene)}`),
+        judge(scene, name, env[name]?.trim() ?? '', `export ${name}=${baseUrl(scene, name)}`),
       ),
     );
   },
@@ -28,16 +37,14 @@ const shellFiles: Check = {
   id: 'base-url-files',
   looksAt: 'the same variables in the start-up files of bash, zsh and fish',
   async look(scene) {
-    const lines = findShellLines(VARIABLES, scene.home, scene.context.env).filter(({ value }) =>
-      isLocal(value),
-    );
+    const lines = findShellLines(NAMES, scene.home, scene.context.env).filter(({ value }) => isLocal(value));
     if (lines.length === 0) return [fine('no start-up file points programs at this machine')];
     return Promise.all(
       lines.map(async ({ file, line, name, value }) => {
         const short = file.replace(`${scene.home}/`, '~/');
         const place = `${short}:${line}`;
         const setting = file.endsWith('.fish') ? `set -gx ${name} ` : `export ${name}=`;
-        const fix = `change line ${line} of ${short} to: ${setting}${baseUrl(scene)}`;
+        const fix = `change line ${line} of ${short} to: ${setting}${baseUrl(scene, name)}`;
         const finding = await judge(scene, `${place}, ${name}`, value, fix);
         return { ...finding, about: place };
       }),
@@ -49,7 +56,7 @@ function unset(scene: Scene): Finding {
   if (scene.daemon.is === 'failed') return skipped('none is set in this shell');
   return fine(
     'none is set in this shell: programs started from it go past gw, unless set up otherwise',
-    `export OPENAI_BASE_URL=${baseUrl(scene)}`,
+    loadingLine(scene.context.env),
   );
 }
 
@@ -86,10 +93,11 @@ function ownPort({ daemon, chosen }: Scene): number {
   return chosen.is === 'ok' ? chosen.value.settings.listen.port : 4499;
 }
 
-function baseUrl(scene: Scene): string {
+function baseUrl(scene: Scene, name: string): string {
+  const path = VARIABLES.get(name) ?? '';
   return scene.daemon.is === 'ok'
-    ? `${scene.daemon.value.status.address}/v1`
-    : `http://127.0.0.1:${ownPort(scene)}/v1`;
+    ? scene.daemon.value.status.address + path
+    : `http://127.0.0.1:${ownPort(scene)}${path}`;
 }
 
 /** What programs on this machine are told about where to go. */
