@@ -9,9 +9,11 @@ export type MeasureBy = 'provider' | 'model' | 'client' | 'route' | 'hour';
 
 /** A span of time to be measured, and how (epoch milliseconds; rehearsals are left out). */
 export interface MeasureQuery {
-  /** From, and up to but without. The span of the same length before it is measured too, to compare with. */
+  /** From, and up to but without. */
   readonly since: number;
   readonly until: number;
+  /** How much earlier the span of the same length lies that is measured too, to compare with; else right before. */
+  readonly againstMs?: number;
   readonly by: MeasureBy;
   /** How long one step of the series is. */
   readonly stepMs: number;
@@ -30,8 +32,10 @@ export interface Measure {
   readonly failovers: number;
   readonly p50?: number;
   readonly p95?: number;
+  readonly p99?: number;
   readonly firstContentP50?: number;
   readonly firstContentP95?: number;
+  readonly firstContentP99?: number;
   readonly tokensIn?: number;
   readonly tokensOut?: number;
   /** US dollars of those whose cost is known; absent where none is. */
@@ -70,11 +74,11 @@ export interface Measured {
 const HOUR_MS = 3_600_000;
 
 /**
- * Measures a span of time and the one before it, in one walk through the rows. SQL picks them and takes the trails
+ * Measures a span of time and the one it is compared with, in one walk through the rows. SQL picks them and takes the trails
  * apart; exact quantiles by window functions took four sorts, and three times as long as all of this.
  */
 export function measureExchanges(database: DatabaseSync, query: MeasureQuery): Measured {
-  const { since, until, by } = query;
+  const { since, until, by, againstMs = until - since } = query;
   const [total, before] = [new Tally(), new Tally()];
   const groups = new Map<string | number | undefined, Tally>();
   const steps = new Map<number, Tally>();
@@ -83,15 +87,14 @@ export function measureExchanges(database: DatabaseSync, query: MeasureQuery): M
     .prepare(
       `SELECT at, outcome, failover, total_ms, first_content_ms, tokens_in, tokens_out,
          trail ->> '$.costUsd' AS cost_usd, ${key} AS name
-       FROM exchange WHERE id >= ? AND id < ? AND rehearsal = 0 AND outcome <> 'pending'`,
+       FROM exchange WHERE ((id >= ? AND id < ?) OR (id >= ? AND id < ?))
+         AND rehearsal = 0 AND outcome <> 'pending'`,
     )
-    .iterate(idFloor(since - (until - since)), idFloor(until));
+    .iterate(idFloor(since - againstMs), idFloor(until - againstMs), idFloor(since), idFloor(until));
   for (const row of rows) {
     const at = numberField(row, 'at') ?? 0;
-    if (at < since) {
-      before.add(row);
-      continue;
-    }
+    if (at < until - againstMs) before.add(row);
+    if (at < since) continue;
     total.add(row);
     tallyOf(groups, by === 'hour' ? startOf(at, HOUR_MS, query) : stringField(row, 'name')).add(row);
     tallyOf(steps, startOf(at, query.stepMs, query)).add(row);
@@ -174,8 +177,10 @@ class Tally {
       failed: this.failed,
       gone: this.#gone,
       failovers: this.#failovers,
-      ...(total === undefined ? {} : { p50: total.p50, p95: total.p95 }),
-      ...(first === undefined ? {} : { firstContentP50: first.p50, firstContentP95: first.p95 }),
+      ...total,
+      ...(first === undefined
+        ? {}
+        : { firstContentP50: first.p50, firstContentP95: first.p95, firstContentP99: first.p99 }),
       ...(this.#tokensIn === undefined ? {} : { tokensIn: this.#tokensIn }),
       ...(this.#tokensOut === undefined ? {} : { tokensOut: this.#tokensOut }),
       ...(this.#costUsd === undefined ? {} : { costUsd: this.#costUsd }),
@@ -195,10 +200,16 @@ function sum(a: number | undefined, b: number | undefined): number | undefined {
   return b === undefined ? a : (a ?? 0) + b;
 }
 
+interface Quantiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
 /** Nearest rank, exact: the smallest reading that so large a share of them does not exceed. */
-function quantiles(readings: readonly number[]): { readonly p50: number; readonly p95: number } | undefined {
+function quantiles(readings: readonly number[]): Quantiles | undefined {
   if (readings.length === 0) return undefined;
   const sorted = Float64Array.from(readings).sort();
   const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-  return { p50: rank(0.5), p95: rank(0.95) };
+  return { p50: rank(0.5), p95: rank(0.95), p99: rank(0.99) };
 }

@@ -3,7 +3,7 @@ import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { servedShare } from '../stats/comparison.ts';
 import { statsLines } from '../stats/lines.ts';
-import { KEPT_APART, type Question, readQuestion, SINCE } from '../stats/question.ts';
+import { AGAINST_WORDS, KEPT_APART, type Question, readQuestion, SINCE } from '../stats/question.ts';
 import { speaksUtf8, toPlain } from '../story/lines.ts';
 import { flushDaemon, readLog } from '../story/log-reading.ts';
 
@@ -11,9 +11,18 @@ import { flushDaemon, readLog } from '../story/log-reading.ts';
 export const command: Command = {
   options: [
     { flags: '--since <time>', summary: `in the last 10m, 2h, 3d, or since a date (${SINCE})` },
+    {
+      flags: '--against <time>',
+      summary: `beside the time right before, or the same time a day or a week earlier (${AGAINST_WORDS.join(', ')})`,
+    },
     { flags: '--by <what>', summary: `one line for each ${KEPT_APART.join(', ')} (provider)` },
   ],
-  examples: ['gw stats', 'gw stats --since 7d --by model', 'gw stats --since 1h --by client --json'],
+  examples: [
+    'gw stats',
+    'gw stats --since 1h --against day',
+    'gw stats --since 7d --by model',
+    'gw stats --since 1h --by client --json',
+  ],
   run: showStats,
 };
 

@@ -36,11 +36,14 @@ function noteOf(question: Question, measured: Measured): string[] {
   return [...comparisonNote(question, measured), `${some} not in the cost: nobody says their price.`];
 }
 
-function comparisonNote({ since, until, spanBefore }: Question, { before, oldest }: Measured): string[] {
+function comparisonNote(
+  { since, until, againstMs = until - since, spanBefore }: Question,
+  { before, oldest }: Measured,
+): string[] {
   if (before.requests === 0) {
     return [`Nothing was recorded in ${spanBefore}, so there is nothing to compare with.`];
   }
-  if (oldest === undefined || oldest <= since - (until - since) * (1 - LACK)) return [];
+  if (oldest === undefined || oldest <= since - againstMs + (until - since) * LACK) return [];
   return [
     `The log begins ${formatDay(oldest)} ${formatTime(oldest)}: that is not the whole of ${spanBefore}.`,
   ];

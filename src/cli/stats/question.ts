@@ -40,15 +40,37 @@ export function readQuestion(input: Input, now: number): Question {
     });
   }
   const isDate = /^\d{4}-/.test(typed);
+  const against = readAgainst(input.text('against'));
   return {
     since,
     until: now,
+    ...(against.ms === undefined ? {} : { againstMs: against.ms }),
     by: readBy(input.text('by')),
     stepMs: chooseStep(now - since),
     offsetMs: -new Date(now).getTimezoneOffset() * MINUTE_MS,
     span: isDate ? `since ${formatDay(since)} ${formatTime(since)}` : `the last ${typed}`,
-    spanBefore: isDate ? 'as long a time before' : `the ${typed} before`,
+    spanBefore: against.words ?? (isDate ? 'as long a time before' : `the ${typed} before`),
   };
+}
+
+/** What figures can be set beside: the time right before, or the same time of an earlier day. */
+const AGAINST: Readonly<Record<string, { readonly ms?: number; readonly words?: string }>> = {
+  before: {},
+  day: { ms: DAY_MS, words: 'the same time a day earlier' },
+  week: { ms: 7 * DAY_MS, words: 'the same time a week earlier' },
+};
+
+/** The words `--against` takes. */
+export const AGAINST_WORDS: readonly string[] = Object.keys(AGAINST);
+
+function readAgainst(text: string | undefined): { readonly ms?: number; readonly words?: string } {
+  const found = text === undefined ? {} : Object.hasOwn(AGAINST, text) ? AGAINST[text] : undefined;
+  if (found !== undefined) return found;
+  throw new CommandError(`figures cannot be set against "${terminalSafe(text ?? '')}"`, {
+    why: `they can against ${AGAINST_WORDS.join(', ')}`,
+    fix: 'gw stats --since 1h --against day',
+    exit: EXIT.usage,
+  });
 }
 
 function readBy(text: string | undefined): MeasureBy {

@@ -83,6 +83,15 @@ describe('gw stats', () => {
     expect((await run()).out).not.toContain('not the whole');
   });
 
+  test('sets the time beside the same time a day earlier when asked, and refuses other days', async () => {
+    const { out } = await run({ since: '10h', against: 'day' });
+    expect(out).toContain('The last 10h, against the same time a day earlier');
+    expect(out).toMatch(/requests +4 +1 +/);
+    expect(out).toMatch(/total, p99/);
+    const refused = await failure(run({ against: 'year' }));
+    expect(refused).toMatchObject({ exit: EXIT.usage, why: 'they can against before, day, week' });
+  });
+
   test('keeps figures apart by hour, and lets no control character of a caller through', async () => {
     expect((await run({ by: 'hour' })).out.match(/^\d\d-\d\d \d\d:00 /gm)).toHaveLength(3);
     const { out } = await run({ by: 'client' });

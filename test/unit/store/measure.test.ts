@@ -101,6 +101,13 @@ describe('figures of a span of time', () => {
     expect(measure({ since: NIGHT - 90 * MINUTE_MS }).before).toMatchObject({ requests: 1, p50: 1240 });
   });
 
+  test('stand beside those of an earlier span when asked, also one that overlaps', () => {
+    expect(measure({ againstMs: 2 * HOUR_MS }).before).toMatchObject({ requests: 1, p50: 1240 });
+    const overlapping = measure({ againstMs: 30 * MINUTE_MS });
+    expect(overlapping.before).toMatchObject({ requests: 5, p99: 10_000 });
+    expect(overlapping.total).toEqual(measure().total);
+  });
+
   test('are none where nothing happened', () => {
     const { total, groups, series } = measure({ since: NIGHT + HOUR_MS, until: NIGHT + 2 * HOUR_MS });
     expect(total).toEqual({ requests: 0, served: 0, failed: 0, gone: 0, failovers: 0, unpriced: 0 });
