@@ -72,6 +72,8 @@ export interface Fault {
   readonly message: string;
   /** What the provider answered, when it answered. */
   readonly upstream?: UpstreamAnswer;
+  /** It was gw's translation that the provider rejected, so another target may take the request. */
+  readonly elsewhere?: true;
   /** How long the provider asked to be left alone, in milliseconds from `Fault` creation. */
   readonly retryAfterMs?: number;
 }

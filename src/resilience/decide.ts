@@ -37,7 +37,7 @@ const TIMER_SLACK_MS = 1;
 /** Whether to retry here, go on to another target or give up. The whole failure policy; `random` gives [0, 1). */
 export function decide(fault: Fault, position: Position, policy: Policy, random: () => number): Decision {
   if (position.contentDelivered || position.remainingMs <= 0) return FAIL;
-  if (FAULTS[fault.code].remedy === 'fail' && !mayReroute(fault.code, policy)) return FAIL;
+  if (FAULTS[fault.code].remedy === 'fail' && !mayReroute(fault, policy)) return FAIL;
   const afterMs = waitBeforeRetry(fault, position, policy, random);
   if (afterMs !== undefined) return { do: 'retry', afterMs };
   return position.isLast ? FAIL : { do: 'next', skip: skipAfter(fault.code) };
@@ -75,8 +75,8 @@ export function shares(skip: Skip, failed: Target, other: Target): boolean {
   }
 }
 
-function mayReroute(code: FaultCode, policy: Policy): boolean {
-  return code === 'content_blocked' && policy.rerouteBlocked;
+function mayReroute({ code, elsewhere }: Fault, policy: Policy): boolean {
+  return elsewhere === true || (code === 'content_blocked' && policy.rerouteBlocked);
 }
 
 /** Milliseconds to wait before asking the same target again, or undefined when it must not be asked again. */

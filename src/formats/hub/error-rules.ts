@@ -31,6 +31,18 @@ const STATE_RULES: readonly ErrorRule[] = [
   },
 ];
 
+/**
+ * What one model refuses another may take: `'max_tokens' is not supported with this model`, `This model doesn't support
+ * the video content block`, `This model does not support effort level`. Last of all rules.
+ */
+const MODEL_RULES: readonly ErrorRule[] = [
+  {
+    fault: 'untranslatable',
+    status: [400, 422],
+    text: /(with|by|for|on) this model\b|this model (does not|doesn't|cannot|can't) (support|accept|use)/i,
+  },
+];
+
 /** Which fault the rules make of an answer other than 2xx; `read` finds the words in its body. */
 export function classifyBy(
   rules: readonly ErrorRule[],
@@ -48,7 +60,7 @@ export function classifyBy(
 
 /** Which fault the rules make of an error. */
 export function faultOf(rules: readonly ErrorRule[], status: number, words: ErrorWords): FaultCode {
-  for (const rule of [...STATE_RULES, ...rules]) {
+  for (const rule of [...STATE_RULES, ...rules, ...MODEL_RULES]) {
     if (rule.status && !rule.status.includes(status)) continue;
     if (rule.code && !rule.code.test(words.code)) continue;
     if (rule.text && !rule.text.test(words.message ?? '')) continue;

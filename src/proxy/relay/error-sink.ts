@@ -11,6 +11,7 @@ const LONGEST_BODY = 256 * 1024;
 export class ErrorSink implements Sink {
   readonly awaitsContent = false;
   readonly #format: Format;
+  readonly #translated: boolean;
   readonly #report: SinkReport;
   readonly #status: number;
   readonly #headers: AnswerHeaders;
@@ -21,9 +22,15 @@ export class ErrorSink implements Sink {
   constructor(
     format: Format,
     report: SinkReport,
-    answer: { readonly status: number; readonly headers: AnswerHeaders; readonly now: () => number },
+    answer: {
+      readonly status: number;
+      readonly headers: AnswerHeaders;
+      readonly now: () => number;
+      readonly translation: unknown;
+    },
   ) {
     this.#format = format;
+    this.#translated = answer.translation !== undefined;
     this.#report = report;
     this.#status = answer.status;
     this.#headers = answer.headers;
@@ -60,6 +67,10 @@ export class ErrorSink implements Sink {
       body,
     });
     const retryAfterMs = readRetryAfter(this.#headers, body.toString('utf8'), this.#now(), this.#status);
-    return retryAfterMs === undefined ? found : { ...found, retryAfterMs };
+    return {
+      ...found,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(this.#translated && found.code === 'upstream_rejected' && { elsewhere: true }),
+    };
   }
 }
