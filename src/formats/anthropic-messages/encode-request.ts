@@ -1,6 +1,8 @@
 import type { Conversation, Loss, Turn } from '../../core/conversation.ts';
 import type { TranslationTarget, WireRequest } from '../../core/format.ts';
 import { type JsonOut, Verbatim, writeJson } from '../../lib/json-write.ts';
+import { enforcedSchema } from '../hub/claude-schema.ts';
+import { type EncodedThinking, encodeThinking, isThoughtless } from '../hub/claude-thinking.ts';
 import { type Claude, claudeOf } from '../hub/claude.ts';
 import { fitTurns } from '../hub/fit.ts';
 import { PLAIN_IDS } from '../hub/ids.ts';
@@ -8,9 +10,7 @@ import { toolSchema } from '../hub/tool-schema.ts';
 import { noteUnsaid } from '../hub/unsaid.ts';
 import { CacheMarks } from './cache-marks.ts';
 import { encodeMessages, encodeSystem, endMessages } from './encode-content.ts';
-import { type EncodedThinking, encodeThinking, isThoughtless } from './encode-thinking.ts';
 import { ANSWER_TOOL, encodeTools } from './encode-tools.ts';
-import { enforcedSchema } from './output-schema.ts';
 import { VERTEX_VERSION, vertexPath } from './vertex.ts';
 
 /** The request for one target. */

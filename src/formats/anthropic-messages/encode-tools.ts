@@ -1,12 +1,12 @@
 import type { CallPart, Conversation, Loss, Tool, Turn } from '../../core/conversation.ts';
 import { type JsonOut, Verbatim } from '../../lib/json-write.ts';
+import { enforcedSchema } from '../hub/claude-schema.ts';
 import type { Claude } from '../hub/claude.ts';
 import { functionOf } from '../hub/custom-tool.ts';
 import type { FittedSchema } from '../hub/schema-text.ts';
 import { legalToolName } from '../hub/tool-names.ts';
 import { toolSchema } from '../hub/tool-schema.ts';
 import type { CacheMarks } from './cache-marks.ts';
-import { enforcedSchema } from './output-schema.ts';
 
 /** The tool by which a model answers in a given shape when it knows no other way; its call is the answer's text. */
 export const ANSWER_TOOL = 'gw_answer_as_json';

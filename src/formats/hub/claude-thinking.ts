@@ -1,7 +1,7 @@
 import type { Effort, Loss, ReasoningWish, Turn } from '../../core/conversation.ts';
 import type { JsonOut } from '../../lib/json-write.ts';
-import type { Claude } from '../hub/claude.ts';
-import { budgetOf, nearestEffort, wishedBudget, wishedEffort } from '../hub/effort.ts';
+import type { Claude } from './claude.ts';
+import { budgetOf, nearestEffort, wishedBudget, wishedEffort } from './effort.ts';
 
 /** Anthropic's least budget ("Must be ≥1024 and less than `max_tokens`"). */
 const LEAST_BUDGET = 1024;

@@ -1,7 +1,7 @@
 import type { JsonText } from '../../core/conversation.ts';
 import { type JsonView, viewJson } from '../../lib/json-view.ts';
-import { type FittedSchema, NESTED_TOO_DEEP } from '../hub/schema-text.ts';
-import { schemaFor } from '../hub/schema.ts';
+import { type FittedSchema, NESTED_TOO_DEEP } from './schema-text.ts';
+import { schemaFor } from './schema.ts';
 
 /** Anthropic refuses more than 24 properties that may be left out, all objects together. */
 const MOST_OPTIONAL = 24;
