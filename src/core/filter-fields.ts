@@ -66,6 +66,13 @@ export const FILTER_FIELDS = {
     trail.fault,
     ...[...trail.attempts, ...trail.plan].map(({ fault }) => fault),
   ]),
+  format: text('what the caller spoke, or a target', 'format:gemini', ({ format, attempts }) => [
+    format,
+    ...attempts.map((attempt) => attempt.format),
+  ]),
+  lossy: text('what a translation could not carry', 'lossy:image  lossy:*', ({ attempts }) =>
+    attempts.flatMap(({ losses = [] }) => losses),
+  ),
   operation: text('what was asked for', 'operation:embeddings', ({ operation }) => [operation]),
   id: text('its own id, or the one a provider gave it', 'id:01jz', ({ id, attempts }) => [
     id,
@@ -93,6 +100,8 @@ export const FILTER_FIELDS = {
       failover: ({ failover }) => failover,
       retried: ({ attempts }) => attempts.length > 1,
       stream: ({ stream }) => stream,
+      translated: ({ attempts }) => attempts.some(({ format }) => format !== undefined),
+      lossy: ({ attempts }) => attempts.some(({ losses = [] }) => losses.length > 0),
       rehearsal: ({ rehearsal }) => rehearsal === true,
     },
   },

@@ -4,13 +4,14 @@ import type { Attempt, Trail } from '../../core/trail.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { type Layout, wrap } from './lines.ts';
-import { formatWait, reasonOf } from './words.ts';
+import { formatWait, listed, lossWords, reasonOf } from './words.ts';
 
 /** Each attempt: what happened, when, and why gw went on as it did. */
 export function attemptLines(trail: Trail, layout: Layout): string[] {
   return trail.attempts.flatMap((attempt, index) => [
     ...titleLines(attempt, index, layout),
     ...wrap(timing(attempt), layout.width, '     '),
+    ...translation(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
     ...(attempt.message === undefined ? [] : wrap(`said: ${attempt.message}`, layout.width, '     ')),
     ...wrap(consequence(trail, index), layout.width, '     → '),
   ]);
@@ -50,6 +51,14 @@ function timing(attempt: Attempt): string {
     ...after('first content', firstContentMs),
     ...after(fault === undefined ? 'done' : 'ended', endMs),
   ].join(' · ');
+}
+
+/** What the target was spoken to in, when that is not the caller's format, and what got lost on the way. */
+function translation({ format, losses = [] }: Attempt): string[] {
+  if (format === undefined) return [];
+  const lost =
+    losses.length === 0 ? 'nothing was lost' : `could not tell it ${listed(losses.map(lossWords))}`;
+  return [`translated to ${format}: ${lost}`];
 }
 
 function consequence(trail: Trail, index: number): string {

@@ -52,9 +52,9 @@ function facts(trail: Trail, { width, style }: Layout): string[] {
     });
 }
 
-function asked({ asked: model, route, stream }: Trail): string {
+function asked({ asked: model, route, stream, format }: Trail): string {
   const parts = [model ?? 'no model', ...(route === undefined ? [] : [`route ${route}`])];
-  return [...parts, stream ? 'streamed' : 'not streamed'].join(', ');
+  return [...parts, stream ? 'streamed' : 'not streamed', `in ${format}`].join(', ');
 }
 
 function client({ client: { name, session, retries } }: Trail): string {
@@ -107,7 +107,7 @@ function cost({ costUsd, attempts, outcome, usage }: Trail): string {
 function planLines(trail: Trail, { width, style }: Layout): string[] {
   const rows = trail.plan.map((step, index) => {
     const fate = fateOf(trail, step);
-    const paint = fate === 'skipped' ? style.yellow : style.reset;
+    const paint = fate === 'skipped' || fate === UNABLE ? style.yellow : style.reset;
     return [String(index + 1), targetName(step.target), keyWord(step.target), { text: fate, paint }];
   });
   const columns = [{ title: '' }, { title: '', shrinkTo: 16 }, { title: '', shrinkTo: 8 }, { title: '' }];
@@ -118,12 +118,14 @@ function planLines(trail: Trail, { width, style }: Layout): string[] {
   ]);
 }
 
-function fateOf(trail: Trail, { target, skipped }: PlanStep): string {
+const UNABLE = 'cannot serve this';
+
+function fateOf(trail: Trail, { target, skipped, unable }: PlanStep): string {
   const tried = trail.attempts.filter(
     (attempt) => targetName(attempt.target) === targetName(target) && attempt.target.key === target.key,
   );
   const last = tried.at(-1);
-  if (last === undefined) return skipped === undefined ? 'not needed' : 'skipped';
+  if (last === undefined) return skipped === undefined ? 'not needed' : unable ? UNABLE : 'skipped';
   return `${resultOf(last)}${often(last, tried.length)}${skipped === undefined ? '' : ', asked all the same'}`;
 }
 

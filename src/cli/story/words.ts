@@ -1,7 +1,9 @@
+import { type Loss, LOSSES } from '../../core/conversation.ts';
 import type { FaultCode } from '../../core/fault.ts';
 import type { Target } from '../../core/target.ts';
 import type { Attempt } from '../../core/trail.ts';
 import { formatDuration } from '../../lib/duration.ts';
+import { isKeyOf } from '../../lib/expect.ts';
 
 /** A fault in two or three words, for a bracket or a table cell. */
 export const SHORT_FAULTS: Readonly<Record<FaultCode, string>> = {
@@ -42,6 +44,11 @@ export function reasonOf({ status, fault, retryAfterMs }: Attempt): string {
     return `${refused ? status : words}, retry-after ${formatWait(retryAfterMs)}`;
   }
   return refused ? `${status} ${words}`.trim() : words;
+}
+
+/** What a translation could not carry, for a person: `the seed`, `the field prediction`. */
+export function lossWords(loss: Loss): string {
+  return isKeyOf(LOSSES, loss) ? LOSSES[loss] : `the field ${loss.slice('field:'.length)}`;
 }
 
 /** Which key a target is called with, for a person. */

@@ -149,7 +149,7 @@ describe('the story', () => {
 
         request  1kt0chjcr0000000
         at       2026-06-01 01:25:03  POST /v1/chat/completions
-        asked    gpt-4o, route main, streamed
+        asked    gpt-4o, route main, streamed, in openai-chat
         client   openai-node
         answer   200, 4.2 kB, first content after 410ms
         tokens   120 in (100 from cache), 80 out
@@ -212,6 +212,33 @@ describe('the story', () => {
       attempts: [failedAttempt({ message: '\u001B[2Jwiped', requestId: 'a\u0007b' })],
     });
     for (const line of lines(trail)) expect(line).toBe(terminalSafe(line));
+  });
+
+  test('tells what each target was spoken to in, and what it could not be told', () => {
+    const trail = sampleTrail({
+      format: 'anthropic-messages',
+      attempts: [
+        servedAttempt({ format: 'openai-chat', losses: ['cache', 'top-k', 'field:context_management'] }),
+      ],
+    });
+    const told = lines(trail, 200).join('\n');
+    expect(told).toContain('streamed, in anthropic-messages');
+    expect(told).toContain(
+      'translated to openai-chat: could not tell it marks of what to cache, top_k and the field context_management',
+    );
+    const lossless = lines(sampleTrail({ attempts: [servedAttempt({ format: 'gemini' })] })).join('\n');
+    expect(lossless).toContain('translated to gemini: nothing was lost');
+    expect(lines(sampleTrail()).join('\n')).not.toContain('translated');
+  });
+
+  test('tells a target that cannot serve such a request from one that is left alone', () => {
+    const plan = [
+      { target: OPENAI, skipped: 'it takes no images', unable: true as const },
+      { target: { ...OPENAI, provider: 'mistral' }, skipped: 'cooling down' },
+      { target: GROQ },
+    ];
+    const trail = failoverTrail({ plan, attempts: [servedAttempt({ target: GROQ })] });
+    expect(lines(trail).join('\n')).toMatch(/openai.* cannot serve this\n.*takes no images\n.* skipped\n/);
   });
 
   test('says that a skipped target was asked all the same when nobody else was left', () => {

@@ -54,6 +54,25 @@ describe('a filter', () => {
   });
 
   it.each([
+    ['format:gemini', [2, 3]],
+    ['format:=openai-chat', [1, 2]],
+    ['lossy:image', [2]],
+    ['lossy:*', [2]],
+    ['is:translated', [2, 3]],
+    ['is:lossy', [2]],
+  ] as const)('%j finds %j among exchanges of several formats', (text, expected) => {
+    const filter = parseFilter(text);
+    const attempt = { target: { provider: 'p', model: 'm', key: 'none' }, startMs: 0, waitedMs: 0 };
+    const trails = [
+      served(1),
+      served(2, { attempts: [{ ...attempt, format: 'gemini', losses: ['image'] }] }),
+      served(3, { format: 'gemini', attempts: [{ ...attempt, format: 'cohere-chat' }] }),
+    ];
+    const accepts = filter.is === 'ok' ? filter.value.accepts : () => false;
+    expect(trails.flatMap((trail, index) => (accepts(trail) ? [index + 1] : []))).toEqual(expected);
+  });
+
+  it.each([
     ['statsu:500', 'there is no field "statsu"', 'status:…'],
     ['is:failovr', '"failovr" is no value for is', 'is:failover'],
     ['ttft:>fast', '">fast" is no value for ttft', 'ttft:>2s'],
