@@ -66,7 +66,8 @@ function ownState(turn: Turn, rules: FitRules, losses: Set<Loss>): Turn {
     const opaque = part.opaque?.filter((state) => isOwn(state, rules));
     const kept = withOpaque(part, opaque);
     if (kept.kind === 'reasoning') return keepReasoning(kept, rules, losses);
-    if (kept.kind === 'text' && kept.text === '' && kept.opaque === undefined) return [];
+    const isSaid = kept.kind === 'text' || kept.kind === 'refusal';
+    if (isSaid && kept.text === '' && kept.opaque === undefined) return [];
     return [kept];
   });
   return { ...turn, parts };

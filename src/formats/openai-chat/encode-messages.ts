@@ -14,7 +14,7 @@ export function encodeSystem(
   role: 'system' | 'developer',
   telling: Telling,
 ): Message[] {
-  return parts.length === 0 ? [] : [{ role, content: encodeContent(parts, telling) }];
+  return speech(role, parts, telling);
 }
 
 /** The turns after them, as fitted: results right after their calls. */
@@ -23,7 +23,7 @@ export function encodeTurns(turns: readonly Turn[], telling: Telling): Message[]
   if (!telling.quirks.includes('assistant-after-tools')) return messages;
   return messages.flatMap((message, index) =>
     message.role === 'user' && messages[index - 1]?.role === 'tool'
-      ? [{ role: 'assistant', content: 'OK' }, message]
+      ? [...encodeAssistant([{ kind: 'text', text: 'OK' }], telling), message]
       : [message],
   );
 }
@@ -31,18 +31,20 @@ export function encodeTurns(turns: readonly Turn[], telling: Telling): Message[]
 function encodeTurn(turn: Turn, telling: Telling): Message[] {
   if (turn.role === 'assistant') return encodeAssistant(turn.parts, telling);
   if (turn.role === 'user') return encodeUser(turn.parts, telling);
-  const isRefused = telling.quirks.includes('no-developer-role');
-  const role = turn.role === 'developer' && !isRefused ? 'developer' : 'system';
-  return [{ role, content: encodeContent(turn.parts, telling) }];
+  return speech(turn.role, turn.parts, telling);
+}
+
+/** A message that has nothing but content; hosts refuse an empty one. */
+function speech(role: string, parts: readonly Part[], telling: Telling): Message[] {
+  const content = encodeContent(parts, telling);
+  return content === '' ? [] : [{ role, content }];
 }
 
 /** One message for each result, then the rest of what the user says, which begins with what results cannot hold. */
 function encodeUser(parts: readonly Part[], telling: Telling): Message[] {
   const results = parts.filter((part) => part.kind === 'result');
   const rest = [...results.flatMap(mediaOf), ...parts.filter((part) => part.kind !== 'result')];
-  const messages = results.map((result) => encodeResult(result, telling));
-  if (rest.length > 0) messages.push({ role: 'user', content: encodeContent(rest, telling) });
-  return messages;
+  return [...results.map((result) => encodeResult(result, telling)), ...speech('user', rest, telling)];
 }
 
 function encodeResult(result: ResultPart, telling: Telling): Message {
@@ -83,13 +85,14 @@ function encodeAssistant(parts: readonly Part[], telling: Telling): Message[] {
   const content = encodeSpoken(parts, telling);
   const thoughts = parts.filter((part) => part.kind === 'reasoning');
   const details = thoughts.flatMap(detailsOf);
-  const isSilent = content === '' && calls.length === 0;
-  if (isSilent && thoughts.length === 0) return [];
+  const thought = thoughtOf(thoughts, telling);
+  const isSilent = content === '' && calls.length + details.length === 0;
+  if (isSilent && (thought ?? '') === '') return [];
   return [
     {
       role: 'assistant',
       content: content === '' && calls.length > 0 ? null : content,
-      reasoning_content: thoughtOf(thoughts, telling),
+      reasoning_content: thought,
       reasoning_details: details.length > 0 ? details : undefined,
       tool_calls: calls.length > 0 ? calls.map((call) => encodeCall(call, telling)) : undefined,
     },

@@ -1,4 +1,4 @@
-import type { Conversation, Effort, Loss, OutputShape, Part } from '../../core/conversation.ts';
+import type { Conversation, Effort, Loss, OutputShape, Part, Turn } from '../../core/conversation.ts';
 import type { TranslationTarget, WireRequest } from '../../core/format.ts';
 import { type JsonOut, Verbatim, writeJson } from '../../lib/json-write.ts';
 import { nearestEffort, wishedEffort } from '../hub/effort.ts';
@@ -11,7 +11,8 @@ import { encodeTools } from './encode-tools.ts';
 /** The request as a chat completion, for one target. */
 export function encodeRequest(conversation: Conversation, target: TranslationTarget): WireRequest {
   const { quirks } = target;
-  const fitted = fitTurns(conversation.turns, {
+  const turns = quirks.includes('no-developer-role') ? conversation.turns.map(asSystem) : conversation.turns;
+  const fitted = fitTurns(turns, {
     format: 'openai-chat',
     provider: target.provider,
     ids: quirks.includes('ids-9') ? NINE_CHARACTER_IDS : CHAT_IDS,
@@ -22,7 +23,7 @@ export function encodeRequest(conversation: Conversation, target: TranslationTar
   const telling: Telling = { quirks, losses: new Set(fitted.losses) };
   const request = {
     model: target.model,
-    messages: encodeAll(conversation, fitted, telling),
+    messages: encodeAll({ ...conversation, turns }, fitted, telling),
     ...encodeTools(conversation, telling),
     response_format: encodeOutput(conversation.output, telling),
     ...encodeLimits(conversation, telling),
@@ -38,14 +39,17 @@ export function encodeRequest(conversation: Conversation, target: TranslationTar
   };
 }
 
+function asSystem(turn: Turn): Turn {
+  return turn.role === 'developer' ? { ...turn, role: 'system' } : turn;
+}
+
 function encodeAll(conversation: Conversation, fitted: Fitted, telling: Telling): JsonOut {
   const lead = conversation.turns.find(({ parts }) => parts.length > 0);
-  const isDeveloper = lead?.role === 'developer' && !telling.quirks.includes('no-developer-role');
   const hint = outputHint(conversation, telling);
   const system: readonly Part[] =
     hint === undefined ? fitted.system : [...fitted.system, { kind: 'text', text: hint }];
   return [
-    ...encodeSystem(system, isDeveloper ? 'developer' : 'system', telling),
+    ...encodeSystem(system, lead?.role === 'developer' ? 'developer' : 'system', telling),
     ...encodeTurns(fitted.turns, telling),
   ];
 }

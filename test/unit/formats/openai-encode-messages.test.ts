@@ -1,9 +1,12 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Part, Tool, Turn } from '../../../src/core/conversation.ts';
 import type { TranslationTarget } from '../../../src/core/format.ts';
-import { host } from './chat-samples.ts';
+import type { Quirk } from '../../../src/core/profile.ts';
+import { decoded, host } from './chat-samples.ts';
 import { assistant, CALL, IMAGE, result, send, text, user } from './chat-sent.ts';
+import { anyTurns } from './hub-samples.ts';
 
 describe('a request to a chat host', () => {
   it('has no more in it than what was said', () => {
@@ -157,6 +160,60 @@ describe('a request to a chat host', () => {
     expect(marked.losses).toEqual([]);
   });
 });
+
+interface Message {
+  readonly role: string;
+  readonly content: unknown;
+  readonly tool_call_id?: string;
+  readonly tool_calls?: readonly { readonly id: string; readonly function: { readonly arguments: string } }[];
+}
+
+describe('whatever was said before', () => {
+  const quirks = fc.subarray<Quirk>([
+    'assistant-after-tools',
+    'reasoning-content-back',
+    'cache-control',
+    'ids-9',
+    'no-developer-role',
+  ]);
+
+  it('is a conversation that a chat host takes', () => {
+    fc.assert(
+      fc.property(anyTurns, quirks, (turns, oddities) => {
+        const messages = send({ turns }, host(...oddities)).sent.messages as Message[];
+        for (const [place, { role, content, tool_calls: calls = [] }] of messages.entries()) {
+          const results = messages.slice(place + 1, place + 1 + calls.length);
+          expect(results.map((result) => result.tool_call_id)).toEqual(calls.map(({ id }) => id));
+          for (const call of calls) expect(JSON.parse(call.function.arguments)).toBeTypeOf('object');
+          if (role !== 'assistant') expect(content).not.toBe(null);
+          if (role === 'user' && oddities.includes('assistant-after-tools'))
+            expect(messages[place - 1]?.role).not.toBe('tool');
+        }
+        const told = messages.filter(({ role }) => role === 'tool').length;
+        expect(told).toBe(messages.flatMap(({ tool_calls: calls = [] }) => calls).length);
+      }),
+    );
+  });
+
+  it('reads the same when it is decoded and encoded again', () => {
+    fc.assert(
+      fc.property(anyTurns, quirks, (given, oddities) => {
+        const turns = given.map(withoutState);
+        const once = send({ turns }, host(...oddities)).text;
+        expect(send({ turns: decoded(once).turns }, host(...oddities)).text).toBe(once);
+      }),
+    );
+  });
+});
+
+/** State that no host gave is not told, which is another matter. */
+function withoutState(turn: Turn): Turn {
+  const bare = turn.parts.map((part) => {
+    const { opaque: _, ...rest } = part;
+    return rest;
+  });
+  return { ...turn, parts: bare };
+}
 
 describe('pictures, sounds and files to a chat host', () => {
   const told = (part: Part): unknown => {
