@@ -36,6 +36,8 @@ export interface Trouble {
   readonly status: number;
   readonly message: string;
   readonly words: TroubleWords;
+  /** Undefined for a status that means nothing. */
+  readonly kind: TroubleKind | undefined;
   /** What the fault's own text asks for instead of the format's words. */
   readonly asked: { readonly type?: string; readonly code?: string; readonly param?: string };
   readonly retryAfter?: string;
@@ -115,12 +117,14 @@ export interface TroubleWish {
 
 /** The trouble a fault asks for, in the words of a format. */
 export function troubleOf(errors: ErrorShape, wish: TroubleWish): Trouble {
-  const words = wordsFor(errors, wish);
+  const kind = kindOf(wish);
+  const words = wordsFor(errors, wish, kind);
   const { type, code, param, retryAfter } = wish;
   return {
     status: wish.status ?? words.status,
     message: (wish.message ?? words.message).replace('$model', wish.model),
     words,
+    kind,
     asked: {
       ...(type === undefined ? {} : { type }),
       ...(code === undefined ? {} : { code }),
@@ -130,16 +134,20 @@ export function troubleOf(errors: ErrorShape, wish: TroubleWish): Trouble {
   };
 }
 
-function wordsFor(errors: ErrorShape, wish: TroubleWish): TroubleWords {
-  if (wish.kind) return errors.words[wish.kind];
-  const named = wish.code ?? wish.type ?? '';
-  const special = errors.byCode?.[named];
+function kindOf({ kind, code, type, status }: TroubleWish): TroubleKind | undefined {
+  const named = code ?? type ?? '';
+  if (kind) return kind;
+  return isKeyOf(KIND_OF_CODE, named) ? KIND_OF_CODE[named] : KIND_OF_STATUS[status ?? 500];
+}
+
+function wordsFor(errors: ErrorShape, wish: TroubleWish, kind: TroubleKind | undefined): TroubleWords {
+  const { code, type, status = 500 } = wish;
+  const special = errors.byCode?.[code ?? type ?? ''];
   if (special) return special;
-  if (isKeyOf(KIND_OF_CODE, named)) return errors.words[KIND_OF_CODE[named]];
-  const status = wish.status ?? 500;
-  const kind = KIND_OF_STATUS[status];
-  const own = errors.byStatus?.[status] ?? (kind && errors.words[kind]);
-  return own ?? { ...errors.words[status < 500 ? 'bad-request' : 'server'], message: ANY };
+  const own = wish.kind || isKnownCode(code ?? type) ? undefined : errors.byStatus?.[status];
+  if (own) return own;
+  if (kind) return errors.words[kind];
+  return { ...errors.words[status < 500 ? 'bad-request' : 'server'], message: ANY };
 }
 
 const ANY = 'The simulator was asked to refuse this.';
@@ -154,5 +162,5 @@ export function object(errors: ErrorShape, objection: Objection, model = ''): Sc
   const { kind = 'bad-request', ...own } = objection;
   const words: TroubleWords = { ...errors.words[kind], ...own };
   const message = words.message.replace('$model', model);
-  return refusalOf(errors, { status: words.status, message, words, asked: {} });
+  return refusalOf(errors, { status: words.status, message, words, kind, asked: {} });
 }

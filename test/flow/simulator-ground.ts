@@ -8,14 +8,19 @@ const running: Simulator[] = [];
 export async function simulate(options: SimulatorOptions = {}) {
   const simulator = createSimulator(options);
   running.push(simulator);
-  const { url, port } = await simulator.listen();
+  const { url, origin, port } = await simulator.listen();
   const client = new OpenAI({ baseURL: url, apiKey: 'sk-test', maxRetries: 0 });
-  return { simulator, client, url, port };
+  return { simulator, client, url, origin, port };
 }
 
 /** Closes every simulator a test started; for `afterEach`. */
 export async function closeSimulators(): Promise<void> {
   await Promise.all(running.splice(0).map((simulator) => simulator.close()));
+}
+
+/** A request without a library. */
+export function postTo(url: string, body: unknown): Promise<Response> {
+  return fetch(url, { method: 'POST', body: JSON.stringify(body) });
 }
 
 export const HELLO = [{ role: 'user' as const, content: 'Tell me something.' }];

@@ -72,13 +72,13 @@ function errorBody(trouble: Trouble): unknown {
 
 const RPC = 'type.googleapis.com/google.rpc.';
 
-function detailsOf({ status, words: own, retryAfter }: Trouble): readonly unknown[] {
-  if (own === WORDS.key && status === 400) {
+function detailsOf({ status, kind, retryAfter }: Trouble): readonly unknown[] {
+  if (kind === 'key' && status === 400) {
     const metadata = { service: 'generativelanguage.googleapis.com' };
     return [{ '@type': `${RPC}ErrorInfo`, reason: 'API_KEY_INVALID', domain: 'googleapis.com', metadata }];
   }
   const details: unknown[] = [];
-  if (own === WORDS.rate) {
+  if (kind === 'rate') {
     const violations = [{ quotaId: 'GenerateRequestsPerMinutePerProjectPerModel' }];
     details.push({ '@type': `${RPC}QuotaFailure`, violations });
   }

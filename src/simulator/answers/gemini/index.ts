@@ -16,6 +16,7 @@ import { GEMINI_VOICE } from './write.ts';
 
 // What gemini-embedding-001 has.
 const DIMENSIONS = 3072;
+const KEY = 'x-goog-api-key';
 const METHODS = ['generateContent', 'streamGenerateContent', 'countTokens', 'embedContent'];
 
 /** Google's Gemini; the same at Vertex, where the address is longer. */
@@ -34,6 +35,9 @@ export const GEMINI: Dialect = {
     { method: 'POST', path: methodPath('countTokens'), body: 'json', answer: answerCount },
     { method: 'POST', path: methodPath('embedContent'), body: 'json', answer: answerEmbed },
     { method: 'POST', path: methodPath('batchEmbedContents'), body: 'json', answer: answerEmbedMany },
+    // The newer libraries say v1, where OpenAI's list is too; only Google's key tells them apart.
+    { method: 'GET', path: /^\/v1\/models$/, body: 'any', header: KEY, answer: answerModels },
+    { method: 'GET', path: /^\/v1\/models\/[^/:]+$/, body: 'any', header: KEY, answer: answerModel },
     { method: 'GET', path: /^\/v1beta\/models$/, body: 'any', answer: answerModels },
     { method: 'GET', path: /^\/v1beta\/models\/[^/:]+$/, body: 'any', answer: answerModel },
   ],
