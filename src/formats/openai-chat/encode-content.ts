@@ -2,6 +2,7 @@ import type { CacheMark, Loss, MediaPart, Part, RefusalPart, TextPart } from '..
 import type { Quirk } from '../../core/profile.ts';
 import type { JsonOut } from '../../lib/json-write.ts';
 import { mediaUrl } from '../hub/media-source.ts';
+import { placeholder, textOfFile } from '../hub/media-text.ts';
 
 /** What the host of a request is like, and what could not be told to it. */
 export interface Telling {
@@ -60,7 +61,8 @@ function asText(part: TextPart | MediaPart | RefusalPart, telling: Telling): Tex
     telling.losses.add('refusal');
     return { ...part, kind: 'text' };
   }
-  const text = textInside(part);
+  // Hosts take PDF only, if any file at all.
+  const text = textOfFile(part);
   const marked = part.cache ? { cache: part.cache } : {};
   if (text !== undefined) return { kind: 'text', text, ...marked };
   const lost = telling.ownTurn === true ? part.media : lossOf(part);
@@ -69,27 +71,12 @@ function asText(part: TextPart | MediaPart | RefusalPart, telling: Telling): Tex
   return { kind: 'text', text: placeholder(part), ...marked };
 }
 
-/** A file that is text goes as text: hosts take PDF only, if anything. */
-function textInside({ source, mime, media, title, name }: MediaPart): string | undefined {
-  const isText = media === 'file' && mime?.startsWith('text/') === true;
-  if (source.is !== 'text' && !(isText && source.is === 'base64')) return undefined;
-  const text = source.is === 'text' ? source.text : Buffer.from(source.data, 'base64').toString('utf8');
-  const heading = title ?? name;
-  return heading === undefined ? text : `${heading}\n${text}`;
-}
-
 function lossOf(part: MediaPart): Loss | undefined {
   const { source, media } = part;
   if (source.is === 'stored') return 'stored-file';
   if (media === 'video') return 'video';
   if (media === 'audio') return source.is === 'base64' && soundOf(part) !== undefined ? undefined : 'audio';
   return media === 'file' && source.is === 'url' ? 'url' : undefined;
-}
-
-function placeholder({ media, name }: MediaPart): string {
-  return name === undefined
-    ? `(${media === 'image' || media === 'audio' ? 'an' : 'a'} ${media} that could not be passed on)`
-    : `(the ${media} ${name}, which could not be passed on)`;
 }
 
 /** The part as OpenAI writes it; undefined for what it has no way to say. */
