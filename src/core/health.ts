@@ -14,11 +14,25 @@ export interface CooldownView {
   readonly message: string;
 }
 
+/** What a provider said is left of one of its limits. Times are epoch milliseconds. */
+export interface LimitView {
+  /** As the provider names it: `requests`, `tokens`, `input-tokens`. */
+  readonly name: string;
+  readonly limit: number;
+  readonly remaining: number;
+  /** When it said so. */
+  readonly at: number;
+  /** When the limit will be whole again. */
+  readonly resetAt?: number;
+}
+
 /** What is known about one target, over the last minutes. Latencies in milliseconds. */
 export interface TargetHealth {
   readonly target: Target;
   readonly breaker: BreakerView;
   readonly cooldown?: CooldownView;
+  /** What the provider said last about its limits; absent where it says nothing. */
+  readonly limits?: readonly LimitView[];
   /** Attempts and failed attempts since the daemon started. */
   readonly attempts: number;
   readonly failures: number;

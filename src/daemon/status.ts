@@ -1,5 +1,5 @@
 import type { Problem, ProviderStatus, RouteStatus, Status } from '../control/index.ts';
-import type { BreakerView, CooldownView, TargetHealth } from '../core/health.ts';
+import type { BreakerView, CooldownView, LimitView, TargetHealth } from '../core/health.ts';
 import { keyLabel } from '../core/key-label.ts';
 import type { Provider } from '../core/profile.ts';
 import { type Target, targetName } from '../core/target.ts';
@@ -12,6 +12,7 @@ export interface ProxyHealth {
   readonly target: Target;
   readonly breaker: BreakerView;
   readonly cooldown?: CooldownView;
+  readonly limits?: readonly LimitView[];
 }
 
 /** The facts a status is made from that neither the profile nor the observatory holds. */
@@ -79,6 +80,7 @@ function joinTarget(
     target,
     breaker: health?.breaker ?? { is: 'closed' },
     ...(health?.cooldown === undefined ? {} : { cooldown: health.cooldown }),
+    ...(health?.limits === undefined ? {} : { limits: health.limits }),
     attempts: stats?.attempts ?? 0,
     failures: stats?.failures ?? 0,
     served: stats?.served ?? 0,

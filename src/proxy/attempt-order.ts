@@ -1,6 +1,7 @@
 import type { Fault } from '../core/fault.ts';
 import type { Format } from '../core/format.ts';
 import type { Policy } from '../core/policy.ts';
+import type { AnswerHeaders } from './outlet.ts';
 import type { Translation } from './translation.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -35,6 +36,8 @@ export interface AttemptOrder {
 
 /** Who is told how the attempt goes. */
 export interface AttemptReport {
+  /** Once, when the head of the answer arrived. */
+  answered(headers: AnswerHeaders): void;
   /** Once, when the target has shown that it works. */
   content(): void;
   /** Once, at the end; answers with the result as others may see it. */

@@ -104,6 +104,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     if (this.#resolve === undefined || status < 200) return;
     this.#record.headersMs = this.#exchange.elapsed();
     this.#record.status = status;
+    this.#order.report.answered(headers);
     const id = requestIdOf(headers);
     if (id !== undefined) this.#record.requestId = id;
     const encoding = headers['content-encoding'];

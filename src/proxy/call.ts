@@ -16,6 +16,7 @@ import { askedPath, type Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
 import { VIA_HEADER } from './headers.ts';
 import { isToken } from './local-token.ts';
+import type { AnswerHeaders } from './outlet.ts';
 import { withoutCredentials, wordWithoutCredentials } from './redact.ts';
 import type { StateVault } from './state-vault.ts';
 import { AttemptDraft } from './trail-draft.ts';
@@ -88,6 +89,10 @@ class CallReport implements AttemptReport {
     this.#ports = ports;
   }
 
+  answered(headers: AnswerHeaders): void {
+    this.#health.answered(headers);
+  }
+
   content(): void {
     this.#health.content();
   }
@@ -138,6 +143,10 @@ class HealthReport {
     this.#admission = this.#counts ? step.state.begin(now) : 'yes';
     // Retries are a share of the requests; counted among them they would earn further retries.
     if (this.#counts && !again) step.state.budget.onRequest(now);
+  }
+
+  answered(headers: AnswerHeaders): void {
+    if (this.#counts) this.#step.state.answered(headers, this.#clock.now());
   }
 
   content(): void {

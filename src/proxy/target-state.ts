@@ -1,6 +1,6 @@
 import type { Fault } from '../core/fault.ts';
 import { FAULTS } from '../core/fault.ts';
-import type { BreakerView, CooldownView } from '../core/health.ts';
+import type { BreakerView, CooldownView, LimitView } from '../core/health.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Target } from '../core/target.ts';
 import {
@@ -10,6 +10,7 @@ import {
   cooldownAfter,
   cooldownSpan,
   forbids,
+  type HeaderValues,
   mayTry,
   mayTryCooling,
   newBreaker,
@@ -19,8 +20,10 @@ import {
   onNeutral,
   onSuccess,
   onTry,
+  readLimits,
   recoversAt,
   RetryBudget,
+  tellsLimits,
   tripped,
   viewBreaker,
   viewCooldown,
@@ -36,6 +39,7 @@ export interface TargetView {
   readonly target: Target;
   readonly breaker: BreakerView;
   readonly cooldown?: CooldownView;
+  readonly limits?: readonly LimitView[];
 }
 
 /** What gw remembers of one target between requests. The transitions are pure; this holds the current state. */
@@ -45,6 +49,8 @@ export class TargetState {
   readonly #key: KeyState;
   #breaker: Breaker = newBreaker();
   #cooldown: Cooldown | undefined;
+  /** The head that told of limits last, as it came: read when somebody looks. */
+  #told: { readonly headers: HeaderValues; readonly at: number } | undefined;
 
   constructor(target: Target, key: KeyState) {
     this.target = target;
@@ -72,6 +78,11 @@ export class TargetState {
     if (this.#cooldown) this.#cooldown = onCooldownTry(this.#cooldown, now);
     if (this.#key.cooldown) this.#key.cooldown = onCooldownTry(this.#key.cooldown, now);
     return admission;
+  }
+
+  /** The head of an answer arrived. */
+  answered(headers: HeaderValues, now: number): void {
+    if (tellsLimits(headers)) this.#told = { headers, at: now };
   }
 
   /** The target answered: content arrived, or the whole answer. */
@@ -124,6 +135,12 @@ export class TargetState {
 
   view(now: number): TargetView {
     const cooldown = viewCooldown(this.#key.cooldown, now) ?? viewCooldown(this.#cooldown, now);
-    return { target: this.target, breaker: viewBreaker(this.#breaker, now), ...(cooldown && { cooldown }) };
+    const limits = this.#told && readLimits(this.#told.headers, this.#told.at);
+    return {
+      target: this.target,
+      breaker: viewBreaker(this.#breaker, now),
+      ...(cooldown && { cooldown }),
+      ...(limits && limits.length > 0 && { limits }),
+    };
   }
 }

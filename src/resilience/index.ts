@@ -31,6 +31,7 @@ export {
 } from './deadline.ts';
 export { type Decision, decide, othersAfter, type Position, shares, type Skip, skipAfter } from './decide.ts';
 export { type ComeBack, comeBack, type Failure, faultToTell, recoversAt } from './exhausted.ts';
+export { readLimits, tellsLimits } from './limits.ts';
 export { isReasoningModel, reasoningOf } from './reasoning.ts';
 export { type HeaderValues, readRetryAfter } from './retry-after.ts';
 export { RetryBudget } from './retry-budget.ts';

@@ -36,7 +36,8 @@ export function readRetryAfter(
   return told === undefined ? undefined : Math.min(Math.max(told, 0), LONGEST_MS);
 }
 
-function readHeaders(headers: HeaderValues): Map<string, string> {
+/** Headers by their lower-case names; values that are too long to mean anything here are left out. */
+export function readHeaders(headers: HeaderValues): Map<string, string> {
   const named = new Map<string, string>();
   for (const [name, value] of Object.entries(headers)) {
     const text = typeof value === 'string' ? value : value?.[0];
@@ -61,7 +62,7 @@ function fromMilliseconds(text: string | undefined): number | undefined {
  * moment as a date (Anthropic: RFC 3339), as epoch seconds (DigitalOcean) or as epoch
  * milliseconds (OpenRouter). Negative numbers and junk are undefined; moments gone by are 0.
  */
-function fromMoment(text: string | undefined, now: number): number | undefined {
+export function fromMoment(text: string | undefined, now: number): number | undefined {
   if (text === undefined || text === '') return undefined;
   const number = nonNegative(text);
   if (number !== undefined) {
@@ -72,7 +73,8 @@ function fromMoment(text: string | undefined, now: number): number | undefined {
   return moment === undefined ? parseDuration(text) : Math.max(0, moment - now);
 }
 
-function nonNegative(text: string): number | undefined {
+/** A number of at least 0; undefined for anything else. */
+export function nonNegative(text: string): number | undefined {
   return /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : undefined;
 }
 

@@ -6,7 +6,7 @@ import { SpendingTally } from '../../src/core/spending.ts';
 import { displayWidth } from '../../src/lib/display-width.ts';
 import { reduce } from '../../src/tui/state.ts';
 import { frameOf, stateOf } from './frame.tsx';
-import { cutTrail, rateLimited } from './moments.ts';
+import { cutTrail, limitsTold, rateLimited } from './moments.ts';
 import { failedOver, healthy, NOON, outage, running, served, status } from './scenes.ts';
 
 const SIZES = [
@@ -149,6 +149,7 @@ describe('docs/dashboard.md', () => {
     ['request', () => stateOf({ ...healthy(), recent: [failedOver(50)] }, 100, 30, ['enter'])],
     ['requests', () => stateOf(healthy(), 160, 40, ['2', 'j', 'j', 'j', 'j', 'j'])],
     ['providers', () => stateOf(outage(), 100, 30, ['3'])],
+    ['limits', () => stateOf(limitsTold(), 100, 30, ['3'])],
     ['failovers', () => stateOf(outage(), 100, 24, ['4'])],
     ['cost', () => spentState()],
   ] as const)('shows the screen as it is: %s', (name, state) => {

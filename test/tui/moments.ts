@@ -36,6 +36,19 @@ export function rateLimited(): Snapshot {
   };
 }
 
+/** Everybody serves, and the first provider tells of its limits. */
+export function limitsTold(): Snapshot {
+  const calm = healthy();
+  const at = NOON - 1_000;
+  const limits = [
+    { name: 'requests', limit: 10_000, remaining: 9_999, at },
+    { name: 'tokens', limit: 30_000, remaining: 4_200, at, resetAt: NOON + 22_000 },
+  ];
+  const [, ...others] = calm.status.providers;
+  const openai = provider('openai', [health(OPENAI, { live: 1, limits })]);
+  return { ...calm, status: { ...calm.status, providers: [openai, ...others] } };
+}
+
 /** An answer that broke off after its first part had reached the caller. */
 export function cutTrail(number: number): Trail {
   const { usage: _, ...whole } = served(number);

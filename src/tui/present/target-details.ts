@@ -1,5 +1,5 @@
 import type { ProviderStatus, Status } from '../../control/index.ts';
-import type { BreakerView, TargetHealth } from '../../core/health.ts';
+import type { BreakerView, LimitView, TargetHealth } from '../../core/health.ts';
 import { costOf } from '../../core/spending.ts';
 import { sameTarget } from '../../core/target.ts';
 import type { Trail } from '../../core/trail.ts';
@@ -10,6 +10,10 @@ import { stateWord, TARGET_STATES, type TargetRow } from './target-state.ts';
 import { age, count, countdown, faultWord, latency, percent } from './words.ts';
 
 const LABEL_WIDTH = 12;
+const BAR_WIDTH = 20;
+// From here on a limit is about to be met, and before that worth a look.
+const LITTLE = 0.05;
+const SCARCE = 0.2;
 
 /** One target in full: breaker, keys, routes, figures, what went wrong last. */
 export function targetDetails(
@@ -91,6 +95,7 @@ function healthLines(
       ],
       wide,
     ),
+    ...(health.limits ?? []).map((limit, index) => limitLine(limit, index, now)),
     labelled('cost', [span(costText(health, recent))]),
     ...(last?.fault === undefined
       ? []
@@ -101,6 +106,20 @@ function healthLines(
           'plain',
         )),
   ];
+}
+
+/** What is left of a limit, as a bar and in words; it is as old as the last answer. */
+function limitLine({ name, limit, remaining, at, resetAt }: LimitView, index: number, now: number): Line {
+  const share = remaining / limit;
+  const tone: Tone = share <= LITTLE ? 'bad' : share <= SCARCE ? 'warn' : 'good';
+  const filled = remaining === 0 ? 0 : Math.max(1, Math.round(share * BAR_WIDTH));
+  const whole = resetAt === undefined || resetAt <= now ? '' : `, whole in ${countdown(resetAt, now)}`;
+  return labelled(index === 0 ? 'left' : '', [
+    span('█'.repeat(filled), tone),
+    span('░'.repeat(BAR_WIDTH - filled), 'dim'),
+    span(`  ${count(remaining)} of ${count(limit)} ${foreign(name)}${whole}`),
+    span(`   told ${age(now - at)} ago`, 'dim'),
+  ]);
 }
 
 function keyLine(provider: ProviderStatus | undefined, health: TargetHealth | undefined): Line {

@@ -12,7 +12,6 @@ import {
   onNeutral,
   onSuccess,
   onTry,
-  tripped,
   viewBreaker,
 } from '../../../src/resilience/index.ts';
 
@@ -36,19 +35,6 @@ function probed(breaker: Breaker, now: number, outcome: 'success' | 'failure'): 
   const probing = onTry(breaker, 'probe');
   return outcome === 'success' ? onSuccess(probing, 'probe', now) : failed(probing, now, 'probe');
 }
-
-describe('a breaker opened by hand', () => {
-  test('keeps everybody away for so long, and then takes one probe', () => {
-    const breaker = tripped(60_000, NOW);
-    expect(mayTry(breaker, NOW + 59_999)).toBe('no');
-    expect(viewBreaker(breaker, NOW)).toMatchObject({
-      is: 'open',
-      reason: 'breaker_open',
-      until: NOW + 60_000,
-    });
-    expect(mayTry(breaker, NOW + 60_000)).toBe('probe');
-  });
-});
 
 describe('a closed breaker', () => {
   test('stays closed below the limit of failures in a row', () => {
