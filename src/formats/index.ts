@@ -1,6 +1,7 @@
 import type { CallerFormat, Format } from '../core/format.ts';
 import type { CallerFormatName, FormatName } from '../core/operation.ts';
 import { anthropicMessages } from './anthropic-messages/index.ts';
+import { bedrockConverse } from './bedrock-converse/index.ts';
 import { gemini } from './gemini/index.ts';
 import { ollamaChat } from './ollama-chat/index.ts';
 import { openaiChat } from './openai-chat/index.ts';
@@ -22,5 +23,6 @@ export const CALLER_FORMATS = {
 /** Every wire dialect gw speaks; the further ones only towards providers. */
 export const FORMATS = {
   ...CALLER_FORMATS,
+  'bedrock-converse': bedrockConverse,
   'ollama-chat': ollamaChat,
 } as const satisfies Readonly<Partial<Record<FormatName, Format>>>;

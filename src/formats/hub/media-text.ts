@@ -4,13 +4,18 @@ import type { Loss, MediaPart } from '../../core/conversation.ts';
 const TEXT_TYPE =
   /^text\/|^application\/(json|xml|yaml|x-yaml|javascript|typescript|toml|x-ndjson|sql)$|\+(json|xml)$/;
 
-/** What is written in a file that is text, under its name; undefined for every other. */
-export function textOfFile({ source, mime, media, title, name }: MediaPart): string | undefined {
+/** What is written in a file that is text; undefined for every other. */
+export function bareText({ source, mime, media }: MediaPart): string | undefined {
+  if (source.is === 'text') return source.text;
   const isText = media === 'file' && mime !== undefined && TEXT_TYPE.test(mime);
-  if (source.is !== 'text' && !(isText && source.is === 'base64')) return undefined;
-  const text = source.is === 'text' ? source.text : Buffer.from(source.data, 'base64').toString('utf8');
-  const heading = title ?? name;
-  return heading === undefined ? text : `${heading}\n${text}`;
+  return isText && source.is === 'base64' ? Buffer.from(source.data, 'base64').toString('utf8') : undefined;
+}
+
+/** What is written in a file that is text, under its name; undefined for every other. */
+export function textOfFile(part: MediaPart): string | undefined {
+  const text = bareText(part);
+  const heading = part.title ?? part.name;
+  return text === undefined || heading === undefined ? text : `${heading}\n${text}`;
 }
 
 /** What stands for a picture or file that the target cannot have, so that the model knows there was one. */

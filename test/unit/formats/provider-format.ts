@@ -106,7 +106,12 @@ export function surviveAnything(format: Format, pieces: readonly Frame[]): void 
   const names = fc.constantFrom(...pieces.map(([, name]) => name), 'unknown', undefined);
   const frame: fc.Arbitrary<Frame> = fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom(...pieces) },
-    { weight: 1, arbitrary: fc.tuple(fc.oneof(junk, damaged), names) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(fc.oneof(junk, damaged), names)
+        .map(([data, name]): Frame => (name === undefined ? [data] : [data, name])),
+    },
   );
   fc.assert(
     fc.property(fc.array(frame, { maxLength: 12 }), (frames) => {
