@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { Input } from '../../src/cli/command.ts';
 import { command } from '../../src/cli/commands/simulate.ts';
-import { createSimulator, SIMULATED_FAULTS } from '../../src/simulator/index.ts';
+import { createSimulator, SIMULATED_FAULTS, simulatedFormats } from '../../src/simulator/index.ts';
 import { testContext } from '../cli-context.ts';
 import { manualClock, until } from './simulator-raw-client.ts';
 
@@ -38,6 +38,33 @@ describe('gw simulate', () => {
     clock.move(5000);
     expect(await done).toBe(0);
     expect(context.err.trim()).toBe('Stopped after 2 calls: 1 answered, 1 refused.');
+  });
+
+  test('says which formats it speaks, and how each is pointed there', async () => {
+    const { context, clock, done } = run({ for: '5s' });
+    await until(() => context.out.includes('Ctrl-C'), 'announced');
+    const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(context.out)?.[0] ?? '';
+    for (const { title, client } of simulatedFormats(origin)) {
+      expect(context.out).toContain(`${title.padEnd(20)}${client}`);
+    }
+    clock.move(5000);
+    await done;
+  });
+
+  test("holds chat to another host's rules, and says which there are", async () => {
+    const { context, clock, done } = run({ for: '5s', chatRules: 'mistral' });
+    await until(() => context.out.includes('Ctrl-C'), 'announced');
+    const url = /http:\/\/\S+\/v1/.exec(context.out)?.[0];
+    const answer = await fetch(`${url}/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify({ model: 'm', messages: [{ role: 'developer', content: 'Hi' }] }),
+    });
+    expect(await answer.json()).toMatchObject({
+      error: { message: expect.stringMatching("Unexpected role 'developer'") },
+    });
+    clock.move(5000);
+    await done;
+    await expect(run({ chatRules: 'strict' }).done).rejects.toThrow('--chat-rules does not know "strict"');
   });
 
   test('speaks JSON lines for programs, and keeps keys out of them', async () => {

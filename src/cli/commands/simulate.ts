@@ -2,8 +2,11 @@ import { parseDuration, formatDuration } from '../../lib/duration.ts';
 import { errorCode, errorMessage } from '../../lib/expect.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import {
+  CHAT_RULES,
+  type ChatRules,
   createSimulator,
   parseSimulatedFault,
+  simulatedFormats,
   type Simulator,
   type SimulatorCall,
   type SimulatorOptions,
@@ -43,6 +46,10 @@ export const command: Command = {
     },
     { flags: '--key <key...>', summary: 'invented keys it accepts; others get a 401 (default: any or none)' },
     { flags: '--model <name...>', summary: 'the only models it has (default: any name)' },
+    {
+      flags: '--chat-rules <host>',
+      summary: `whose rules chat requests are held to: ${CHAT_RULES.join(' or ')} (default: openai)`,
+    },
     { flags: '--seed <number>', summary: 'other answers to the same questions (default: 0)' },
     { flags: '--for <time>', summary: 'end by itself after this long' },
     { flags: '--list-faults', summary: 'print everything it can do wrong, and end' },
@@ -51,6 +58,7 @@ export const command: Command = {
     'gw simulate',
     'gw simulate --port 4801 --fault "503;rate=20%"',
     'gw simulate --model-latency 2s --tokens-per-second 20',
+    'gw simulate --chat-rules mistral',
     'gw simulate --list-faults',
   ],
   async run(context, input) {
@@ -99,11 +107,22 @@ function readSettings(input: Input): Settings {
         model === undefined ? [] : [{ model, firstTokenMs }],
       ),
       tokensPerSecond: readNumber(input, 'tokensPerSecond') ?? DEFAULT_TOKENS_PER_SECOND,
+      chatRules: readRules(input.text('chatRules')),
       ...(fault === undefined ? {} : { fault }),
       ...(keys.length === 0 ? {} : { keys }),
       ...(models.length === 0 ? {} : { models }),
     },
   };
+}
+
+function readRules(text = 'openai'): ChatRules {
+  const rules = CHAT_RULES.find((name) => name === text);
+  if (rules !== undefined) return rules;
+  throw new CommandError(`--chat-rules does not know "${text}"`, {
+    why: `it is one of ${CHAT_RULES.join(', ')}`,
+    fix: 'gw simulate --chat-rules mistral',
+    exit: EXIT.usage,
+  });
 }
 
 function readLatency(text: string): { model: string | undefined; firstTokenMs: number } {
@@ -141,8 +160,9 @@ interface Running {
   readonly simulator: Simulator;
   readonly name: string;
   readonly port: number;
-  /** As a client on this machine says it. */
+  /** As a client on this machine says them: of the OpenAI API, and without a path. */
   readonly url: string;
+  readonly origin: string;
 }
 
 /** Listens on the port asked for, or on the first free one. */
@@ -153,7 +173,13 @@ async function open(settings: Settings, onCallEnd: (call: SimulatorCall) => void
     const simulator = createSimulator({ ...settings.options, name, onCallEnd });
     try {
       const bound = await simulator.listen(port, settings.host);
-      return { simulator, name, port: bound.port, url: reachable(bound.url) };
+      return {
+        simulator,
+        name,
+        port: bound.port,
+        url: reachable(bound.url),
+        origin: reachable(bound.origin),
+      };
     } catch (error) {
       if (errorCode(error) !== 'EADDRINUSE' || port >= last) throw cannotListen(settings.host, port, error);
     }
@@ -186,10 +212,11 @@ function addCommand({ name, url }: Running, key: string | undefined): string {
 }
 
 function announce(context: Context, running: Running, { host, options }: Settings): void {
-  const { name, url, port } = running;
+  const { name, url, origin, port } = running;
   const add = addCommand(running, options.keys?.[0]);
+  const formats = simulatedFormats(origin);
   if (context.json) {
-    return context.print(JSON.stringify({ event: 'simulator-started', name, url, port, add }));
+    return context.print(JSON.stringify({ event: 'simulator-started', name, url, port, add, formats }));
   }
   const { style } = context;
   const model = options.models?.[0] ?? 'any-model';
@@ -197,6 +224,9 @@ function announce(context: Context, running: Running, { host, options }: Setting
   context.print(`  use it        ${add}`);
   context.print(`  make it fail  ask for a model named "${model}!429" or "${model}!stall@headers"`);
   context.print('  all faults    gw simulate --list-faults\n');
+  context.print('It speaks');
+  for (const { title, client } of formats) context.print(`  ${title.padEnd(20)}${style.dim(client)}`);
+  context.print('');
   if (options.fault !== undefined) context.print(`Every request meets: ${options.fault}`);
   context.print('Its answers are invented and cost nothing. Ctrl-C ends it.');
   if (!/^(?:127\.|localhost$|::1$)/.test(host)) context.say('note: other machines can reach it too');
