@@ -91,9 +91,13 @@ export function recognise(method: string, url: string, dialect?: CallerFormatNam
   return { is: 'unknown', format: PATHS.get(path)?.format ?? format, path: whole };
 }
 
+/** Vertex AI's paths name project and place first; gw's own providers decide where a request goes. */
+const GEMINI_PATHS =
+  /^\/(?:projects\/[^/]+\/locations\/[^/]+\/)?(?:publishers\/google\/)?(?:models|tunedModels)\//;
+
 /** `/models/gemini-2.5-pro:generateContent`; names may have slashes and colons of their own. */
 function geminiMethod(path: string): PathRow | undefined {
-  if (!path.startsWith('/models/')) return undefined;
+  if (!GEMINI_PATHS.test(path)) return undefined;
   const operation = GEMINI_METHODS.get(path.slice(path.lastIndexOf(':') + 1));
   return operation && { operation, format: 'gemini' };
 }

@@ -33,7 +33,8 @@ function objection(exchange: Exchange): Fault | undefined {
     );
   }
   const { token } = listen;
-  if (token && !carriesToken(exchange.headers, token)) return fault('unauthorized');
+  if (token && !carriesToken(exchange.headers, exchange.request.url ?? '', token))
+    return fault('unauthorized');
   return isForeignPage(exchange)
     ? fault('forbidden_origin', 'pages of other sites may not call gw')
     : undefined;
