@@ -1,6 +1,6 @@
 import type { Splice } from '../lib/splice.ts';
 import type { AnswerEvent } from './answer.ts';
-import type { Conversation, Loss, OpaqueState } from './conversation.ts';
+import type { Conversation, JsonText, Loss, OpaqueState } from './conversation.ts';
 import type { Fault, UpstreamAnswer } from './fault.ts';
 import type { CallerFormatName, FormatName, Operation } from './operation.ts';
 import type { Outcome } from './outcome.ts';
@@ -90,9 +90,9 @@ export interface CallerFormat extends Format {
   /** The path for one target, below its base address: the caller's own, but for a model's name in it. */
   renderPath(path: string, envelope: Envelope, target: RenderTarget): string;
   /** A judge for one streamed answer. */
-  judgeStream(operation: Operation): StreamJudge;
+  judgeStream(operation: Operation, keep?: ItemKeeper): StreamJudge;
   /** What a whole 2xx answer is worth. */
-  judgeAnswer(operation: Operation, body: Buffer): AnswerVerdict;
+  judgeAnswer(operation: Operation, body: Buffer, keep?: ItemKeeper): AnswerVerdict;
   /** An error answer's body, in the shape this format's clients expect. */
   renderError(report: ErrorReport): Buffer;
   /** The error event that ends a stream which broke after content was delivered. */
@@ -123,6 +123,29 @@ export interface CallerCodec {
    * owner and taken out for everybody else. Asked only for bodies in which an envelope was seen.
    */
   restoreState(body: Buffer, target: TranslationTarget): Buffer;
+  /**
+   * The same request with items in place of their ids, where `recall` knows them: those the target does not have.
+   * Absent in formats whose callers send everything in full.
+   */
+  readonly recallItems?: (body: Buffer, recall: ItemRecall) => Buffer;
+  /**
+   * The same request with the conversation it goes on from in it, given as JSON items with commas between them. Absent
+   * in formats without answers to go on from.
+   */
+  readonly resume?: (body: Buffer, said: string) => Buffer;
+}
+
+/** Told of each item of an answer that the caller may later name by its id alone. */
+export type ItemKeeper = (id: string, item: JsonText) => void;
+
+/** What such an item said. */
+export type ItemRecall = (id: string) => JsonText | undefined;
+
+/** Told of the answers that gw makes itself, in formats whose callers count on a provider that keeps them. */
+export interface AnswerKeeper {
+  readonly item: ItemKeeper;
+  /** The answer is whole: the conversation with it, as JSON items with commas between them. */
+  answer(id: string, said: string): void;
 }
 
 /**
@@ -153,6 +176,8 @@ export interface AskedConversation {
   readonly stream: boolean;
   /** Opaque state of the turn in which this call was made, for callers whose format has no place for it. */
   recall(callId: string): readonly CarriedState[] | undefined;
+  /** For callers that name items of the conversation by their id. */
+  readonly recallItem?: ItemRecall;
 }
 
 /** State on its way through a foreign format, with the place it belongs to. */
@@ -182,6 +207,7 @@ export interface AnswerEcho {
   readonly body: Buffer;
   /** The caller's path with its query, for formats that say there how a stream is framed. */
   readonly path: string;
+  readonly keeper?: AnswerKeeper;
 }
 
 /** Writes one stream in the caller's format. */

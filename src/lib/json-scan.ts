@@ -57,6 +57,25 @@ export function scanObject(bytes: Buffer, wanted: WantedKeys, visit: FieldVisito
   }
 }
 
+/** Walks the items of the array that begins at `start`, up to its end or to where it stops making sense. */
+export function scanArray(
+  bytes: Buffer,
+  start: number,
+  visit: (itemStart: number, itemEnd: number) => void,
+): void {
+  if (bytes[start] !== OPEN_BRACKET) return;
+  let at = skipSpace(bytes, start + 1);
+  for (;;) {
+    const end = skipValue(bytes, at);
+    // Nothing, as at the closing bracket, or something without an end.
+    if (end <= at || bytes[at] === CLOSE_BRACKET) return;
+    visit(at, end);
+    at = skipSpace(bytes, end);
+    if (bytes[at] !== COMMA) return;
+    at = skipSpace(bytes, at + 1);
+  }
+}
+
 /** The text of a JSON string value in these bytes, or undefined when the value is no string. */
 export function readString(bytes: Buffer, start: number, end: number): string | undefined {
   if (bytes[start] !== QUOTE) return undefined;
@@ -146,7 +165,8 @@ function skipValue(bytes: Buffer, start: number): number {
   let at = start;
   for (;;) {
     const byte = bytes[at];
-    if (byte === undefined || byte === COMMA || byte === CLOSE_BRACE || byte <= 0x20) return at;
+    if (byte === undefined || byte === COMMA || byte <= 0x20) return at;
+    if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) return at;
     at++;
   }
 }

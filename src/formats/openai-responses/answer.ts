@@ -1,9 +1,10 @@
-import type { AnswerVerdict } from '../../core/format.ts';
+import type { AnswerVerdict, ItemKeeper } from '../../core/format.ts';
 import type { Operation } from '../../core/operation.ts';
 import { isObject, parseJson, stringField } from '../../lib/expect.ts';
 import { isLiteral, readString, scanObject, wantedKeys } from '../../lib/json-scan.ts';
 import { garbled, whyNotJson } from '../hub/garbled.ts';
 import { readFailure } from './failure.ts';
+import { keepItems } from './kept-items.ts';
 import { readUsage } from './usage.ts';
 
 /** The field without which an answer to this operation is no answer. */
@@ -15,8 +16,8 @@ const ESSENTIAL: Partial<Record<Operation, string>> = {
 
 const WANTED = wantedKeys(['output', 'input_tokens', 'usage', 'error', 'status', 'id', 'store']);
 
-/** Judges a whole 2xx answer by its top level; the rest of it is never parsed. */
-export function judgeAnswer(operation: Operation, body: Buffer): AnswerVerdict {
+/** Judges a whole 2xx answer by its top level; the rest of it is parsed only where its items are to be kept. */
+export function judgeAnswer(operation: Operation, body: Buffer, keep?: ItemKeeper): AnswerVerdict {
   const essential = ESSENTIAL[operation];
   if (essential === undefined) return judgeAnything(body);
   const found = new Map<string, { readonly start: number; readonly end: number }>();
@@ -32,8 +33,10 @@ export function judgeAnswer(operation: Operation, body: Buffer): AnswerVerdict {
   const essence = found.get(essential);
   const isThere = essence !== undefined && !isLiteral(body, essence.start, essence.end, 'null');
   if (!isThere) return garbled(`the answer has no ${essential}`);
+  const isStored = value('store') !== false;
+  if (keep && isStored) keepItems(value('output'), keep);
   const id = found.get('id');
-  const answerId = id && value('store') !== false ? readString(body, id.start, id.end) : undefined;
+  const answerId = id && isStored ? readString(body, id.start, id.end) : undefined;
   return { is: 'answer', usage: readUsage(value('usage')), ...(answerId !== undefined && { answerId }) };
 }
 

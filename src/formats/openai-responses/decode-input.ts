@@ -8,8 +8,8 @@ import type {
   Turn,
 } from '../../core/conversation.ts';
 import { type Fault, fault } from '../../core/fault.ts';
-import type { AskedConversation } from '../../core/format.ts';
-import type { JsonView } from '../../lib/json-view.ts';
+import type { ItemRecall } from '../../core/format.ts';
+import { type JsonView, viewJson } from '../../lib/json-view.ts';
 import { PartList, unseal } from '../hub/carry.ts';
 import { fieldLoss } from '../hub/field-loss.ts';
 import { decodeContent } from './decode-content.ts';
@@ -20,7 +20,7 @@ type Reader = (input: InputReader, item: JsonView) => void;
 /** Turns the items of a request's `input` into turns, in order. */
 export class InputReader {
   readonly losses: Set<Loss>;
-  readonly #recall: AskedConversation['recall'];
+  readonly #recall: ItemRecall | undefined;
   readonly #turns: Turn[] = [];
   /** The model's turn that is being read: its items come one by one. */
   #said: PartList | undefined;
@@ -29,7 +29,7 @@ export class InputReader {
   /** Why no other provider can go on from here. */
   fault: Fault | undefined;
 
-  constructor(losses: Set<Loss>, recall: AskedConversation['recall']) {
+  constructor(losses: Set<Loss>, recall: ItemRecall | undefined) {
     this.losses = losses;
     this.#recall = recall;
   }
@@ -40,7 +40,7 @@ export class InputReader {
   }
 
   read(item: JsonView): void {
-    const type = item.string('type') ?? (item.get('role') ? 'message' : '');
+    const type = item.string('type') ?? untypedKind(item);
     const reader = READERS.get(type);
     if (reader) reader(this, item);
     else this.losses.add(/_call$|_output$|^mcp_/.test(type) ? 'server-tool' : fieldLoss(`input.${type}`));
@@ -64,18 +64,16 @@ export class InputReader {
     this.#heard.push(result);
   }
 
-  /** An item named by its id alone: known here when gw made it, else only to the provider that keeps it. */
+  /** An item named by its id alone: known here when it came through gw, else only to the provider that keeps it. */
   readReference(id: string): void {
-    const carried = this.#recall(id);
-    if (!carried) {
-      const message = `the item ${id} of the conversation is kept by the provider that made it`;
-      this.fault ??= fault('untranslatable', message);
+    const text = this.#recall?.(id);
+    const item = text === undefined ? undefined : viewJson(text);
+    if (item && item.string('type') !== 'item_reference') {
+      this.read(item);
       return;
     }
-    for (const state of carried) {
-      if (state.on === 'text' && state.text !== undefined) this.said.add({ kind: 'text', text: state.text });
-      if (state.on !== 'text' || state.states.length > 0) this.said.carry([state]);
-    }
+    const message = `the item ${id} of the conversation is kept by the provider that made it`;
+    this.fault ??= fault('untranslatable', message);
   }
 
   #endTurn(): void {
@@ -85,6 +83,12 @@ export class InputReader {
     this.#said = undefined;
     this.#heard = [];
   }
+}
+
+/** Only messages and references may leave their type out (https://platform.openai.com/docs/api-reference/responses). */
+function untypedKind(item: JsonView): string {
+  if (item.get('role')) return 'message';
+  return item.get('id') ? 'item_reference' : '';
 }
 
 const ROLES: ReadonlyMap<string, Turn['role']> = new Map([

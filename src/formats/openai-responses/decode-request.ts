@@ -57,7 +57,7 @@ function keptElsewhere(request: JsonView): string | undefined {
 }
 
 function readInput(request: JsonView, losses: Set<Loss>, asked: AskedConversation): InputReader {
-  const reader = new InputReader(losses, (id) => asked.recall(id));
+  const reader = new InputReader(losses, asked.recallItem);
   const instructions = request.string('instructions');
   if (instructions !== undefined) reader.hear('system', [{ kind: 'text', text: instructions }]);
   for (const item of request.list('instructions')) reader.read(item);

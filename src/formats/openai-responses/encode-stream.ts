@@ -9,8 +9,9 @@ import type { JsonOut } from '../../lib/json-write.ts';
 import { callerId } from '../hub/ids.ts';
 import { EventLog } from './event-log.ts';
 import { incompleteReason } from './finish.ts';
+import { KeptAnswer } from './kept-answer.ts';
 import { namespacedTools, type ToolName } from './namespaces.ts';
-import { ResponseObject } from './response-object.ts';
+import { ResponseObject, responseId } from './response-object.ts';
 import {
   CallItem,
   type ItemPlace,
@@ -34,6 +35,7 @@ export class ResponseEncoder implements StreamEncoder {
   readonly #namespaced: ReadonlyMap<string, ToolName>;
   readonly #customTools: ReadonlySet<string>;
   readonly #output: JsonOut[] = [];
+  readonly #kept: KeptAnswer;
   #item: ItemWriter | undefined;
   /** State of the text that is open: it follows the text. */
   #textStates: OpaqueState[] = [];
@@ -49,6 +51,7 @@ export class ResponseEncoder implements StreamEncoder {
     this.#object = new ResponseObject(echo);
     const request = viewJson(echo.body.toString('utf8'));
     this.#namespaced = request ? namespacedTools(request) : new Map();
+    this.#kept = new KeptAnswer(echo, request);
     const { tools } = echo.conversation;
     this.#customTools = new Set(tools.filter(({ custom }) => custom === true).map(({ name }) => name));
   }
@@ -159,6 +162,7 @@ export class ResponseEncoder implements StreamEncoder {
     this.#finish ??= 'stop';
     const isCut = incompleteReason(this.#finish) !== undefined;
     const last = this.#endItem(isCut ? 'incomplete' : 'completed');
+    this.#kept.end(responseId(this.#echo));
     const type = isCut ? 'response.incomplete' : 'response.completed';
     return started + last + this.#log.event(type, { response: this.response });
   }
@@ -173,6 +177,7 @@ export class ResponseEncoder implements StreamEncoder {
     if (!item) return '';
     this.#item = undefined;
     const ended = item.end(status);
+    this.#kept.item(item.id, ended.item);
     this.#output.push(ended.item);
     return ended.events;
   }

@@ -8,8 +8,10 @@ import { encodeAnswer, encodeTokenCount } from './encode-answer.ts';
 import { encodeRequest } from './encode-request.ts';
 import { encodeStream } from './encode-stream.ts';
 import { readEnvelope, renderRequest } from './envelope.ts';
+import { recallItems } from './kept-items.ts';
 import { renderError, renderStreamError } from './render-error.ts';
 import { restoreState } from './restore-state.ts';
+import { resume } from './resume.ts';
 import { judgeStream } from './stream.ts';
 
 /** OpenAI's Responses API, which Codex and the Vercel AI SDK speak. */
@@ -18,7 +20,15 @@ export const openaiResponses: CallerFormat = {
   frames: 'sse',
   requestHeaders: [],
   toProvider: { encodeRequest, decodeAnswer, decodeStream },
-  toCaller: { decodeRequest, encodeAnswer, encodeStream, encodeTokenCount, restoreState },
+  toCaller: {
+    decodeRequest,
+    encodeAnswer,
+    encodeStream,
+    encodeTokenCount,
+    restoreState,
+    recallItems,
+    resume,
+  },
   readEnvelope,
   renderRequest,
   renderPath: (path) => path,

@@ -37,7 +37,7 @@ export class ResponseObject {
   write({ model, created, output, usage, finish }: Progress): JsonOut {
     const why = finish && incompleteReason(finish);
     return {
-      id: `resp_${this.#echo.id}`,
+      id: responseId(this.#echo),
       object: 'response',
       created_at: created ?? this.#echo.created,
       status: finish === undefined ? 'in_progress' : why === undefined ? 'completed' : 'incomplete',
@@ -51,6 +51,11 @@ export class ResponseObject {
       usage: writeUsage(usage),
     };
   }
+}
+
+/** The id of an answer that gw makes. */
+export function responseId({ id }: AnswerEcho): string {
+  return `resp_${id}`;
 }
 
 /**
@@ -80,7 +85,7 @@ function repeat(request: JsonView | undefined): Readonly<Record<string, JsonOut>
     },
     safety_identifier: given('safety_identifier') ?? null,
     service_tier: 'default',
-    // Whatever was asked for: nobody keeps a translated answer.
+    // Whatever was asked for: a translated answer cannot be fetched again, though gw remembers it for a while.
     store: false,
     temperature: given('temperature') ?? 1,
     text: repeatText(request?.get('text')),

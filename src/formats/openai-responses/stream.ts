@@ -1,8 +1,10 @@
 import { type Fault, fault } from '../../core/fault.ts';
-import type { EventKind, StreamJudge } from '../../core/format.ts';
+import type { EventKind, ItemKeeper, StreamJudge } from '../../core/format.ts';
+import type { Operation } from '../../core/operation.ts';
 import type { Usage } from '../../core/usage.ts';
 import { field, isObject, type JsonObject, parseJson, stringField } from '../../lib/expect.ts';
 import { readFailure } from './failure.ts';
+import { keepItem } from './kept-items.ts';
 import { readUsage } from './usage.ts';
 
 /** Events that say that something begins, not what it is. */
@@ -19,8 +21,8 @@ const OPENING = new Set([
 const CONTAINERS = new Set(['message', 'reasoning']);
 
 /** Judges the events of one streamed answer of the Responses API, in order. */
-export function judgeStream(): StreamJudge {
-  return new ResponseJudge();
+export function judgeStream(_operation: Operation, keep?: ItemKeeper): StreamJudge {
+  return new ResponseJudge(keep);
 }
 
 class ResponseJudge implements StreamJudge {
@@ -28,6 +30,11 @@ class ResponseJudge implements StreamJudge {
   usage: Usage | undefined;
   fault: Fault | undefined;
   answerId: string | undefined;
+  #keep: ItemKeeper | undefined;
+
+  constructor(keep: ItemKeeper | undefined) {
+    this.#keep = keep;
+  }
 
   get finished(): boolean {
     return this.ended;
@@ -54,6 +61,9 @@ class ResponseJudge implements StreamJudge {
         return this.#fail(event);
       case 'response.output_item.added':
         return CONTAINERS.has(stringField(event['item'], 'type') ?? '') ? 'opening' : 'content';
+      case 'response.output_item.done':
+        if (this.#keep) keepItem(event['item'], this.#keep);
+        return 'content';
       default:
         return isOpening(type, event) ? 'opening' : 'content';
     }
@@ -61,8 +71,9 @@ class ResponseJudge implements StreamJudge {
 
   #noteResponse(response: unknown): void {
     this.usage = readUsage(field(response, 'usage')) ?? this.usage;
-    // An answer that is not stored cannot be gone on from.
-    if (field(response, 'store') !== false) this.answerId = stringField(response, 'id') ?? this.answerId;
+    // An answer that is not stored cannot be gone on from, nor are its items named.
+    if (field(response, 'store') === false) this.#keep = undefined;
+    else this.answerId = stringField(response, 'id') ?? this.answerId;
   }
 
   #fail(event: JsonObject): EventKind {

@@ -15,6 +15,7 @@ export interface ItemPlace {
 
 /** An output item that is being written. */
 export interface ItemWriter {
+  readonly id: string;
   /** What announces it. */
   begin(): string;
   delta(text: string): string;
@@ -34,7 +35,7 @@ abstract class Item {
     this.#place = place;
   }
 
-  protected get id(): string {
+  get id(): string {
     return this.#place.id;
   }
 

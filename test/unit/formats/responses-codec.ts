@@ -1,11 +1,6 @@
 import type { Conversation } from '../../../src/core/conversation.ts';
 import type { Fault } from '../../../src/core/fault.ts';
-import type {
-  CallerCodec,
-  CarriedState,
-  ProviderCodec,
-  TranslationTarget,
-} from '../../../src/core/format.ts';
+import type { CallerCodec, ItemRecall, ProviderCodec, TranslationTarget } from '../../../src/core/format.ts';
 import type { Outcome } from '../../../src/core/outcome.ts';
 import { openaiResponses } from '../../../src/formats/openai-responses/index.ts';
 
@@ -20,15 +15,17 @@ function present<T>(value: T | undefined): T {
   return value;
 }
 
-export type Recall = (id: string) => readonly CarriedState[] | undefined;
-
-export function outcome(body: unknown, recall: Recall = () => undefined): Outcome<Conversation, Fault> {
+export function outcome(
+  body: unknown,
+  recallItem: ItemRecall = () => undefined,
+): Outcome<Conversation, Fault> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return toCaller.decodeRequest(Buffer.from(text), { model: 'm', stream: false, recall });
+  const asked = { model: 'm', stream: false, recall: () => undefined, recallItem };
+  return toCaller.decodeRequest(Buffer.from(text), asked);
 }
 
-export function decode(body: object, recall?: Recall): Conversation {
-  const decoded = outcome({ model: 'm', ...body }, recall);
+export function decode(body: object, recallItem?: ItemRecall): Conversation {
+  const decoded = outcome({ model: 'm', ...body }, recallItem);
   if (decoded.is === 'failed') throw new Error(decoded.fault.message);
   return decoded.value;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 
 import type { CarriedState } from '../../../src/core/format.ts';
 import { seal } from '../../../src/formats/hub/carry.ts';
-import { decode, outcome, type Recall, user } from './responses-codec.ts';
+import { decode, outcome, user } from './responses-codec.ts';
 
 describe('the turns of a request', () => {
   it('are a text, or the items of a list, with the instructions first', () => {
@@ -126,15 +126,6 @@ describe('the turns of a request', () => {
       { kind: 'text', text: 'so', opaque: [thought] },
       { kind: 'call', id: 'c', name: 'f', arguments: '{}', opaque: [thought] },
     ]);
-  });
-
-  it('hold what gw remembers of an item that is only named', () => {
-    const reference = { type: 'item_reference', id: 'msg_1' };
-    const recall: Recall = (id) => (id === 'msg_1' ? [{ on: 'text', text: 'said', states: [] }] : undefined);
-    expect(decode({ input: [user, reference, user] }, recall).turns[1]).toEqual({
-      role: 'assistant',
-      parts: [{ kind: 'text', text: 'said' }],
-    });
   });
 });
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 
-import { isLiteral, readString, scanObject, wantedKeys } from '../../../src/lib/json-scan.ts';
+import { isLiteral, readString, scanArray, scanObject, wantedKeys } from '../../../src/lib/json-scan.ts';
 
 const KEYS = ['model', 'stream', 'a', '', 'übung', '__proto__'];
 // Keys of other alphabets are decoded only when they are escaped; the tables that are scanned for are ASCII.
@@ -161,5 +161,27 @@ describe('values in place', () => {
   test('literals are themselves and nothing longer', () => {
     const is = (text: string): boolean => isLiteral(Buffer.from(text), 0, text.length, 'true');
     expect([is('true'), is('truer'), is('"true"'), is('tru')]).toEqual([true, false, false, false]);
+  });
+});
+
+describe('the scanner of a list', () => {
+  const itemsOf = (text: string): string[] => {
+    const bytes = Buffer.from(text);
+    const items: string[] = [];
+    scanArray(bytes, 0, (start, end) => void items.push(bytes.toString('utf8', start, end)));
+    return items;
+  };
+
+  it('finds every item of a list, as a parser does', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), fc.constantFrom(undefined, 2), (list, indent) => {
+        const items = itemsOf(JSON.stringify(list, undefined, indent));
+        expect(items.map((item) => JSON.parse(item) as unknown)).toEqual(JSON.parse(JSON.stringify(list)));
+      }),
+    );
+  });
+
+  it.each(['', '{}', '[', '[]', '[ ]', '[[', '["', '[,', '[}'])('finds nothing in %j', (text) => {
+    expect(itemsOf(text)).toEqual([]);
   });
 });
