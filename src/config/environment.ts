@@ -33,7 +33,7 @@ function providerFromPreset(preset: Preset, key: KeyReference): Provider {
     preset: preset.name,
     url: preset.url,
     format: preset.format,
-    auth: 'bearer',
+    auth: preset.auth,
     keys: [key],
     enabled: true,
     headers: {},

@@ -1,3 +1,4 @@
+import { AUTH_SCHEMES as SCHEMES, takesKey } from '../core/auth.ts';
 import { keyLabel } from '../core/key-label.ts';
 import { FORMAT_NAMES, type FormatName } from '../core/operation.ts';
 import type { AuthScheme, KeyReference, Preset, Provider, Quirk } from '../core/profile.ts';
@@ -12,17 +13,7 @@ import { flag, type ObjectReader, oneOf, text } from './reader.ts';
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export const FORMATS: Readonly<Record<FormatName, string>> = FORMAT_NAMES;
-export const AUTH_SCHEMES: Readonly<Record<AuthScheme, true>> = {
-  bearer: true,
-  'x-api-key': true,
-  'x-goog-api-key': true,
-  'api-key': true,
-  aws: true,
-  google: true,
-  azure: true,
-  passthrough: true,
-  none: true,
-};
+export const AUTH_SCHEMES: Readonly<Record<AuthScheme, unknown>> = SCHEMES;
 export const QUIRKS: Readonly<Record<Quirk, true>> = {
   'no-stream-options': true,
   'max-tokens-old': true,
@@ -78,7 +69,7 @@ export function readProvider(name: string, reader: ObjectReader, presets: readon
   const given = readKeys(reader);
   const keys = given ?? presetKeys(preset);
   const auth = reader.optional('auth', oneOf(AUTH_SCHEMES)) ?? defaultAuth(preset, given);
-  if (auth === 'bearer' && keys.length === 0) {
+  if (takesKey(auth) && keys.length === 0) {
     reader.problem(reader.below('keys'), 'this provider has no key', {
       expected:
         'at least one: {"env": "NAME"}, {"file": "/path"}, {"keychain": "account"}; or "auth": "none"',
@@ -133,13 +124,13 @@ function readPreset(reader: ObjectReader, presets: readonly Preset[]): Preset | 
 
 /** The variable that the vendor's own documentation names, unless the file says where the key is. */
 function presetKeys(preset: Preset | undefined): readonly KeyReference[] {
-  const name = preset?.auth === 'bearer' ? preset.env[0] : undefined;
+  const name = preset && takesKey(preset.auth) ? preset.env[0] : undefined;
   return name === undefined ? [] : [{ is: 'env', name }];
 }
 
 function defaultAuth(preset: Preset | undefined, given: readonly KeyReference[] | undefined): AuthScheme {
-  if (given && given.length > 0) return 'bearer';
-  return preset?.auth ?? 'none';
+  const usual = preset?.auth ?? 'none';
+  return given && given.length > 0 && !takesKey(usual) ? 'bearer' : usual;
 }
 
 function readKeys(reader: ObjectReader): readonly KeyReference[] | undefined {

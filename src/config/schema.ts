@@ -101,7 +101,8 @@ function providerSchema(): JsonObject {
       ),
       auth: {
         enum: keysOf(AUTH_SCHEMES),
-        description: "bearer sends a key, passthrough the caller's own Authorization, none nothing.",
+        description:
+          "How its key travels: bearer, or in a header of its own; passthrough sends the caller's own Authorization, none nothing.",
       },
       keys: list(keySchema('Where one key is kept.'), 'Keys, used in turn when one is limited or refused.'),
       enabled: { type: 'boolean', default: true, description: 'false leaves it out of every plan.' },
