@@ -154,12 +154,14 @@ function withoutState(conversation: Conversation): Conversation {
 
 /** What a translation needs to know of a step's target. */
 export function translationTarget({ provider, target, facts }: Step): TranslationTarget {
-  const { maxOutput, reasoningBack } = facts() ?? {};
+  const { maxOutput, reasoningBack, abilities } = facts() ?? {};
   return {
     provider: provider.name,
     model: target.model,
     quirks: reasoningBack ? [...provider.quirks, 'reasoning-content-back'] : provider.quirks,
     maxOutput,
+    ...(abilities?.reasoning !== undefined && { reasons: abilities.reasoning }),
+    ...(abilities?.temperature !== undefined && { samples: abilities.temperature }),
   };
 }
 
