@@ -15,6 +15,7 @@ import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
 import { listFaults } from '../simulate/fault-list.ts';
+import { conclude, Tally } from '../simulate/tally.ts';
 
 // Next to each other and away from gw's own 4499, so that two simulators are 4801 and 4802, sim1 and sim2.
 const FIRST_PORT = 4801;
@@ -271,36 +272,3 @@ const ENDINGS: Readonly<Record<SimulatorCall['end'], string>> = {
   'aborted-by-caller': 'the caller hung up',
   'broken-by-fault': 'connection broken on purpose',
 };
-
-/** What happened, for the summary. */
-class Tally {
-  served = 0;
-  refused = 0;
-  broken = 0;
-  hungUp = 0;
-
-  count({ end, status }: SimulatorCall): void {
-    if (end === 'aborted-by-caller') this.hungUp++;
-    else if (end === 'broken-by-fault') this.broken++;
-    else if ((status ?? 0) < 400) this.served++;
-    else this.refused++;
-  }
-}
-
-function conclude(context: Context, { served, refused, broken, hungUp }: Tally): void {
-  const calls = served + refused + broken + hungUp;
-  if (context.json) {
-    return context.print(
-      JSON.stringify({ event: 'simulator-stopped', calls, served, refused, broken, hungUp }),
-    );
-  }
-  if (calls === 0) return context.say('\nStopped. Nobody called.');
-  const parts = [
-    { count: served, what: 'answered' },
-    { count: refused, what: 'refused' },
-    { count: broken, what: 'broken on purpose' },
-    { count: hungUp, what: 'given up by the caller' },
-  ];
-  const told = parts.filter(({ count }) => count > 0).map(({ count, what }) => `${count} ${what}`);
-  context.say(`\nStopped after ${calls} ${calls === 1 ? 'call' : 'calls'}: ${told.join(', ')}.`);
-}
