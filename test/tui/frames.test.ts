@@ -7,7 +7,7 @@ import { displayWidth } from '../../src/lib/display-width.ts';
 import { reduce } from '../../src/tui/state.ts';
 import { frameOf, stateOf } from './frame.tsx';
 import { cutTrail, limitsTold, rateLimited } from './moments.ts';
-import { failedOver, healthy, NOON, outage, running, served, status } from './scenes.ts';
+import { failedOver, health, healthy, NOON, outage, provider, running, served, status } from './scenes.ts';
 
 const SIZES = [
   [60, 12],
@@ -98,6 +98,24 @@ describe('columns', () => {
     );
     for (const bad of ['\u001B', '\u0007', '\u202E']) expect(frame.join('')).not.toContain(bad);
     expect(frame.join('')).toContain('·[2J·]0;owne');
+  });
+});
+
+describe('thirty targets with long names', () => {
+  const name = (index: number): string => `模型-provider-with-a-very-long-name-${index}`;
+  const crowd = status({
+    providers: Array.from({ length: 30 }, (_, index) =>
+      provider(name(index), [health({ provider: name(index), model: 'm'.repeat(80), key: 'none' })]),
+    ),
+  });
+
+  it.each(SIZES)('fit %i × %i, and can be reached', (columns, rows) => {
+    for (const keys of [[], ['z'], ['3'], ['3', 'G']]) {
+      const frame = frameOf(stateOf({ ...healthy(), status: crowd }, columns, rows, keys));
+      expect(frame.length).toBe(rows);
+      for (const line of frame) expect(displayWidth(line), line).toBeLessThanOrEqual(columns);
+      if (keys.includes('G')) expect(frame.join('\n')).toMatch(/› .*模型/);
+    }
   });
 });
 

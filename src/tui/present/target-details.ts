@@ -1,5 +1,5 @@
 import type { ProviderStatus, Status } from '../../control/index.ts';
-import type { BreakerView, LimitView, TargetHealth } from '../../core/health.ts';
+import type { BreakerView, LimitView, RecentHealth, TargetHealth } from '../../core/health.ts';
 import { costOf } from '../../core/spending.ts';
 import { sameTarget } from '../../core/target.ts';
 import type { Trail } from '../../core/trail.ts';
@@ -78,15 +78,7 @@ function healthLines(
           wide,
           'warn',
         )),
-    ...flowing(
-      '5 min',
-      [
-        `${count(lately.attempts)} attempts, ${percent(lately.failures, lately.attempts)} failed`,
-        `p50 ${latency(lately.p50)}  p95 ${latency(lately.p95)}`,
-        `first token p50 ${latency(lately.firstContentP50)}  p95 ${latency(lately.firstContentP95)}`,
-      ],
-      wide,
-    ),
+    ...flowing('5 min', recentFigures(lately), wide),
     ...flowing(
       'since start',
       [
@@ -149,6 +141,18 @@ function costText({ target }: TargetHealth, recent: readonly Trail[]): string {
 
 function labelled(label: string, line: Line): Line {
   return [span(fitText(label, LABEL_WIDTH), 'dim'), ...line];
+}
+
+/** Dashes in a row say less than that nobody asked. */
+function recentFigures({ attempts, failures, p50, p95, firstContentP50, firstContentP95 }: RecentHealth) {
+  if (attempts === 0) return ['not asked'];
+  return [
+    `${count(attempts)} attempts, ${percent(failures, attempts)} failed`,
+    ...(p50 === undefined ? [] : [`p50 ${latency(p50)}  p95 ${latency(p95)}`]),
+    ...(firstContentP50 === undefined
+      ? []
+      : [`first token p50 ${latency(firstContentP50)}  p95 ${latency(firstContentP95)}`]),
+  ];
 }
 
 /** Groups side by side as far as they fit, the others below. */
