@@ -1,7 +1,14 @@
 import { AUTH_SCHEMES as SCHEMES, takesKey } from '../core/auth.ts';
 import { keyLabel } from '../core/key-label.ts';
 import { FORMAT_NAMES, type FormatName } from '../core/operation.ts';
-import type { AuthScheme, KeyReference, Preset, Provider, Quirk } from '../core/profile.ts';
+import {
+  type AuthScheme,
+  FOLLOWER_QUIRKS,
+  type KeyReference,
+  type Preset,
+  type Provider,
+  type Quirk,
+} from '../core/profile.ts';
 import { nearest } from '../lib/nearest.ts';
 import { readKeyReference } from './key-reference.ts';
 import { modelName } from './model-name.ts';
@@ -86,7 +93,7 @@ export function readProvider(name: string, reader: ObjectReader, presets: readon
     keys,
     enabled: reader.optional('enabled', flag) ?? true,
     headers: readHeaders(reader),
-    quirks: reader.list('quirks', oneOf(QUIRKS)) ?? preset?.quirks ?? [],
+    quirks: reader.list('quirks', oneOf(QUIRKS)) ?? (preset ? preset.quirks : FOLLOWER_QUIRKS),
     models: reader.list('models', modelName) ?? [],
     owns: reader.list('owns', modelName) ?? preset?.owns ?? [],
     ...(prices && { prices }),

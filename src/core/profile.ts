@@ -66,6 +66,12 @@ export type Quirk =
   | 'vertex-dialect'
   | 'free';
 
+/**
+ * What hosts that follow OpenAI's older API have in common, and what is expected of one that gw does not know: newer
+ * hosts take the old words too.
+ */
+export const FOLLOWER_QUIRKS: readonly Quirk[] = ['max-tokens-old', 'no-developer-role'];
+
 /** One upstream account or server. */
 export interface Provider {
   readonly name: string;

@@ -1,11 +1,11 @@
-import type { Preset, Quirk } from '../core/profile.ts';
+import { FOLLOWER_QUIRKS, type Preset } from '../core/profile.ts';
 
 /**
  * What nearly all hosts have in common that only follow the OpenAI API. OpenAI itself and OpenRouter know both; what
  * the others do with a field they do not know ranges from ignoring it to a 400, and the old spellings work everywhere:
  * https://docs.litellm.ai/docs/completion/developer_role lists who is sent `system` instead.
  */
-export const FOLLOWERS: readonly Quirk[] = ['max-tokens-old', 'no-developer-role'];
+export const FOLLOWERS = FOLLOWER_QUIRKS;
 
 type Row = Pick<Preset, 'name' | 'title' | 'url'> & Partial<Preset>;
 
