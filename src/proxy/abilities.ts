@@ -2,8 +2,7 @@ import type { Conversation, MediaPart, Part } from '../core/conversation.ts';
 import type { Abilities, ModelFacts } from '../core/model-facts.ts';
 import type { Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
-import type { StateVault } from './state-vault.ts';
-import { readConversation } from './translation.ts';
+import { type Memories, readConversation } from './translation.ts';
 
 /** No tokenizer makes more than one token of so few bytes of prose or code on average; bodies below need no closer look. */
 const MOST_BYTES_PER_TOKEN = 6;
@@ -12,12 +11,12 @@ const MOST_BYTES_PER_TOKEN = 6;
  * What the target's model lacks for this request, by what is known of models; undefined when nothing speaks against it.
  * The request is only read when something could: a model that lacks an ability, or a body near the model's window.
  */
-export function lacking(exchange: Exchange, step: Step, vault: StateVault): string | undefined {
+export function lacking(exchange: Exchange, step: Step, memories: Memories): string | undefined {
   if (exchange.operation !== 'chat') return undefined;
   const facts = step.facts();
   if (!facts || !mayLack(exchange, facts)) return undefined;
   const codec = exchange.format.toCaller;
-  const conversation = codec && readConversation(exchange, codec, vault);
+  const conversation = codec && readConversation(exchange, codec, memories);
   if (conversation?.is !== 'ok') return undefined;
   const why = missingAbility(conversation.value, facts.abilities ?? {}) ?? tooLong(exchange, facts);
   return why === undefined ? undefined : `${step.target.model} ${why}`;

@@ -1,5 +1,5 @@
 import type { Fault } from '../core/fault.ts';
-import type { Format } from '../core/format.ts';
+import type { Format, ItemKeeper } from '../core/format.ts';
 import type { Policy } from '../core/policy.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import type { Translation } from './translation.ts';
@@ -26,6 +26,8 @@ export interface AttemptOrder {
   readonly format: Format;
   /** How its answer becomes the caller's, when it speaks another format. */
   readonly translation: Translation | undefined;
+  /** Takes the items of an answer that passes through, where the caller may name them by id; undefined elsewhere. */
+  readonly keep: ItemKeeper | undefined;
   readonly policy: Policy;
   /** Milliseconds until the first content of a stream, or the head of a whole answer. */
   readonly limitMs: number;

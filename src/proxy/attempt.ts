@@ -163,9 +163,9 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
   }
 
   #openSink(status: number, headers: AnswerHeaders): Sink {
-    const { format, translation, headers: sent } = this.#order;
+    const { format, translation, keep, headers: sent } = this.#order;
     const { now } = this.#clock;
-    const head = { status, headers, outlet: this.#outlet, sent, format, translation, now };
+    const head = { status, headers, outlet: this.#outlet, sent, format, translation, keep, now };
     return openSink(this.#exchange, this, head);
   }
 

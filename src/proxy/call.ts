@@ -4,7 +4,6 @@ import { OPERATIONS } from '../core/operation.ts';
 import { ok, type Outcome } from '../core/outcome.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Watcher } from '../core/ports.ts';
-import { ENVELOPE_START } from '../formats/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Admission, firstContentLimit, reasoningOf } from '../resilience/index.ts';
 import type { AnswerHomes } from './answer-homes.ts';
@@ -12,23 +11,22 @@ import type { AttemptOrder, AttemptReport, AttemptResult } from './attempt-order
 import { makeAttempt } from './attempt.ts';
 import { keepUsage } from './charge.ts';
 import { type Drill, drillPolicy } from './drill.ts';
-import { askedPath, type Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
 import { VIA_HEADER } from './headers.ts';
 import { isToken } from './local-token.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import { withoutCredentials, wordWithoutCredentials } from './redact.ts';
-import type { StateVault } from './state-vault.ts';
 import { AttemptDraft } from './trail-draft.ts';
-import { formatFor, translate, type Translation, translationTarget } from './translation.ts';
+import { formatFor, type Memories } from './translation.ts';
+import { makeWire } from './wire.ts';
 
 /** What calling a target needs from outside. */
-export interface CallPorts {
+export interface CallPorts extends Memories {
   readonly clock: Clock;
   readonly watcher: Watcher;
   /** This gw's id, left on every request it sends. */
   readonly instance: string;
-  readonly vault: StateVault;
   readonly homes: AnswerHomes;
 }
 
@@ -184,7 +182,13 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
   const { operation, headers } = exchange;
   const { position, simulated, policy } = rehearsalOf(exchange, step);
   const spoken = formatFor(exchange.format, step) ?? exchange.format;
-  const wire = makeWire(call, spoken, policy);
+  const wire = makeWire(exchange, step, spoken, {
+    vault: ports.vault,
+    items: ports.items,
+    now: ports.clock.now(),
+    strict: policy.losses === 'strict',
+    withoutState: place.withoutState,
+  });
   if (wire.is === 'failed') return wire;
   const { path, body, translation } = wire.value;
   if (translation) {
@@ -206,12 +210,18 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
     body: body.length > 0 || OPERATIONS[operation].body !== 'opaque' ? body : null,
     format: spoken,
     translation,
+    keep: keeps(exchange) ? ports.items.of(step.target) : undefined,
     policy,
     limitMs: Math.max(1, Math.min(firstContent(exchange, step, place, policy), place.remainingMs)),
     remainingMs: place.remainingMs,
     credentials: step.credentials,
     report,
   });
+}
+
+/** Whether the caller may name the items of the answer by their ids in the next turn. */
+function keeps({ operation, format }: Exchange): boolean {
+  return operation === 'chat' && format.toCaller?.recallItems !== undefined;
 }
 
 /** In a rehearsal some targets are played by the simulator. */
@@ -237,39 +247,6 @@ function firstContent(exchange: Exchange, step: Step, { isLast }: CallPlace, pol
   const effort = exchange.envelope?.effort;
   const reasoning = step.reasons || effort !== undefined ? reasoningOf(step.target.model, effort) : 'none';
   return firstContentLimit(policy, { stream: exchange.trail.stream, isLast, reasoning });
-}
-
-interface Wire {
-  readonly path: string;
-  readonly body: Buffer;
-  readonly translation: Translation | undefined;
-}
-
-function makeWire(call: Call, spoken: Format, { losses }: Policy): Outcome<Wire, Fault> {
-  const { exchange, step, ports } = call;
-  const { withoutState } = call.place;
-  const { envelope, format, body } = exchange;
-  if (spoken !== format || withoutState) {
-    const strict = losses === 'strict';
-    const made = translate(exchange, step, spoken, {
-      vault: ports.vault,
-      now: ports.clock.now(),
-      strict,
-      withoutState,
-    });
-    if (made.is === 'failed') return made;
-    const { request } = made.value;
-    return ok({ path: request.path, body: request.body, translation: made.value });
-  }
-  const asked = askedPath(exchange);
-  if (!envelope) return ok({ path: asked, body, translation: undefined });
-  const target = { model: step.target.model, quirks: step.provider.quirks };
-  const rendered = format.renderRequest(envelope, body, target);
-  const restored =
-    format.toCaller && rendered.includes(ENVELOPE_START)
-      ? format.toCaller.restoreState(rendered, translationTarget(step))
-      : rendered;
-  return ok({ path: format.renderPath(asked, envelope, target), body: restored, translation: undefined });
 }
 
 /** Of the caller's headers only those that mean the same in any format. */

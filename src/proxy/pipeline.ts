@@ -2,6 +2,7 @@ import type { LogPort, Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AnswerHomes } from './answer-homes.ts';
 import type { DrillBook } from './drill.ts';
+import type { ItemMemory } from './item-memory.ts';
 import type { ModelLists } from './model-lists.ts';
 import { compose, type Handler } from './stage.ts';
 import { answerLocally } from './stages/answer-locally.ts';
@@ -24,6 +25,7 @@ export interface PipelinePorts {
   readonly lists: ModelLists;
   readonly vault: StateVault;
   readonly homes: AnswerHomes;
+  readonly items: ItemMemory;
   readonly version: string;
   readonly instance: string;
 }
@@ -36,7 +38,7 @@ export function pipeline(ports: PipelinePorts): Handler {
     refuseLoops(ports.instance),
     answerLocally(ports.version, ports.lists),
     receive,
-    estimateTokenCount(ports.vault),
+    estimateTokenCount(ports),
     plan(ports),
     failover(ports),
   ]);

@@ -17,6 +17,7 @@ import { DrillBook, type DrillOrder } from './drill.ts';
 import { abandon, Exchange, hangUp } from './exchange.ts';
 import { Fleet, Memory } from './fleet.ts';
 import { clientName, KEPT_CHARACTERS, type ReadHeaders, readHeaders } from './headers.ts';
+import { ItemMemory } from './item-memory.ts';
 import { createListener } from './listener.ts';
 import { ModelLists } from './model-lists.ts';
 import { pipeline } from './pipeline.ts';
@@ -103,6 +104,7 @@ class LocalProxy implements Proxy {
       lists: this.#lists,
       vault: new StateVault(),
       homes: new AnswerHomes(),
+      items: new ItemMemory(),
     });
     this.#fleet = new Fleet(settings, profile, keys, this.#memory);
     this.#server = createListener((request, response) => void this.#serve(request, response));

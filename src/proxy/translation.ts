@@ -16,10 +16,27 @@ import { sameTarget } from '../core/target.ts';
 import { directTranslation, FORMATS } from '../formats/index.ts';
 import { askedPath, type Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
+import type { ItemMemory } from './item-memory.ts';
 import type { StateVault } from './state-vault.ts';
 
 /** How one call to a target of another format is made, and how its answer becomes the caller's. */
 export type Translation = ConversationTranslation | SmallTranslation;
+
+/** What gw remembers of earlier turns, for callers who cannot or need not send it again. */
+export interface Memories {
+  readonly vault: StateVault;
+  readonly items: ItemMemory;
+}
+
+/** What a request for one target is made with. */
+export interface TranslationParts extends Memories {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** The route forbids losses. */
+  readonly strict: boolean;
+  /** The target refused the opaque state of this conversation. */
+  readonly withoutState: boolean;
+}
 
 /** A small operation, translated without the hub. */
 export interface SmallTranslation {
@@ -80,13 +97,7 @@ export function translate(
   exchange: Exchange,
   step: Step,
   spoken: Format,
-  parts: {
-    readonly vault: StateVault;
-    readonly now: number;
-    readonly strict: boolean;
-    /** The target refused the opaque state of this conversation. */
-    readonly withoutState: boolean;
-  },
+  parts: TranslationParts,
 ): Outcome<Translation, Fault> {
   const { format, trail, body, operation } = exchange;
   const direct = directTranslation(operation, format.name, spoken.name);
@@ -95,7 +106,7 @@ export function translate(
   const { toCaller: to } = format;
   if (!from || !to)
     return failed(fault('untranslatable', `gw cannot translate ${format.name} to ${spoken.name}`));
-  const read = readConversation(exchange, to, parts.vault);
+  const read = readConversation(exchange, to, parts);
   if (read.is === 'failed') return read;
   const conversation = parts.withoutState ? withoutState(read.value) : read.value;
   const target = translationTarget(step);
@@ -109,6 +120,7 @@ export function translate(
     conversation,
     body,
     path: askedPath(exchange),
+    keeper: parts.items.own,
   };
   return ok({
     is: 'conversation',
@@ -169,12 +181,13 @@ export function translationTarget({ provider, target, facts }: Step): Translatio
 export function readConversation(
   exchange: Exchange,
   codec: CallerCodec,
-  vault: StateVault,
+  { vault, items }: Memories,
 ): Outcome<Conversation, Fault> {
   exchange.conversation ??= codec.decodeRequest(exchange.body, {
     model: exchange.envelope?.model ?? '',
     stream: exchange.trail.stream,
     recall: (callId) => vault.recall(callId),
+    recallItem: items.recall,
   });
   return exchange.conversation;
 }

@@ -1,5 +1,5 @@
 import { type Fault, fault } from '../../core/fault.ts';
-import type { AnswerVerdict } from '../../core/format.ts';
+import type { AnswerVerdict, ItemKeeper } from '../../core/format.ts';
 import type { Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
 import type { Sink, SinkReport } from './sink.ts';
@@ -19,19 +19,26 @@ export class AnswerSink implements Sink {
   readonly #status: number;
   readonly #headers: AnswerHeaders;
   readonly #binary: boolean;
+  readonly #keep: ItemKeeper | undefined;
   #held: Buffer[] = [];
   #length = 0;
 
   constructor(
     exchange: Exchange,
     report: SinkReport,
-    answer: { readonly status: number; readonly headers: AnswerHeaders; readonly outlet: Outlet },
+    answer: {
+      readonly status: number;
+      readonly headers: AnswerHeaders;
+      readonly outlet: Outlet;
+      readonly keep: ItemKeeper | undefined;
+    },
   ) {
     this.#exchange = exchange;
     this.#report = report;
     this.#outlet = answer.outlet;
     this.#status = answer.status;
     this.#headers = answer.headers;
+    this.#keep = answer.keep;
     this.#binary = isBinary(answer.headers['content-type']);
   }
 
@@ -79,7 +86,9 @@ export class AnswerSink implements Sink {
   #judge(body: Buffer): void {
     const { format, operation, trail } = this.#exchange;
     const verdict =
-      this.#status === 204 || operation === 'other' ? NOTHING_TO_JUDGE : format.judgeAnswer(operation, body);
+      this.#status === 204 || operation === 'other'
+        ? NOTHING_TO_JUDGE
+        : format.judgeAnswer(operation, body, this.#keep);
     if (verdict.is === 'fault') {
       this.#report.failed(verdict.fault);
       return;

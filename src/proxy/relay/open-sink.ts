@@ -1,4 +1,4 @@
-import type { Format } from '../../core/format.ts';
+import type { Format, ItemKeeper } from '../../core/format.ts';
 import type { Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
 import type { Translation } from '../translation.ts';
@@ -18,6 +18,8 @@ export interface AnswerHead {
   readonly sent: readonly string[];
   readonly format: Format;
   readonly translation: Translation | undefined;
+  /** Takes the items of an answer that passes through. */
+  readonly keep: ItemKeeper | undefined;
   readonly now: () => number;
 }
 

@@ -1,5 +1,5 @@
 import { type Fault, fault } from '../../core/fault.ts';
-import type { StreamFraming, StreamJudge } from '../../core/format.ts';
+import type { ItemKeeper, StreamFraming, StreamJudge } from '../../core/format.ts';
 import { type SseEvent, SseReader } from '../../lib/sse.ts';
 import { askedPath, type Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
@@ -44,6 +44,7 @@ export class StreamSink implements Sink {
       readonly outlet: Outlet;
       /** The headers of the request, with what the provider may not quote. */
       readonly sent: readonly string[];
+      readonly keep: ItemKeeper | undefined;
     },
   ) {
     this.#exchange = exchange;
@@ -52,7 +53,7 @@ export class StreamSink implements Sink {
     this.#status = answer.status;
     this.#headers = answer.headers;
     this.#sent = answer.sent;
-    this.#judge = exchange.format.judgeStream(exchange.operation);
+    this.#judge = exchange.format.judgeStream(exchange.operation, answer.keep);
     this.#dropUsage = exchange.envelope?.askUsage !== undefined;
     this.#framing = exchange.format.reframe?.(askedPath(exchange));
   }

@@ -3,20 +3,19 @@ import { estimateTokens } from '../../formats/index.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Reply } from '../reply.ts';
 import type { Stage } from '../stage.ts';
-import type { StateVault } from '../state-vault.ts';
-import { readConversation } from '../translation.ts';
+import { type Memories, readConversation } from '../translation.ts';
 
 /**
  * Agents ask how long their prompt is and stop when nobody says. A provider of the caller's format is asked; when none
  * can or none answers, gw estimates, and says in a header that it did.
  */
-export function estimateTokenCount(vault: StateVault): Stage {
+export function estimateTokenCount(memories: Memories): Stage {
   return (next) => async (exchange) => {
     const reply = await next(exchange);
     const codec = exchange.format.toCaller;
     if (exchange.operation !== 'count-tokens' || reply.is !== 'refused' || !codec || !isAsked(exchange))
       return reply;
-    return estimate(exchange, codec, vault) ?? reply;
+    return estimate(exchange, codec, memories) ?? reply;
   };
 }
 
@@ -25,8 +24,8 @@ function isAsked({ envelope, over }: Exchange): boolean {
   return envelope !== undefined && !over;
 }
 
-function estimate(exchange: Exchange, codec: CallerCodec, vault: StateVault): Reply | undefined {
-  const conversation = readConversation(exchange, codec, vault);
+function estimate(exchange: Exchange, codec: CallerCodec, memories: Memories): Reply | undefined {
+  const conversation = readConversation(exchange, codec, memories);
   if (conversation.is === 'failed' || !codec.encodeTokenCount) return undefined;
   return {
     is: 'answer',

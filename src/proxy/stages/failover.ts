@@ -90,7 +90,7 @@ class Walk {
       const [step, ...others] = this.#rest;
       if (!step) return undefined;
       this.#rest = others;
-      const why = others.length > 0 ? lacking(this.#exchange, step, this.#ports.vault) : undefined;
+      const why = others.length > 0 ? lacking(this.#exchange, step, this.#ports) : undefined;
       if (why !== undefined) {
         this.#pass(step, why);
         continue;

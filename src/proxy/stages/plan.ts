@@ -11,7 +11,9 @@ import type { AnswerHomes } from '../answer-homes.ts';
 import type { DrillBook } from '../drill.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
 import type { CompiledPlan, Step } from '../fleet.ts';
+import type { ItemMemory } from '../item-memory.ts';
 import { type Refusal, refused } from '../reply.ts';
+import { resume } from '../resume.ts';
 import type { Stage } from '../stage.ts';
 import { cannotServe } from '../translation.ts';
 
@@ -28,16 +30,18 @@ export interface PlanPorts {
   readonly clock: Clock;
   readonly drills: DrillBook;
   readonly homes: AnswerHomes;
+  readonly items: ItemMemory;
 }
 
-function decidePlan(exchange: Exchange, { clock, drills, homes }: PlanPorts): Refusal | undefined {
+function decidePlan(exchange: Exchange, { clock, drills, homes, items }: PlanPorts): Refusal | undefined {
   const wrong = readWishes(exchange, drills);
   if (wrong) return refused(wrong);
   const found = compile(exchange);
   if ('code' in found) return refused(found);
   exchange.trail.route = found.route;
   const { pinned } = exchange.envelope ?? {};
-  if (pinned !== undefined) exchange.home = { answerId: pinned, target: homes.find(pinned) };
+  if (pinned !== undefined && !resume(exchange, pinned, items))
+    exchange.home = { answerId: pinned, target: homes.find(pinned) };
   exchange.trail.plan = found.told;
   const chosen = exchange.drill
     ? chooseForDrill(exchange, found, clock.now())
