@@ -11,6 +11,8 @@ import { keysOf } from '../src/lib/expect.ts';
 import { PRESETS } from '../src/providers/index.ts';
 import { FAULT_GROUPS, type FaultRow, SIMULATED_FAULTS } from '../src/simulator/index.ts';
 import { type ListedKey, OTHER_KEYS, SCREEN_KEYS } from '../src/tui/key-tables.ts';
+import { renderFormats, renderLosses, renderLost } from './format-tables.ts';
+import { inCode, table } from './markdown.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -21,6 +23,14 @@ export async function renderPages(): Promise<ReadonlyMap<string, string>> {
     ['docs/faults.md', withBlock('docs/faults.md', 'faults', renderFaults())],
     ['docs/simulator.md', withBlock('docs/simulator.md', 'simulated-faults', renderSimulatedFaults())],
     ['docs/providers.md', withBlock('docs/providers.md', 'presets', renderPresets())],
+    [
+      'docs/formats.md',
+      withBlocks('docs/formats.md', {
+        formats: renderFormats(),
+        losses: renderLosses(),
+        lost: renderLost(),
+      }),
+    ],
     ['docs/keys.md', renderKeys()],
     ['docs/config.schema.json', `${JSON.stringify(JSON_SCHEMA, null, 2)}\n`],
   ]);
@@ -35,10 +45,19 @@ export function loadCommands(): Promise<readonly LoadedCommand[]> {
   return Promise.all(COMMANDS.map(async (entry) => ({ ...entry, command: (await entry.load()).command })));
 }
 
-/** Replaces what stands between `<!-- name -->` and `<!-- /name -->` in a page that people write. */
+/** A page that people write, with one part made from code. */
 function withBlock(path: string, name: string, text: string): string {
+  return withBlocks(path, { [name]: text });
+}
+
+function withBlocks(path: string, blocks: Readonly<Record<string, string>>): string {
   const file = join(ROOT, path);
   const page = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return Object.entries(blocks).reduce((made, [name, text]) => replaceBlock(path, made, name, text), page);
+}
+
+/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+function replaceBlock(path: string, page: string, name: string, text: string): string {
   const [before, rest] = page.split(`<!-- ${name} -->`);
   const after = rest?.split(`<!-- /${name} -->`)[1];
   if (before === undefined || after === undefined) {
@@ -194,16 +213,6 @@ function presetCells(preset: Preset): string[] {
     inCode(url),
     local ? 'none: it runs on this machine' : env.map(inCode).join(', ') || 'pass `--key`',
   ];
-}
-
-function inCode(text: string | undefined): string {
-  return text === undefined ? '' : `\`${text}\``;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
 }
 
 function code(lines: readonly string[]): string {

@@ -1,9 +1,10 @@
-import { AUTH_SCHEMES } from '../../core/auth.ts';
 import { FORMAT_NAMES } from '../../core/operation.ts';
 import { keysOf } from '../../lib/expect.ts';
 import { PRESETS } from '../../providers/index.ts';
+import { CHAT_RULES } from '../../simulator/index.ts';
 import { SHELLS } from '../clients/shell.ts';
 import { CLIENT_FAMILIES } from '../clients/variables.ts';
+import { AUTH_WAYS } from '../provider/flags.ts';
 import type { NameKind } from './names.ts';
 import { SCRIPT_SHELLS } from './shells.ts';
 
@@ -54,12 +55,13 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--at': FREE,
   '--before': names('targets'),
   '--by': choice('provider', 'model', 'client', 'route', 'hour'),
+  '--chat-rules': { is: 'choice', words: CHAT_RULES },
   '--client': FREE,
   'env --client': { is: 'choice', words: keysOf(CLIENT_FAMILIES) },
   '--fault': FREE,
   '--for': FREE,
   '--also-speaks': { is: 'choice', words: keysOf(FORMAT_NAMES) },
-  '--auth': { is: 'choice', words: keysOf(AUTH_SCHEMES) },
+  '--auth': { is: 'choice', words: AUTH_WAYS },
   '--format': { is: 'choice', words: keysOf(FORMAT_NAMES) },
   'test-route --format': {
     is: 'choice',

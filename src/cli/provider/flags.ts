@@ -1,5 +1,5 @@
 import { keyReferenceToJson, mayBeKey, parseKeyReference } from '../../config/index.ts';
-import { AUTH_SCHEMES } from '../../core/auth.ts';
+import { AUTH_SCHEMES, takesKey } from '../../core/auth.ts';
 import { FORMAT_NAMES, type FormatName } from '../../core/operation.ts';
 import type { AuthScheme } from '../../core/profile.ts';
 import { isKeyOf, isString, type JsonObject, keysOf } from '../../lib/expect.ts';
@@ -9,6 +9,11 @@ import type { Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
 import { wrapWords } from '../problem.ts';
+
+/** How a key can be sent; requests that have to be signed need more than a flag says. */
+export const AUTH_WAYS: readonly AuthScheme[] = keysOf(AUTH_SCHEMES).filter(
+  (auth) => takesKey(auth) || auth === 'passthrough' || auth === 'none',
+);
 
 /** The options by which `provider add` and `provider edit` describe a provider. */
 export const PROVIDER_OPTIONS = {
@@ -35,7 +40,7 @@ export const PROVIDER_OPTIONS = {
   },
   auth: {
     flags: '--auth <scheme>',
-    summary: `how its key is sent: ${keysOf(AUTH_SCHEMES).join(', ')}; else as the vendor of its format wants it`,
+    summary: `how its key is sent: ${AUTH_WAYS.join(', ')}; else as the vendor of its format wants it`,
   },
   header: { flags: '--header <header...>', summary: "extra request header, as 'name: value' (repeatable)" },
   model: { flags: '--model <name...>', summary: 'a model it is known to have (repeatable)' },

@@ -214,33 +214,6 @@ describe('the story', () => {
     for (const line of lines(trail)) expect(line).toBe(terminalSafe(line));
   });
 
-  test('tells what each target was spoken to in, and what it could not be told', () => {
-    const trail = sampleTrail({
-      format: 'anthropic-messages',
-      attempts: [
-        servedAttempt({ format: 'openai-chat', losses: ['cache', 'top-k', 'field:context_management'] }),
-      ],
-    });
-    const told = lines(trail, 200).join('\n');
-    expect(told).toContain('streamed, in anthropic-messages');
-    expect(told).toContain(
-      'translated to openai-chat: could not tell it marks of what to cache, top_k and the field context_management',
-    );
-    const lossless = lines(sampleTrail({ attempts: [servedAttempt({ format: 'gemini' })] })).join('\n');
-    expect(lossless).toContain('translated to gemini: nothing was lost');
-    expect(lines(sampleTrail()).join('\n')).not.toContain('translated');
-  });
-
-  test('tells a target that cannot serve such a request from one that is left alone', () => {
-    const plan = [
-      { target: OPENAI, skipped: 'it takes no images', unable: true as const },
-      { target: { ...OPENAI, provider: 'mistral' }, skipped: 'cooling down' },
-      { target: GROQ },
-    ];
-    const trail = failoverTrail({ plan, attempts: [servedAttempt({ target: GROQ })] });
-    expect(lines(trail).join('\n')).toMatch(/openai.* cannot serve this\n.*takes no images\n.* skipped\n/);
-  });
-
   test('says that a skipped target was asked all the same when nobody else was left', () => {
     const forced = sampleTrail({ plan: [{ target: OPENAI, skipped: 'left alone for another 4s' }] });
     expect(lines(forced).join('\n')).toContain('answered, asked all the same');

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { filterRows, parseFilter } from '../../../src/core/filter.ts';
+import type { Trail } from '../../../src/core/trail.ts';
 import { failedOver, running, served } from '../../tui/scenes.ts';
 
 const slow = served(1, { totalMs: 12_000, firstContentMs: 2_400, usage: { input: 12_000, output: 4 } });
@@ -68,7 +69,7 @@ describe('a filter', () => {
       served(2, { attempts: [{ ...attempt, format: 'gemini', losses: ['image'] }] }),
       served(3, { format: 'gemini', attempts: [{ ...attempt, format: 'cohere-chat' }] }),
     ];
-    const accepts = filter.is === 'ok' ? filter.value.accepts : () => false;
+    const accepts = (trail: Trail): boolean => filter.is === 'ok' && filter.value.accepts(trail);
     expect(trails.flatMap((trail, index) => (accepts(trail) ? [index + 1] : []))).toEqual(expected);
   });
 
