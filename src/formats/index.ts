@@ -2,6 +2,7 @@ import type { CallerFormat, Format } from '../core/format.ts';
 import type { CallerFormatName, FormatName } from '../core/operation.ts';
 import { anthropicMessages } from './anthropic-messages/index.ts';
 import { bedrockConverse } from './bedrock-converse/index.ts';
+import { cohereChat } from './cohere-chat/index.ts';
 import { gemini } from './gemini/index.ts';
 import { ollamaChat } from './ollama-chat/index.ts';
 import { openaiChat } from './openai-chat/index.ts';
@@ -24,5 +25,6 @@ export const CALLER_FORMATS = {
 export const FORMATS = {
   ...CALLER_FORMATS,
   'bedrock-converse': bedrockConverse,
+  'cohere-chat': cohereChat,
   'ollama-chat': ollamaChat,
-} as const satisfies Readonly<Partial<Record<FormatName, Format>>>;
+} as const satisfies Readonly<Record<FormatName, Format>>;
