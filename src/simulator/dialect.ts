@@ -13,6 +13,8 @@ export interface Operation {
   readonly body: 'json' | 'form' | 'any';
   /** Only requests with this header are meant. */
   readonly header?: string;
+  /** A model need not be named; the operation sees to it where it must. */
+  readonly modelOptional?: true;
   /** The answer leaves something behind or shows all of the request, so it must be made anew each time. */
   readonly remembers?: true;
   readonly answer: (asked: Asked, recipe: Recipe, identity: Identity) => Script;

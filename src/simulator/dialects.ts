@@ -60,7 +60,7 @@ export function answer(
   if (operation.body === 'json' && asked.json === undefined) {
     return object(errors, { message: NOT_JSON, code: null, param: null });
   }
-  const needsModel = operation.body !== 'any';
+  const needsModel = operation.body !== 'any' && !(operation.modelOptional && asked.model === '');
   if (needsModel && asked.model === '' && asked.modelFault === undefined) {
     return object(errors, { message: NO_MODEL, code: null, param: null });
   }

@@ -118,7 +118,7 @@ describe('the simulated Converse refuses', () => {
       turns(USER, { role: 'system', content: [{ text: 'x' }] }),
       'enum value set: [user, assistant]',
     ],
-    ['a blank text', turns(told({ text: ' ' })), 'is blank. Add text to the text field'],
+    ['an empty text', turns(told({ text: '' })), 'is blank. Add text to the text field'],
     ['empty content', turns(told()), 'The content field in the Message object at messages.0 is empty'],
     ['a block of another format', turns(told({ type: 'text' })), 'is not a ContentBlock'],
     [

@@ -1,26 +1,10 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { readFrames } from './simulator-frames.ts';
 import { closeSimulators, simulate } from './simulator-ground.ts';
+import { type Exchange, hasRecordings, readRecorded } from './simulator-recordings.ts';
 
 afterAll(closeSimulators);
-
-const RECORDED = join(import.meta.dirname, '../../../shared/recorded/public');
-
-interface Exchange {
-  readonly api: string;
-  readonly host: string;
-  readonly request: { readonly url: string };
-  readonly response: {
-    readonly status: number;
-    readonly bodyText?: string;
-    readonly body?: unknown;
-    readonly bodyBase64?: string;
-  };
-}
 
 /** Every path of fields in a value: `choices[].message.content`. What a caller made up (arguments, schemas) is not ours. */
 function pathsOf(value: unknown, at = ''): string[] {
@@ -112,8 +96,8 @@ const ROWS: readonly Row[] = [
 
 const headers = { 'content-type': 'application/json', 'anthropic-version': '2023-06-01' };
 
-describe.skipIf(!existsSync(RECORDED))('an answer of the simulator beside recorded ones', () => {
-  const exchanges = existsSync(RECORDED) ? readRecorded() : [];
+describe.skipIf(!hasRecordings)('an answer of the simulator beside recorded ones', () => {
+  const exchanges = hasRecordings ? readRecorded() : [];
 
   test.each(ROWS)('$api has fields that were recorded, and those that always were', async (row) => {
     const { origin } = await simulate();
@@ -206,14 +190,5 @@ function eventPaths(text: string): string[] {
 function framePaths(bytes: Buffer): string[] {
   return [...readFrames(bytes)].flatMap(({ headers: named, payload }) =>
     pathsOf(payload).map((path) => `${named[':event-type']} ${path}`),
-  );
-}
-
-function readRecorded(): Exchange[] {
-  return globSync('*/*.jsonl', { cwd: RECORDED }).flatMap((file) =>
-    readFileSync(join(RECORDED, file), 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as Exchange),
   );
 }

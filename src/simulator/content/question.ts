@@ -69,11 +69,14 @@ export function textOf(content: unknown): string {
   return content.map((part) => (isString(part) ? part : (stringField(part, 'text') ?? ''))).join('');
 }
 
+// What libraries call the text when Google wants an object.
+const WRAPPERS = ['output', 'result', 'content', 'error'];
+
 /** The text of a tool's result; formats that want an object wrap it, and the wrapping must not count. */
 export function resultText(result: unknown): string {
   if (typeof result === 'string') return result;
   if (Array.isArray(result)) return textOf(result);
   if (!isObject(result)) return result === undefined ? '' : JSON.stringify(result);
-  const wrapped = field(result, 'output') ?? field(result, 'result') ?? field(result, 'error');
+  const wrapped = WRAPPERS.map((name) => field(result, name)).find((inner) => inner !== undefined);
   return typeof wrapped === 'string' ? wrapped : JSON.stringify(result);
 }

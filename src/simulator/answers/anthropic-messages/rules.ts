@@ -181,7 +181,7 @@ function* thinkingObjections(json: unknown): Objections {
     }
   }
   const choice = stringField(field(json, 'tool_choice'), 'type');
-  if (choice === 'any' || choice === 'tool') {
+  if (kind === 'enabled' && (choice === 'any' || choice === 'tool')) {
     yield { message: 'Thinking may not be enabled when tool_choice forces tool use.' };
   }
   if ((numberField(json, 'temperature') ?? 1) !== 1) {

@@ -56,8 +56,8 @@ function* blockObjections(block: unknown, at: string, identity: Identity): Objec
       message: `The value at ${at} is not a ContentBlock: exactly one of its members must be set, ${kinds.length} are.`,
     };
   }
-  const text = field(block, 'text');
-  if (isString(text) && text.trim() === '') {
+  // A line end alone has been seen to pass.
+  if (field(block, 'text') === '') {
     yield {
       message: `The text field in the ContentBlock object at ${at} is blank. Add text to the text field, and try again.`,
     };
@@ -112,7 +112,8 @@ function* pairingObjections(messages: readonly unknown[]): Objections {
   let open: readonly string[] = [];
   for (const [index, message] of [...messages, {}].entries()) {
     const content = listOf(field(message, 'content'));
-    const answered = idsOf(content, 'toolResult');
+    // What a model called on Amazon's side is answered there, in the same turn.
+    const answered = field(message, 'role') === 'assistant' ? [] : idsOf(content, 'toolResult');
     const missing = open.filter((id) => !answered.includes(id));
     if (missing.length > 0) {
       yield {
@@ -124,8 +125,12 @@ function* pairingObjections(messages: readonly unknown[]): Objections {
         message: `The number of toolResult blocks at messages.${index}.content exceeds the number of toolUse blocks of previous turn.`,
       };
     }
-    open = idsOf(content, 'toolUse');
+    open = idsOf(content.filter(isOwnCall), 'toolUse');
   }
+}
+
+function isOwnCall(block: unknown): boolean {
+  return field(field(block, 'toolUse'), 'type') !== 'server_tool_use';
 }
 
 function idsOf(content: readonly unknown[], kind: string): readonly string[] {

@@ -11,7 +11,7 @@ function names(text: string): ReadonlySet<string> {
 
 // https://ai.google.dev/api/generate-content
 const REQUEST_FIELDS = names(
-  'contents tools toolConfig safetySettings systemInstruction generationConfig cachedContent model labels store serviceTier',
+  'contents tools toolConfig safetySettings systemInstruction generationConfig cachedContent model labels store serviceTier modelArmorConfig',
 );
 const CONFIG_FIELDS = names(
   `stopSequences responseMimeType responseSchema responseJsonSchema responseModalities candidateCount maxOutputTokens

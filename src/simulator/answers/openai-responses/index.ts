@@ -30,6 +30,7 @@ export const OPENAI_RESPONSES: Dialect = {
       path: /^\/v1\/responses$/,
       body: 'json',
       remembers: true,
+      modelOptional: true,
       answer: (asked, recipe, identity) => converse(RESPONSES_VOICE, asked, recipe, identity),
     },
     {

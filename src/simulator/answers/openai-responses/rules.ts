@@ -35,7 +35,9 @@ export function* requestObjections(json: unknown, items: readonly unknown[], ide
     );
   }
   const input = field(json, 'input');
-  if (input === undefined && previous === undefined) yield missing('input');
+  const isPrompted = field(json, 'prompt') !== undefined || field(json, 'conversation') !== undefined;
+  if (!isString(field(json, 'model')) && !isPrompted) yield missing('model');
+  if (input === undefined && previous === undefined && !isPrompted) yield missing('input');
   if (input !== undefined && !isString(input) && !Array.isArray(input)) {
     yield wrong(
       `Invalid type for 'input': expected one of a list of input items or string, but got ${typeof input} instead.`,
@@ -183,13 +185,14 @@ function* referenceObjections(item: unknown, { kept }: Identity): Objections {
   );
 }
 
+const MUST_BE_ANSWERED = new Set(['function_call', 'custom_tool_call']);
+
 /** Every call has its output, every output its call, and what was thought is followed by what was thought of. */
 function* pairingObjections(items: readonly unknown[]): Objections {
-  const calls = items.filter((item) =>
-    /^(?:function|custom_tool)_call$/.test(stringField(item, 'type') ?? ''),
-  );
+  const calls = items.filter((item) => MUST_BE_ANSWERED.has(stringField(item, 'type') ?? ''));
+  const anyCalls = items.filter((item) => (stringField(item, 'type') ?? '').endsWith('_call'));
   const outputs = items.filter((item) => (stringField(item, 'type') ?? '').endsWith('_call_output'));
-  const called = new Set(calls.map((item) => field(item, 'call_id')));
+  const called = new Set(anyCalls.map((item) => field(item, 'call_id')));
   const answered = new Set(outputs.map((item) => field(item, 'call_id')));
   for (const item of outputs) {
     const id = field(item, 'call_id');
