@@ -72,16 +72,11 @@ export function classifyInside(error: unknown): Fault {
   const words = readErrorWords({ error: isString(error) ? { message: error } : error });
   const code = field(error, 'code');
   const given = typeof code === 'number' && code >= 400 && code < 600 ? code : undefined;
-  const status = given ?? statusOfType(stringField(error, 'type')) ?? 502;
+  const status = given ?? STATUS_OF_TYPE.get(stringField(error, 'type') ?? '') ?? 502;
   return fault(
     faultOf(RULES, status, words),
     `the provider reported an error inside its answer: ${words.message ?? words.code}`,
   );
-}
-
-/** The status an error type comes with; undefined for a type that is not this format's. */
-export function statusOfType(type: string | undefined): number | undefined {
-  return type === undefined ? undefined : STATUS_OF_TYPE.get(type);
 }
 
 /** The error type that comes with a status. */

@@ -49,7 +49,7 @@ describe('a request of an Anthropic caller', () => {
     const losses = ask({
       context_management: { edits: [] },
       container: null,
-      output_config: { task_budget: {} },
+      output_config: { task_budget: {}, effort: 'low' },
       mcp_servers: [],
       'bad\nname': 1,
     }).losses;

@@ -193,6 +193,7 @@ describe('pictures and files', () => {
     ],
     [media('image', { source: { is: 'url', url: 'gs://a/b.png' } }), undefined, ['url']],
     [media('image', { mime: 'image/tiff', source: base64 }), undefined, ['image']],
+    [media('image', { source: base64 }), undefined, ['image']],
     [
       media('file', { mime: 'application/pdf', name: 'a.pdf', source: base64 }),
       {

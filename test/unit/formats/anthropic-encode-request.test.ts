@@ -189,6 +189,8 @@ describe('thinking', () => {
       body: { tool_choice: { type: 'any' } },
     });
     expect(encode(forced, { model: 'claude-sonnet-4-5' }).body).not.toHaveProperty('thinking');
+    const forbidden = { ...budget, toolChoice: { mode: 'none' } } as const;
+    expect(encode(forbidden, { model: 'claude-sonnet-4-5' }).body).toHaveProperty('thinking');
     expect(encode(forced).body).toMatchObject({
       thinking: { type: 'adaptive' },
       tool_choice: { type: 'any' },
