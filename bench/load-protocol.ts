@@ -1,3 +1,5 @@
+import type { CallerFormatName } from '../src/core/operation.ts';
+
 /** What the load generator is told, one JSON object per line. */
 export type LoadCommand =
   | {
@@ -11,6 +13,8 @@ export type LoadCommand =
   | {
       readonly type: 'streams';
       readonly port: number;
+      /** What the load generator speaks; OpenAI's chat unless it is said. */
+      readonly caller?: CallerFormatName;
       readonly streams: number;
       readonly events: number;
       readonly paceMs: number;

@@ -2,6 +2,8 @@
 // connections are open and the program under test has compiled its hot code, and starts counting on `go`.
 import { createInterface } from 'node:readline';
 
+import type { CallerFormatName } from '../src/core/operation.ts';
+import { callerRequest } from './caller-requests.ts';
 import { Connection } from './connection.ts';
 import type { LoadAnswer, LoadCommand } from './load-protocol.ts';
 import { sharedMicroseconds } from './wire.ts';
@@ -73,7 +75,7 @@ async function runRequests(command: LoadCommand & { type: 'requests' }): Promise
 
 async function runStreams(command: LoadCommand & { type: 'streams' }): Promise<void> {
   const connections = Array.from({ length: command.streams }, () => new Connection(command.port));
-  const request = prepareRequest(`events-${command.events}-${command.paceMs}`, true);
+  const request = prepareRequest(`events-${command.events}-${command.paceMs}`, true, command.caller);
   const plain = prepareRequest('json', false);
   const delays: number[] = [];
   try {
@@ -136,14 +138,10 @@ function timestampReader(delays: number[]): (bytes: Buffer) => void {
   };
 }
 
-function prepareRequest(model: string, stream: boolean): Buffer {
-  const messages = [
-    { role: 'system', content: 'You answer in one word.' },
-    { role: 'user', content: 'x'.repeat(860) },
-  ];
-  const body = JSON.stringify({ model, messages, temperature: 0.2, ...(stream ? { stream } : {}) });
+function prepareRequest(model: string, stream: boolean, caller: CallerFormatName = 'openai-chat'): Buffer {
+  const { path, body } = callerRequest(caller, model, stream);
   return Buffer.from(
-    'POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer sk-bench\r\n' +
+    `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer sk-bench\r\n` +
       'accept: application/json\r\nuser-agent: gw-bench\r\ncontent-type: application/json\r\n' +
       `content-length: ${body.length}\r\n\r\n${body}`,
     'latin1',

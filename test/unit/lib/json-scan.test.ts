@@ -71,6 +71,32 @@ describe('the JSON scanner', () => {
     );
   });
 
+  test('strings of any length end where they end, wherever they lie in memory', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('a'.repeat(7), '\\', '"', 'é', '\n', 'x'.repeat(300), '\u0022'), {
+          maxLength: 30,
+        }),
+        fc.nat(7),
+        (pieces, offset) => {
+          const value = { before: pieces.join(''), model: 'm', after: 'y'.repeat(300) + pieces.join('') };
+          const text = JSON.stringify(value);
+          const bytes = Buffer.alloc(Buffer.byteLength(text) + offset).subarray(offset);
+          bytes.write(text);
+          const found: string[] = [];
+          expect(
+            scanObject(bytes, wantedKeys(['model', 'after']), (key, _, from, to) => {
+              found.push(`${key}=${bytes.toString('utf8', from, to)}`);
+            }),
+          ).toBe(-1);
+          expect(found).toEqual(['model="m"', `after=${JSON.stringify(value.after)}`]);
+          // Cut anywhere, it is not whole.
+          expect(scanObject(bytes.subarray(0, -2), wantedKeys([]), () => {})).not.toBe(-1);
+        },
+      ),
+    );
+  });
+
   test('never runs past the end or throws, whatever the bytes', () => {
     fc.assert(
       fc.property(
