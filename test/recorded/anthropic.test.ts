@@ -256,7 +256,7 @@ describe.skipIf(!hasRecordings)('a recorded refusal of Anthropic', () => {
     'anthropic_completion_invalid_api_key.yaml#0': 'upstream_refused_key',
     'test_anthropic_count_tokens_error.yaml#0': 'upstream_model_missing',
     'test_model_name_suggestion[anthropic].yaml#0': 'upstream_model_missing',
-    'test_anthropic_explicit_effort_xhigh_unsupported_model_errors.yaml#0': 'upstream_rejected',
+    'test_anthropic_explicit_effort_xhigh_unsupported_model_errors.yaml#0': 'untranslatable',
   };
   const refused = hasRecordings
     ? recordedExchanges('anthropic.messages', 'anthropic.count_tokens').filter(
