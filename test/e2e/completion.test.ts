@@ -20,7 +20,7 @@ const LINES: readonly (readonly [string, readonly string[]])[] = [
   ['gw requests --failed --provider b', ['beta']],
   ['gw route resolve ma', ['main']],
   ['gw start --profile ', ['default', 'spare']],
-  ['gw provider add dee', ['deepseek']],
+  ['gw provider add deeps', ['deepseek']],
   ['gw env --shell ', ['bash', 'cmd', 'fish', 'powershell', 'zsh']],
   ['gw completion z', ['zsh']],
   ['gw help comp', ['completion']],

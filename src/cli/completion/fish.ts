@@ -44,7 +44,9 @@ function commandLines({ path, options, positional }: CompletedCommand): string[]
       );
       // -x: it takes a value, and no file is one.
       const taken = value === undefined ? '' : value.is === 'file' ? ' -r -F' : ` -x${offered(value)}`;
-      return `complete -c gw -f -n ${optionsAt} ${spelled.join(' ')} -d ${quote(summary)}${taken}`;
+      // Fish takes -f and -F for a contradiction; the rule for all of gw keeps files out where none are wanted.
+      const files = value?.is === 'file' ? '' : ' -f';
+      return `complete -c gw${files} -n ${optionsAt} ${spelled.join(' ')} -d ${quote(summary)}${taken}`;
     }),
     ...positional.flatMap(({ value, variadic }, index) => {
       const place = variadic ? at(path) : at(path, index);
