@@ -129,7 +129,9 @@ export const FLAVOUR_FAULTS = {
     example: 'no-role',
     bend: (script) =>
       mapBody(script, (bytes) =>
-        Buffer.from(bytes.toString().replaceAll(/"role":"(?:assistant|model)",|,"role":"model"/g, '')),
+        Buffer.from(
+          bytes.toString().replaceAll(/"role":"(?:assistant|model)",|,"role":"(?:assistant|model)"/g, ''),
+        ),
       ),
   },
 } as const satisfies Readonly<Record<string, FaultRow>>;

@@ -131,9 +131,15 @@ function without(script: Script, part: 'done' | 'finish'): Script {
 
 const FINISH_FIELDS = /"(finish_reason|stop_reason|finishReason|stopReason|done_reason)":"\w*"/g;
 
+function unfinished(text: string): string {
+  return text
+    .replaceAll(FINISH_FIELDS, '"$1":null')
+    .replaceAll('"status":"completed"', '"status":"in_progress"');
+}
+
 function withoutFinish(script: Script): Script {
   if (script.body === 'whole') {
-    return mapBody(script, (bytes) => Buffer.from(bytes.toString().replaceAll(FINISH_FIELDS, '"$1":null')));
+    return mapBody(script, (bytes) => Buffer.from(unfinished(bytes.toString())));
   }
   const finishes = script.beats.some((beat) => beat.is === 'bytes' && beat.part === 'finish');
   return without(script, finishes ? 'finish' : 'done');
