@@ -232,6 +232,8 @@ export interface Envelope {
   readonly session: string | undefined;
   /** The id of an earlier answer that only the provider that gave it can go on from. */
   readonly pinned?: string;
+  /** The caller wants nothing of the answer to be stored. */
+  readonly unstored?: true;
   /** Whether the caller asked for usage at the end of the stream. */
   readonly wantsUsage: boolean;
   /** Edits every target needs. */

@@ -220,8 +220,10 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
 }
 
 /** Whether the caller may name the items of the answer by their ids in the next turn. */
-function keeps({ operation, format }: Exchange): boolean {
-  return operation === 'chat' && format.toCaller?.recallItems !== undefined;
+function keeps({ operation, format, envelope }: Exchange): boolean {
+  return (
+    operation === 'chat' && format.toCaller?.recallItems !== undefined && envelope?.unstored === undefined
+  );
 }
 
 /** In a rehearsal some targets are played by the simulator. */

@@ -4,8 +4,12 @@ import OpenAI from 'openai';
 import { afterEach, describe, expect, it, test } from 'vitest';
 
 import { closeGrounds, type Ground, type GroundProvider, NO_BREAKER, openGround } from './ground.ts';
+import { closeRawServers, rawServer, sendJson } from './raw-server.ts';
 
-afterEach(closeGrounds);
+afterEach(async () => {
+  await closeGrounds();
+  await closeRawServers();
+});
 
 const KEY = 'sk-of-the-caller';
 /** More turns than any question here takes. */
@@ -171,6 +175,36 @@ describe('an item that is only named', () => {
     expect(answer.text).toContain("Item with id 'msg_unknown' not found");
   });
 
+  it('is not remembered for who does not want it stored', async () => {
+    // This provider does not say whether it stores.
+    const item = { type: 'message', id: 'msg_1', role: 'assistant', content: [] };
+    const silent = await rawServer((socket) =>
+      sendJson(
+        socket,
+        JSON.stringify({ id: 'resp_1', object: 'response', status: 'completed', output: [item] }),
+      ),
+    );
+    const ground = await over({ name: 'silent', format: 'openai-responses', url: silent.url }, CLAUDE);
+    const first = (more: object): ReturnType<Ground['ask']> =>
+      ground.ask({ path: '/v1/responses', body: JSON.stringify({ model: 'm', input: 'x', ...more }) });
+    const next = (): ReturnType<Ground['ask']> =>
+      ground.ask({
+        path: '/v1/responses',
+        headers: { 'x-gw-targets': 'claude' },
+        body: JSON.stringify({
+          model: 'm',
+          input: [
+            { role: 'user', content: 'x' },
+            { type: 'item_reference', id: 'msg_1' },
+          ],
+        }),
+      });
+    await first({ store: false });
+    expect((await next()).status).toBe(422);
+    await first({});
+    expect((await next()).status).toBe(200);
+  });
+
   test.each([OPENAI, CLAUDE])('may be a call of a tool ($name)', async (second) => {
     const ground = await over(CLAUDE, second === CLAUDE ? { ...CLAUDE, name: 'other' } : second);
     const client = new OpenAI({ baseURL: ground.url, apiKey: KEY, maxRetries: 0 });
@@ -236,6 +270,12 @@ describe('an answer gw made itself', () => {
     await client.responses.create({ model: 'm', input: 'More!', previous_response_id: second.id });
     expect(ground.simulator('openai').calls.at(-1)?.body).toContain(second.id);
     expect(servedBy(ground)).toEqual(['claude', 'openai', 'openai']);
+  });
+
+  it('cannot be gone on from when only its provider knew what it goes on from', async () => {
+    const ground = await over(CLAUDE);
+    const next = open(ground).responses.create({ model: 'm', input: 'y', previous_response_id: 'resp_x' });
+    await expect(next).rejects.toThrow('does not have the answer resp_x');
   });
 
   it('is not remembered for who does not want it stored', async () => {

@@ -15,6 +15,7 @@ const WANTED = wantedKeys([
   'prompt_cache_key',
   'conversation',
   'previous_response_id',
+  'store',
   'fallbacks',
   'models',
 ]);
@@ -46,6 +47,7 @@ export function readEnvelope(
     always: found.removals('fallbacks', 'models'),
     modelAt: model && { start: model.start, end: model.end, json: true },
     askUsage: undefined,
+    ...(found.value('store') === false && { unstored: true }),
   };
   return ok(withPin(envelope, found.string('previous_response_id')));
 }

