@@ -7,6 +7,7 @@ import type { Command } from '../../../src/cli/command.ts';
 import { dotenvNames } from '../../../src/cli/init/dotenv.ts';
 import { runInit } from '../../../src/cli/init/run.ts';
 import type { Preset } from '../../../src/core/profile.ts';
+import { createSimulator } from '../../../src/simulator/index.ts';
 import { closedPort, profileIn, serveModels, temporaryHome, terminal } from './provider-ground.ts';
 
 const KEY = 'sk-canary-0123456789abcdef';
@@ -55,6 +56,29 @@ async function world() {
 }
 
 describe('gw init', () => {
+  test('finds providers of other formats, and tests each in its own', async () => {
+    const simulator = createSimulator({ keys: [KEY] });
+    try {
+      const { origin } = await simulator.listen();
+      const presets = [
+        preset('claude', `${origin}/v1`, { format: 'anthropic-messages', auth: 'x-api-key' }),
+        preset('goog', `${origin}/v1beta`, { format: 'gemini', auth: 'x-goog-api-key' }),
+      ];
+      const { run, file } = terminal();
+      const { out } = await run(initOver(presets), [], yes, { env: { CLAUDE_KEY: KEY, GOOG_KEY: KEY } });
+      expect(out).toMatch(/^claude +env:CLAUDE_KEY +ok/m);
+      expect(out).toMatch(/^goog +env:GOOG_KEY +ok/m);
+      expect(profileIn(file()).routes).toEqual({
+        default: { match: ['*'], targets: ['claude', 'goog/goog-small'] },
+      });
+      expect(simulator.calls.map(({ path, key }) => `${path} ${key ?? 'none'}`).sort()).toEqual(
+        [`/v1/models ${KEY}`, '/v1/models none', `/v1beta/models ${KEY}`, '/v1beta/models none'].sort(),
+      );
+    } finally {
+      await simulator.close();
+    }
+  });
+
   test('makes an ordered route of what it finds, and writes references only', async () => {
     const { init } = await world();
     const { run, file } = terminal();

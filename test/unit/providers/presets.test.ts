@@ -85,6 +85,18 @@ describe('the presets', () => {
   });
 });
 
+describe('the formats of a preset', () => {
+  it.each(PRESETS.map((preset) => [preset.name, preset] as const))(
+    'of %s are told once each',
+    (_, preset) => {
+      const spoken = [preset.format, ...preset.alsoSpeaks];
+      expect(new Set(spoken).size).toBe(spoken.length);
+      // Nobody knows which version of a local server runs: what it may not have yet is not promised.
+      if (preset.local) expect(preset.alsoSpeaks).toEqual([]);
+    },
+  );
+});
+
 describe('the owner of a model name', () => {
   it.each([
     ['gpt-4o-mini', 'openai'],
@@ -117,6 +129,11 @@ describe('the owner of a model name', () => {
     'llama3.2',
   ])('%s is nobody’s: several hosts serve it, or none', (model) => {
     expect(ownersOf(model)).toEqual([]);
+  });
+
+  it('is Anthropic or Google for the models that only they have', () => {
+    expect(ownersOf('claude-opus-4-5')).toEqual(['anthropic']);
+    expect(ownersOf('gemini-3-pro')).toEqual(['gemini']);
   });
 
   it('is never another vendor for the model a preset itself suggests', () => {
