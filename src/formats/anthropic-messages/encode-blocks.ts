@@ -38,26 +38,40 @@ export function messageId(given: string | undefined, { id }: AnswerEcho): string
   return given?.startsWith('msg_') === true ? given : `msg_${id}`;
 }
 
-/** A whole answer's parts as blocks. */
+/**
+ * A whole answer's parts as blocks. State of a text goes before the next block, and is left out where none follows:
+ * callers such as Claude Code take the last block for the answer, and the next turn does not depend on it (Google asks
+ * for signatures of calls and recommends the others).
+ */
 export function encodeParts(parts: readonly Part[], echo: AnswerEcho): Block[] {
   let calls = 0;
+  let held: Block[] = [];
   return parts.flatMap((part): Block[] => {
-    switch (part.kind) {
-      case 'text':
-      case 'refusal':
-        return [...textBlocks(part), ...envelope('text', part.opaque)];
-      case 'reasoning': {
-        const carried = thoughtState(part.opaque, part.summary);
-        if (part.text === '') return part.opaque ? [redacted(carried)] : [];
-        return [{ type: 'thinking', thinking: part.text, signature: seal([carried]) }];
-      }
-      case 'call':
-        return [...envelope('call', part.opaque), callBlock(part, callerId(part.id, echo.id, calls++))];
-      case 'result':
-      case 'media':
-        return [];
-    }
+    const id = part.kind === 'call' ? callerId(part.id, echo.id, calls++) : '';
+    const own = encodePart(part, id);
+    const blocks = own.length > 0 ? [...held, ...own] : [];
+    if (own.length > 0) held = [];
+    if (part.kind === 'text' || part.kind === 'refusal') held.push(...envelope('text', part.opaque));
+    return blocks;
   });
+}
+
+function encodePart(part: Part, id: string): Block[] {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+      return textBlocks(part);
+    case 'reasoning': {
+      const carried = thoughtState(part.opaque, part.summary);
+      if (part.text === '') return part.opaque ? [redacted(carried)] : [];
+      return [{ type: 'thinking', thinking: part.text, signature: seal([carried]) }];
+    }
+    case 'call':
+      return [...envelope('call', part.opaque), callBlock(part, id)];
+    case 'result':
+    case 'media':
+      return [];
+  }
 }
 
 /** State that has no place in this format: a thought nobody may read, with gw's envelope in it. */

@@ -41,6 +41,8 @@ class MessageEncoder implements StreamEncoder {
   #blocks = 0;
   #calls = 0;
   #part: PartWriter | undefined;
+  /** State of texts, for before the next block (see `encodeParts`). */
+  #held: Block[] = [];
 
   constructor(echo: AnswerEcho) {
     this.#echo = echo;
@@ -96,6 +98,7 @@ class MessageEncoder implements StreamEncoder {
     if (!part) return '';
     this.#part = undefined;
     const end = part.close();
+    this.#held.push(...part.textState());
     return (
       end +
       part
@@ -107,8 +110,12 @@ class MessageEncoder implements StreamEncoder {
 
   /** The beginning of a block, and of the message where it is the first. */
   #begin(block: Block): Beginning {
+    const held = this.#held;
+    this.#held = [];
+    const before = held.map((state) => this.#whole(state)).join('');
     const index = this.#blocks++;
-    return { index, text: this.#start() + write('content_block_start', { index, content_block: block }) };
+    const start = this.#start() + write('content_block_start', { index, content_block: block });
+    return { index, text: before + start };
   }
 
   #whole(block: Block): string {
@@ -189,10 +196,16 @@ class PartWriter {
     return this.#lastDelta() + write('content_block_stop', { index: this.#index });
   }
 
-  /** Blocks for state that the part's own block has no place for. */
+  /** The block for what vouches for a text. */
+  textState(): Block[] {
+    const { kind } = this.#part;
+    return kind === 'text' || kind === 'refusal' ? envelope('text', this.#states) : [];
+  }
+
+  /** A block for the state of a thought that has none of its own. */
   leftover(): Block[] {
     const part = this.#part;
-    if (part.kind !== 'reasoning') return part.kind === 'call' ? [] : envelope('text', this.#states);
+    if (part.kind !== 'reasoning') return [];
     const isLeft = this.#index === undefined && this.#states.length > 0;
     return isLeft ? [redacted(thoughtState(this.#states, part.summary))] : [];
   }

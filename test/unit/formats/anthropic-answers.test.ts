@@ -128,6 +128,16 @@ describe('an answer for an Anthropic caller', () => {
     ]);
   });
 
+  it('ends with its text: Claude Code takes the last block for the answer', async () => {
+    const state = { format: 'gemini', provider: 'google', kind: 'signature', data: 'CiQB' } as const;
+    const message = await bothWays([
+      SIGNED,
+      { kind: 'text', text: 'a', opaque: [state] },
+      { kind: 'text', text: '', opaque: [state] },
+    ]);
+    expect(message.content.map(({ type }) => type)).toEqual(['thinking', 'text']);
+  });
+
   it('has no empty text, which its caller would be refused for sending back', async () => {
     const message = await bothWays([
       { kind: 'text', text: '' },
