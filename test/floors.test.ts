@@ -17,10 +17,11 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   config: ['core', 'lib'],
   store: ['core', 'lib'],
   control: ['core', 'lib'],
+  credentials: ['core', 'lib'],
   proxy: ['formats', 'providers', 'resilience', 'core', 'lib'],
   simulator: ['formats', 'core', 'lib'],
   tui: ['control', 'core', 'lib'],
-  daemon: ['proxy', 'simulator', 'store', 'config', 'control', 'providers', 'core', 'lib'],
+  daemon: 'proxy simulator store config control credentials providers core lib'.split(' '),
   cli: 'daemon tui simulator proxy control store config providers formats resilience core lib'.split(' '),
   // The program itself: src/main.ts.
   '': ['cli'],
@@ -38,6 +39,7 @@ const RESTRICTED: Readonly<Record<string, readonly string[]>> = {
   conf: ['config'],
   commander: ['cli'],
   chalk: ['cli', 'tui'],
+  aws4: ['credentials'],
   // @pydantic/genai-prices: half a megabyte of prices.
   '@pydantic': ['providers'],
   // The daemon's lock is an SQLite transaction: the one kernel lock Node.js offers.

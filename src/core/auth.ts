@@ -5,6 +5,8 @@ interface SchemeRow {
   /** Where the key goes; undefined when no key of the profile is sent as it is. */
   readonly header: string | undefined;
   readonly prefix: string;
+  /** The variables that say who asks, beside the keys in the profile. */
+  readonly variables?: readonly string[];
 }
 
 /** How each scheme sends its key. */
@@ -13,9 +15,39 @@ export const AUTH_SCHEMES: Readonly<Record<AuthScheme, SchemeRow>> = {
   'x-api-key': { header: 'x-api-key', prefix: '' },
   'x-goog-api-key': { header: 'x-goog-api-key', prefix: '' },
   'api-key': { header: 'api-key', prefix: '' },
-  aws: { header: undefined, prefix: '' },
-  google: { header: undefined, prefix: '' },
-  azure: { header: undefined, prefix: '' },
+  // https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html
+  aws: {
+    header: undefined,
+    prefix: '',
+    variables: [
+      'AWS_BEARER_TOKEN_BEDROCK',
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_SESSION_TOKEN',
+      'AWS_PROFILE',
+      'AWS_CONFIG_FILE',
+      'AWS_SHARED_CREDENTIALS_FILE',
+      'AWS_REGION',
+      'AWS_DEFAULT_REGION',
+      'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+      'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+      'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+      'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+      'AWS_EC2_METADATA_SERVICE_ENDPOINT',
+    ],
+  },
+  // https://cloud.google.com/docs/authentication/application-default-credentials
+  google: {
+    header: undefined,
+    prefix: '',
+    variables: ['GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG', 'GCE_METADATA_HOST'],
+  },
+  // https://learn.microsoft.com/dotnet/api/azure.identity.environmentcredential
+  azure: {
+    header: undefined,
+    prefix: '',
+    variables: ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET', 'AZURE_AUTHORITY_HOST'],
+  },
   passthrough: { header: undefined, prefix: '' },
   none: { header: undefined, prefix: '' },
 };
@@ -40,4 +72,9 @@ export function takesKey(auth: AuthScheme): boolean {
 export function keyHeader(auth: AuthScheme, key: string): readonly string[] {
   const { header, prefix } = AUTH_SCHEMES[auth];
   return header === undefined ? [] : [header, prefix + key];
+}
+
+/** The variables that a provider of this scheme looks its credentials up in. */
+export function schemeVariables(auth: AuthScheme): readonly string[] {
+  return AUTH_SCHEMES[auth].variables ?? [];
 }

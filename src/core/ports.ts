@@ -1,5 +1,7 @@
 import type { Secret } from '../lib/secret.ts';
+import type { Fault } from './fault.ts';
 import type { ModelFacts } from './model-facts.ts';
+import type { Outcome } from './outcome.ts';
 import type { KeyReference, Provider } from './profile.ts';
 import type { Target } from './target.ts';
 import type { Attempt, Trail } from './trail.ts';
@@ -30,6 +32,29 @@ export interface LogPort {
 /** Turns a reference into the credential; undefined when it does not resolve here. */
 export interface KeyPort {
   resolve(reference: KeyReference): Secret | undefined;
+  /** What proves who asks, where that depends on the request or on time; undefined for every other provider. */
+  signerFor?(provider: Provider): Signer | undefined;
+}
+
+/** A request about to be sent, as far as a signature vouches for it. */
+export interface UnsignedRequest {
+  readonly method: string;
+  /** The whole address. */
+  readonly url: string;
+  readonly body: Buffer | null;
+}
+
+/** What is added to a request. */
+export interface Signature {
+  /** Names and values, flat. */
+  readonly headers: readonly string[];
+  /** What nobody else may see of them. */
+  readonly secrets: readonly string[];
+}
+
+/** Proves who asks, for one provider. Never rejects; may take a moment when a token has to be had first. */
+export interface Signer {
+  sign(request: UnsignedRequest): Promise<Outcome<Signature, Fault>>;
 }
 
 /** What is known of models. They are looked up outside of this process, so an answer may take a moment. */

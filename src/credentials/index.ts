@@ -1,0 +1,2 @@
+export type { Outside, TokenAnswer, TokenQuestion } from './outside.ts';
+export { withSigners } from './signers.ts';
