@@ -55,7 +55,8 @@ export type OpenedPart =
     };
 
 /**
- * Why the model stopped. `calls` exactly when the answer calls a tool of the caller, whatever the provider says.
+ * Why the model stopped. `calls` when the answer calls a tool of the caller, whatever the provider says; but an answer
+ * that was cut off (`length`) or blocked stays so, because its last call is not whole.
  * `other`: a word gw does not know, kept in `raw`.
  */
 export type FinishReason = 'stop' | 'length' | 'calls' | 'filter' | 'refusal' | 'pause' | 'context' | 'other';

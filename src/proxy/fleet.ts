@@ -2,6 +2,7 @@ import { keyHeader, takesKey } from '../core/auth.ts';
 import type { Format } from '../core/format.ts';
 import { keyLabel } from '../core/key-label.ts';
 import type { ModelFacts } from '../core/model-facts.ts';
+import { modelListUrl } from '../core/model-list.ts';
 import type { FormatName } from '../core/operation.ts';
 import type { Policy } from '../core/policy.ts';
 import type { FactsPort, KeyPort } from '../core/ports.ts';
@@ -59,6 +60,8 @@ export interface CompiledPlan {
 export interface ModelSource {
   readonly provider: string;
   readonly upstream: Upstream;
+  /** With the upstream's prefix. */
+  readonly path: string;
   readonly headers: readonly string[];
 }
 
@@ -164,10 +167,13 @@ export class Fleet {
       const upstream = this.#upstreams.get(provider.name);
       const usable = credentials(provider, this.#keys).find(({ missing }) => missing === undefined);
       const listed = provider.models.length > 0 || provider.auth === 'passthrough';
-      if (!provider.enabled || listed || !upstream || !usable) return [];
+      const address = modelListUrl(provider.url, provider.format);
+      if (!provider.enabled || listed || !upstream || !usable || address === undefined) return [];
+      const { pathname, search } = new URL(address);
       return {
         provider: provider.name,
         upstream,
+        path: pathname + search,
         headers: [
           ...(FORMATS_BY_NAME[provider.format]?.requestHeaders ?? []),
           ...usable.headers,

@@ -1,6 +1,7 @@
+import { readModelNames } from '../core/model-list.ts';
 import type { LogPort } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
-import { errorMessage, field, parseJson, stringField } from '../lib/expect.ts';
+import { errorMessage } from '../lib/expect.ts';
 import type { Fleet, ModelSource } from './fleet.ts';
 
 /** New models appear a few times a month; a list this old is read again in the background. */
@@ -49,11 +50,11 @@ export class ModelLists {
     await Promise.all(fleet.modelSources().map((source) => this.#read(source)));
   }
 
-  async #read({ provider, upstream, headers }: ModelSource): Promise<void> {
+  async #read({ provider, upstream, path, headers }: ModelSource): Promise<void> {
     try {
       const answer = await upstream.pool.request({
         method: 'GET',
-        path: `${upstream.prefix}/models`,
+        path,
         headers: ['accept-encoding', 'identity', ...headers],
         signal: AbortSignal.timeout(LIMIT_MS),
       });
@@ -65,24 +66,10 @@ export class ModelLists {
         if (length > LONGEST_BODY) throw new RangeError('the list is too long');
         chunks.push(chunk);
       }
-      const names = readNames(Buffer.concat(chunks).toString('utf8'));
+      const names = readModelNames(Buffer.concat(chunks).toString('utf8'));
       if (answer.statusCode === 200 && names) this.#names.set(provider, names);
     } catch (error) {
       this.#log.write('debug', 'models-unread', { provider, reason: errorMessage(error) });
     }
   }
-}
-
-/**
- * `{data: [{id}]}`, as OpenAI, Anthropic and nearly every host that follows them spell it, or the bare array; Google and
- * Cohere say `{models: [{name}]}`, Google with `models/` before each name.
- */
-function readNames(text: string): string[] | undefined {
-  const body = parseJson(text);
-  const list = Array.isArray(body) ? body : (field(body, 'data') ?? field(body, 'models'));
-  if (!Array.isArray(list)) return undefined;
-  return list.flatMap((entry) => {
-    const name = stringField(entry, 'id') ?? stringField(entry, 'name');
-    return name === undefined ? [] : [name.replace(/^models\//, '')];
-  });
 }

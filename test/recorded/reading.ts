@@ -119,7 +119,7 @@ function textIn(content: unknown): string {
 }
 
 function chatFinish(reason: string, hasCalls: boolean): string {
-  if (hasCalls) return 'calls';
+  if (hasCalls && reason !== 'length') return 'calls';
   return reason === 'content_filter' ? 'filter' : reason === 'tool_calls' ? 'stop' : reason;
 }
 
@@ -152,10 +152,10 @@ async function readResponses(origin: string, stream: boolean): Promise<Reading> 
     reasoning: reasoning.join(''),
     calls,
     finish:
-      calls.length > 0
-        ? 'calls'
-        : incomplete === 'max_output_tokens'
-          ? 'length'
+      incomplete === 'max_output_tokens'
+        ? 'length'
+        : calls.length > 0
+          ? 'calls'
           : incomplete === 'content_filter'
             ? 'filter'
             : said.some((part) => part.type === 'refusal')
@@ -226,7 +226,7 @@ async function readGemini(origin: string, stream: boolean): Promise<Reading> {
 const BLOCKED = /^(SAFETY|RECITATION|BLOCKLIST|PROHIBITED_CONTENT|SPII|IMAGE_SAFETY|LANGUAGE|MODEL_ARMOR)$/;
 
 function geminiFinish(reason: string, hasCalls: boolean): string {
-  if (hasCalls) return 'calls';
+  if (hasCalls && reason !== 'MAX_TOKENS') return 'calls';
   // Some Vertex recordings have the enum's numbers.
   if (reason === 'STOP' || reason === '1') return 'stop';
   if (reason === 'MAX_TOKENS' || reason === '2') return 'length';

@@ -1,6 +1,7 @@
 import type { AnswerEvent, FinishReason, OpenedPart } from '../../core/answer.ts';
 import type { Citation, JsonText, OpaqueState } from '../../core/conversation.ts';
 import type { TranslationTarget } from '../../core/format.ts';
+import { withCalls } from '../hub/finish.ts';
 import { originalToolName } from '../hub/tool-names.ts';
 import { ANSWER_TOOL } from './encode-tools.ts';
 
@@ -24,7 +25,7 @@ export function finishOf(
   const finish = reason === undefined ? 'other' : (FINISHES.get(reason) ?? 'other');
   return {
     is: 'finish',
-    reason: hasCalls ? 'calls' : finish,
+    reason: withCalls(finish, hasCalls),
     ...(reason !== undefined && { raw: reason }),
     ...(stopSequence !== undefined && { stopSequence }),
   };

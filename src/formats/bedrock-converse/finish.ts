@@ -1,4 +1,5 @@
 import type { AnswerEvent, FinishReason } from '../../core/answer.ts';
+import { withCalls } from '../hub/finish.ts';
 
 /** Bedrock's words for why the model stopped (API_runtime_Converse, `stopReason`). */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -22,7 +23,7 @@ export function finishOf(
   const known = raw !== undefined && Object.hasOwn(REASONS, raw) ? REASONS[raw] : undefined;
   return {
     is: 'finish',
-    reason: called ? 'calls' : (known ?? 'other'),
+    reason: withCalls(known ?? 'other', called),
     ...(raw !== undefined && { raw }),
     ...(raw === 'stop_sequence' && stopSequence !== undefined && { stopSequence }),
   };

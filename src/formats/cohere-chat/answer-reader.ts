@@ -1,6 +1,7 @@
 import type { AnswerEvent } from '../../core/answer.ts';
 import { fault } from '../../core/fault.ts';
 import type { JsonView } from '../../lib/json-view.ts';
+import { withCalls } from '../hub/finish.ts';
 import { PartFlow } from '../hub/part-flow.ts';
 import { originalToolName } from '../hub/tool-names.ts';
 import { classifyInside } from './errors.ts';
@@ -90,7 +91,7 @@ export class AnswerReader {
       ...(usage ? [{ is: 'usage', usage } as const] : []),
       {
         is: 'finish',
-        reason: this.#parts.called ? 'calls' : readFinish(raw),
+        reason: withCalls(readFinish(raw), this.#parts.called),
         ...(raw !== undefined && { raw }),
       },
       { is: 'end' },

@@ -1,6 +1,7 @@
 import type { AnswerEvent, FinishReason } from '../../core/answer.ts';
 import { fault } from '../../core/fault.ts';
 import type { JsonView } from '../../lib/json-view.ts';
+import { withCalls } from '../hub/finish.ts';
 import { PartFlow } from '../hub/part-flow.ts';
 import { classifyInside } from './errors.ts';
 import { readUsage } from './usage.ts';
@@ -81,7 +82,7 @@ export class AnswerReader {
     const usage = readUsage(piece.value());
     const raw = piece.string('done_reason');
     const said = Object.hasOwn(REASONS, raw ?? 'stop') ? REASONS[raw ?? 'stop'] : undefined;
-    const reason: FinishReason = this.#parts.called ? 'calls' : (said ?? 'other');
+    const reason = withCalls(said ?? 'other', this.#parts.called);
     return [
       ...this.#parts.close(),
       ...(usage ? [{ is: 'usage', usage } as const] : []),
