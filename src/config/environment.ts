@@ -1,3 +1,4 @@
+import { schemeVariables } from '../core/auth.ts';
 import { DEFAULT_POLICY } from '../core/policy.ts';
 import type { KeyReference, Preset, Profile, Provider } from '../core/profile.ts';
 
@@ -48,5 +49,7 @@ function providerFromPreset(preset: Preset, key: KeyReference): Provider {
 export function environmentNames(profile: Profile, token?: KeyReference): string[] {
   const references = profile.providers.flatMap(({ keys }) => [...keys]);
   if (token) references.push(token);
-  return [...new Set(references.flatMap((reference) => (reference.is === 'env' ? [reference.name] : [])))];
+  const named = references.flatMap((reference) => (reference.is === 'env' ? [reference.name] : []));
+  const looked = profile.providers.flatMap(({ auth }) => schemeVariables(auth));
+  return [...new Set([...named, ...looked])];
 }

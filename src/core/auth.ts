@@ -74,6 +74,11 @@ export function keyHeader(auth: AuthScheme, key: string): readonly string[] {
   return header === undefined ? [] : [header, prefix + key];
 }
 
+/** True when each request of this scheme is signed, or needs a token first. */
+export function isSigned(auth: AuthScheme): boolean {
+  return AUTH_SCHEMES[auth].variables !== undefined;
+}
+
 /** The variables that a provider of this scheme looks its credentials up in. */
 export function schemeVariables(auth: AuthScheme): readonly string[] {
   return AUTH_SCHEMES[auth].variables ?? [];

@@ -10,6 +10,7 @@ import {
   settingsWithToken,
 } from '../config/index.ts';
 import type { Problem } from '../control/index.ts';
+import { withSigners } from '../credentials/index.ts';
 import { keyLabel } from '../core/key-label.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { KeyPort } from '../core/ports.ts';
@@ -17,6 +18,7 @@ import type { KeyReference, Preset, Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
 import { nearest } from '../lib/nearest.ts';
 import { DaemonError } from './error.ts';
+import { openOutside } from './outside.ts';
 import type { Overrides } from './state-file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -76,7 +78,8 @@ export async function loadChosen(chosen: Chosen, env: Environment, home: string)
   );
   const references = owners.map(({ reference }) => reference);
   if (chosen.token) references.push(chosen.token);
-  const keys = await loadKeys(references, { env, home });
+  const plain = await loadKeys(references, { env, home });
+  const keys = withSigners(plain, openOutside(env, home));
   const unresolved = owners
     .filter(({ reference, enabled }) => enabled && keys.resolve(reference) === undefined)
     .map(({ reference, provider }) => ({

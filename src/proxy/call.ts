@@ -17,6 +17,7 @@ import { VIA_HEADER } from './headers.ts';
 import { isToken } from './local-token.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import { withoutCredentials, wordWithoutCredentials } from './redact.ts';
+import { makeSignedAttempt } from './signed-attempt.ts';
 import { AttemptDraft } from './trail-draft.ts';
 import { formatFor, type Memories } from './translation.ts';
 import { makeWire } from './wire.ts';
@@ -53,7 +54,16 @@ export function callTarget(
   const health = new HealthReport(exchange, step, place.again, ports.clock);
   const report = new CallReport(exchange, step, record, health, ports);
   const order = makeOrder({ exchange, step, place, ports, record, report });
-  if (order.is === 'ok') return makeAttempt(exchange, record, order.value, ports.clock);
+  if (order.is === 'ok') {
+    const { value } = order;
+    // The simulator, which plays a target in a rehearsal, is given no signature.
+    return step.signer === undefined || value.upstream !== step.upstream
+      ? makeAttempt(exchange, record, value, ports.clock)
+      : makeSignedAttempt(exchange, record, value, ports.clock, {
+          signer: step.signer,
+          address: step.provider.url,
+        });
+  }
   exchange.endAttempt(record);
   return Promise.resolve(report.ended({ is: 'failed', fault: order.fault, lost: false }));
 }

@@ -1,11 +1,11 @@
-import { keyHeader, takesKey } from '../core/auth.ts';
+import { isSigned, keyHeader, takesKey } from '../core/auth.ts';
 import type { Format } from '../core/format.ts';
 import { keyLabel } from '../core/key-label.ts';
 import type { ModelFacts } from '../core/model-facts.ts';
 import { modelListUrl } from '../core/model-list.ts';
 import type { FormatName } from '../core/operation.ts';
 import type { Policy } from '../core/policy.ts';
-import type { FactsPort, KeyPort } from '../core/ports.ts';
+import type { FactsPort, KeyPort, Signer } from '../core/ports.ts';
 import type { Profile, Provider } from '../core/profile.ts';
 import {
   type Resolution,
@@ -39,6 +39,8 @@ export interface Step {
   readonly headers: readonly string[];
   /** The secret values among them. */
   readonly credentials: readonly string[];
+  /** Adds what proves who asks, where that depends on the request or on time. */
+  readonly signer: Signer | undefined;
   readonly state: TargetState;
   /** Why it cannot be used whatever its health: disabled, no key. */
   readonly skipped: string | undefined;
@@ -166,7 +168,8 @@ export class Fleet {
     return this.profile.providers.flatMap((provider) => {
       const upstream = this.#upstreams.get(provider.name);
       const usable = credentials(provider, this.#keys).find(({ missing }) => missing === undefined);
-      const listed = provider.models.length > 0 || provider.auth === 'passthrough';
+      const isPlain = provider.auth !== 'passthrough' && !isSigned(provider.auth);
+      const listed = provider.models.length > 0 || !isPlain;
       const address = modelListUrl(provider.url, provider.format);
       if (!provider.enabled || listed || !upstream || !usable || address === undefined) return [];
       const { pathname, search } = new URL(address);
@@ -223,6 +226,7 @@ export class Fleet {
         upstream,
         headers: sent,
         credentials: credentialsIn(sent),
+        signer: this.#keys.signerFor?.(provider),
         state: this.#memory.target(target),
         skipped: skipped ?? missing,
         reasons,

@@ -1,3 +1,4 @@
+export { askOnce } from './ask.ts';
 export { makeConnector } from './connector.ts';
 export type { DrillOrder } from './drill.ts';
 export { createProxy, type Proxy, type ProxyOptions } from './proxy.ts';

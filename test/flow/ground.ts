@@ -37,6 +37,8 @@ export interface GroundOptions {
   readonly clock?: Clock;
   /** Reads the providers' lists of models, as the daemon does. */
   readonly readModels?: boolean;
+  /** Signs what goes to some providers. */
+  readonly signerFor?: NonNullable<KeyPort['signerFor']>;
   /** What is known of models; nothing by default. */
   readonly facts?: FactsPort;
 }
@@ -117,6 +119,7 @@ async function start(
     routes: options.routes ?? [routeOver(providers.map(({ name }) => name))],
     policy: { ...DEFAULT_POLICY, ...PATIENT, ...options.policy },
   };
+  const keys: KeyPort = { ...INLINE_KEYS, ...(options.signerFor && { signerFor: options.signerFor }) };
   const trails: Trail[] = [];
   const started: Trail[] = [];
   const attempts: Attempt[] = [];
@@ -124,7 +127,7 @@ async function start(
   const proxy = createProxy({
     settings,
     profile,
-    keys: INLINE_KEYS,
+    keys,
     clock: options.clock ?? systemClock,
     watcher: {
       exchangeStarted: (trail) => void started.push(trail),
@@ -151,7 +154,7 @@ async function start(
     url,
     profile,
     settings,
-    keys: INLINE_KEYS,
+    keys,
     trails,
     started,
     attempts,

@@ -78,7 +78,7 @@ async function fromSession(
   session: Settings | undefined,
   name: string,
 ): Promise<Found> {
-  const fix = `aws sso login --profile ${name}`;
+  const fix = `aws sso login --profile ${name}, then gw reload`;
   const startUrl = session?.get('sso_start_url') ?? settings.get('sso_start_url') ?? '';
   const cacheKey = session ? (settings.get('sso_session') ?? '') : startUrl;
   const file = `${createHash('sha1').update(cacheKey).digest('hex')}.json`;

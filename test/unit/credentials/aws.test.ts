@@ -169,7 +169,7 @@ describe('credentials for AWS come', () => {
       '[default]\nsso_session = my\nsso_account_id = 123\nsso_role_name = Reader\n[sso-session my]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-central-1\n',
     );
     expect(await id()).toBe(
-      'upstream_refused_key: nobody is signed in to AWS for the profile default: aws sso login --profile default',
+      'upstream_refused_key: nobody is signed in to AWS for the profile default: aws sso login --profile default, then gw reload',
     );
     const file = createHash('sha1').update('my').digest('hex');
     ground.write(`.aws/sso/cache/${file}.json`, { accessToken: 'SSO', expiresAt: '2026-01-01T18:00:00Z' });
@@ -190,7 +190,7 @@ describe('credentials for AWS come', () => {
     });
     ground.answer = () => ({ status: 401, body: { message: 'Session token not found or invalid' } });
     expect(await id()).toBe(
-      'upstream_refused_key: portal.sso.eu-central-1.amazonaws.com gives no token (401): aws sso login --profile default',
+      'upstream_refused_key: portal.sso.eu-central-1.amazonaws.com gives no token (401): aws sso login --profile default, then gw reload',
     );
   });
 
