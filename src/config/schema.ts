@@ -1,3 +1,4 @@
+import { CAPTURE_MODES } from '../core/capture.ts';
 import type { Policy } from '../core/policy.ts';
 import { DEFAULT_POLICY } from '../core/policy.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
@@ -109,7 +110,10 @@ function providerSchema(): JsonObject {
       headers: table(TEXT, 'Extra request headers.'),
       quirks: list({ enum: keysOf(QUIRKS) }, 'Known oddities of this host.'),
       models: list(TEXT, 'Models it is known to have.'),
-      prices: table(priceSchema(), 'What you pay, by model name or pattern (*): US dollars per million tokens.'),
+      prices: table(
+        priceSchema(),
+        'What you pay, by model name or pattern (*): US dollars per million tokens.',
+      ),
       owns: list(TEXT, 'Patterns (*) of model names that belong to it when no route names them.'),
     },
     'One upstream account or server.',
@@ -164,8 +168,39 @@ function listenSchema(): JsonObject {
   );
 }
 
+function recordSchema(): JsonObject {
+  const { record } = DEFAULT_SETTINGS;
+  return object(
+    {
+      maxAgeDays: {
+        type: 'integer',
+        minimum: 1,
+        default: record.maxAgeDays,
+        description: 'Days requests are kept.',
+      },
+      maxBytes: {
+        ...SIZE,
+        default: record.maxBytes,
+        description: 'Size the record of requests is kept under.',
+      },
+      capture: {
+        enum: keysOf(CAPTURE_MODES),
+        default: record.capture,
+        description:
+          'Whether headers and bodies are kept too, without credentials: of no request, of those in which something failed, of all.',
+      },
+      captureBytes: {
+        ...SIZE,
+        default: record.captureBytes,
+        description: 'The most that is kept of one body.',
+      },
+    },
+    'The record of requests.',
+  );
+}
+
 function build(): JsonObject {
-  const { log, record } = DEFAULT_SETTINGS;
+  const { log } = DEFAULT_SETTINGS;
   return {
     $schema: ADDRESS,
     title: 'The profile file of gw',
@@ -186,22 +221,7 @@ function build(): JsonObject {
           },
           "The daemon's own log.",
         ),
-        record: object(
-          {
-            maxAgeDays: {
-              type: 'integer',
-              minimum: 1,
-              default: record.maxAgeDays,
-              description: 'Days requests are kept.',
-            },
-            maxBytes: {
-              ...SIZE,
-              default: record.maxBytes,
-              description: 'Size the record of requests is kept under.',
-            },
-          },
-          'The record of requests.',
-        ),
+        record: recordSchema(),
         profiles: table(
           object(
             {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 
+import { CAPTURE_MODES } from '../core/capture.ts';
 import type { KeyPort } from '../core/ports.ts';
 import type { KeyReference } from '../core/profile.ts';
 import { DEFAULT_SETTINGS, type ListenSettings, type Settings } from '../core/settings.ts';
@@ -33,6 +34,8 @@ export function readSettings(reader: ObjectReader): SettingsRead {
     record: {
       maxAgeDays: record?.optional('maxAgeDays', whole(1, 3650)) ?? DEFAULT_SETTINGS.record.maxAgeDays,
       maxBytes: record?.optional('maxBytes', size) ?? DEFAULT_SETTINGS.record.maxBytes,
+      capture: record?.optional('capture', oneOf(CAPTURE_MODES)) ?? DEFAULT_SETTINGS.record.capture,
+      captureBytes: record?.optional('captureBytes', size) ?? DEFAULT_SETTINGS.record.captureBytes,
     },
   };
   log?.finish();

@@ -1,3 +1,4 @@
+import type { CaptureMode } from '../core/capture.ts';
 import type { Incident, TargetHealth } from '../core/health.ts';
 import type { FormatName } from '../core/operation.ts';
 import type { LogLevel } from '../core/ports.ts';
@@ -97,6 +98,8 @@ export interface Status {
   readonly logPath: string;
   readonly draining: boolean;
   readonly rssBytes: number;
+  /** Of which requests headers and bodies are kept; a daemon of an earlier version does not say. */
+  readonly capture?: CaptureMode;
   readonly counters: Counters;
   readonly latency: Latency;
   readonly providers: readonly ProviderStatus[];

@@ -1,4 +1,5 @@
 import type { Secret } from '../lib/secret.ts';
+import type { Capture } from './capture.ts';
 import type { Fault } from './fault.ts';
 import type { ModelFacts } from './model-facts.ts';
 import type { Outcome } from './outcome.ts';
@@ -18,8 +19,8 @@ export interface Watcher {
 
 /** Where finished exchanges go to be kept. */
 export interface RecordPort {
-  /** Takes the trail without waiting for a disk. It is not modified afterwards. */
-  record(trail: Trail): void;
+  /** Takes the trail, and what is kept beside it, without waiting for a disk. Neither is modified afterwards. */
+  record(trail: Trail, capture?: Capture): void;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

@@ -1,4 +1,5 @@
 import type { Secret } from '../lib/secret.ts';
+import type { CaptureMode } from './capture.ts';
 
 /** What is decided once for the whole daemon, whatever profile is active. */
 export interface Settings {
@@ -29,10 +30,20 @@ export interface LogSettings {
 export interface RecordSettings {
   readonly maxAgeDays: number;
   readonly maxBytes: number;
+  /** Whether headers and bodies are kept too; nobody's words are written down unless it is asked for. */
+  readonly capture: CaptureMode;
+  /** Of each body at most so much is kept. */
+  readonly captureBytes: number;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
   listen: { host: '127.0.0.1', port: 4499, token: undefined, allowedHosts: [], allowedOrigins: [] },
   log: { level: 'info', maxBytes: 10 * 1024 * 1024, keep: 3 },
-  record: { maxAgeDays: 30, maxBytes: 256 * 1024 * 1024 },
+  record: {
+    maxAgeDays: 30,
+    maxBytes: 256 * 1024 * 1024,
+    capture: 'off',
+    // The long conversations of coding agents are some hundreds of kilobytes.
+    captureBytes: 1024 * 1024,
+  },
 };

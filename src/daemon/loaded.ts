@@ -10,12 +10,12 @@ import {
   settingsWithToken,
 } from '../config/index.ts';
 import type { Problem } from '../control/index.ts';
-import { withSigners } from '../credentials/index.ts';
 import { keyLabel } from '../core/key-label.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { KeyPort } from '../core/ports.ts';
 import type { KeyReference, Preset, Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
+import { withSigners } from '../credentials/index.ts';
 import { nearest } from '../lib/nearest.ts';
 import { DaemonError } from './error.ts';
 import { openOutside } from './outside.ts';
@@ -145,5 +145,6 @@ function withOverrides(config: Config, overrides: Overrides): Outcome<Settings, 
   return ok({
     ...settings,
     listen: { ...settings.listen, host, port: overrides.port ?? settings.listen.port },
+    record: { ...settings.record, capture: overrides.capture ?? settings.record.capture },
   });
 }

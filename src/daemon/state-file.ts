@@ -1,12 +1,14 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
-import { errorMessage, numberField, parseJson, stringField, field } from '../lib/expect.ts';
+import { CAPTURE_MODES, type CaptureMode } from '../core/capture.ts';
+import { errorMessage, field, isKeyOf, numberField, parseJson, stringField } from '../lib/expect.ts';
 
 /** What was asked for on the command line, over what the profile says; kept so that a restart can repeat it. */
 export interface Overrides {
   readonly port?: number;
   readonly host?: string;
   readonly profile?: string;
+  readonly capture?: CaptureMode;
 }
 
 /** What a daemon leaves on disk after it listens. It tells where to look, never who is alive: ask the socket. */
@@ -72,9 +74,11 @@ function readOverrides(value: unknown): Overrides {
   const port = numberField(value, 'port');
   const host = stringField(value, 'host');
   const profile = stringField(value, 'profile');
+  const capture = stringField(value, 'capture');
   return {
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),
     ...(profile === undefined ? {} : { profile }),
+    ...(capture !== undefined && isKeyOf(CAPTURE_MODES, capture) ? { capture } : {}),
   };
 }

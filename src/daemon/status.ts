@@ -44,6 +44,7 @@ export function makeStatus(facts: StatusFacts): Status {
   return {
     ...plain,
     profile: loaded.profile.name,
+    capture: loaded.settings.record.capture,
     counters: observatory.counters(dropped),
     latency: observatory.latency(plain.now),
     providers: loaded.profile.providers.map((provider) => providerStatus(provider, loaded, targets)),

@@ -7,6 +7,7 @@ import type { Operation } from '../core/operation.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Target } from '../core/target.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { CaptureDraft } from './capture-draft.ts';
 import type { Drill } from './drill.ts';
 import type { CompiledPlan, Fleet, Step } from './fleet.ts';
 import type { ReadHeaders } from './headers.ts';
@@ -45,6 +46,8 @@ export class Exchange {
   home: { readonly answerId: string; readonly target: Target | undefined } | undefined;
   /** The id under which the provider keeps its answer. */
   answerId: string | undefined;
+  /** What is kept of the answer, where it is asked for. */
+  capture: CaptureDraft | undefined;
   /** The caller hung up. */
   gone = false;
   /** Why gw itself gives this exchange up (it is being stopped). */

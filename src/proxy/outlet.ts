@@ -31,17 +31,19 @@ export class Outlet {
 
   /** Sends the head of the answer: from here on the caller has this target's answer. */
   commit(status: number, headers: AnswerHeaders, length: number | undefined): void {
-    const { response, trail, plan } = this.#exchange;
+    const { response, trail, plan, capture } = this.#exchange;
     this.committed = true;
     trail.status = status;
     const lines = relayedHeaders(headers, this.#credentials);
     if (length !== undefined) lines.push('content-length', String(length));
     traceHeaders(trail, lines, plan?.compiled.policy.losses !== 'silent');
+    capture?.began(lines);
     response.writeHead(status, lines);
   }
 
   write(bytes: Buffer): void {
     this.#exchange.trail.bytesOut += bytes.length;
+    this.#exchange.capture?.sent(bytes);
     if (this.#exchange.response.write(bytes) || this.blocked) return;
     this.blocked = true;
     this.#source.pause();
@@ -53,12 +55,13 @@ export class Outlet {
 
   /** The answer is whole. */
   end(bytes?: Buffer): void {
-    const { response, trail } = this.#exchange;
+    const { response, trail, capture } = this.#exchange;
     if (bytes === undefined) {
       response.end();
       return;
     }
     trail.bytesOut += bytes.length;
+    capture?.sent(bytes);
     // Node sends head and body in one write when the body is a string, and in two pieces when it is a buffer: for the
     // usual small answer the string is 5 % of a request's whole cost cheaper. Latin-1 keeps every byte as it is.
     if (bytes.length <= ONE_WRITE_BYTES) response.end(bytes.toString('latin1'), 'latin1');
@@ -67,12 +70,13 @@ export class Outlet {
 
   /** Ends a truncated answer so that nobody takes it for a whole one: last words, then the connection breaks. */
   break(lastWords: Buffer | undefined): void {
-    const { response } = this.#exchange;
+    const { response, capture } = this.#exchange;
     if (lastWords === undefined) {
       response.destroy();
       return;
     }
     this.#exchange.trail.bytesOut += lastWords.length;
+    capture?.sent(lastWords);
     response.write(lastWords, () => response.destroy());
   }
 }

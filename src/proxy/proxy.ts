@@ -12,6 +12,7 @@ import { errorMessage } from '../lib/expect.ts';
 import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { idMaker } from '../lib/id.ts';
 import { AnswerHomes } from './answer-homes.ts';
+import { beginCapture, finishCapture } from './capture.ts';
 import { canCharge, charge } from './charge.ts';
 import { DrillBook, type DrillOrder } from './drill.ts';
 import { abandon, Exchange, hangUp } from './exchange.ts';
@@ -207,6 +208,7 @@ class LocalProxy implements Proxy {
       if (!response.writableFinished) hangUp(exchange);
     });
     this.#live.add(exchange);
+    beginCapture(exchange);
     if (counts(exchange)) watcher.exchangeStarted(exchange.trail);
     return exchange;
   }
@@ -225,7 +227,7 @@ class LocalProxy implements Proxy {
     if (counts(exchange)) {
       if (facts) charge(exchange.trail, facts);
       watcher.exchangeEnded(exchange.trail);
-      record.record(exchange.trail);
+      record.record(exchange.trail, finishCapture(exchange));
     }
     if (this.#live.size === 0) this.#onIdle?.();
   }

@@ -1,4 +1,5 @@
 import type { Fault } from '../core/fault.ts';
+import { replaceBytes } from '../lib/replace-bytes.ts';
 import { formsOf, Secret } from '../lib/secret.ts';
 
 /** Header and parameter names whose values are credentials; a profile may give a provider any header of its own. */
@@ -19,7 +20,7 @@ export function withoutCredentials(found: Fault, headers: readonly string[], url
 export function bytesWithoutCredentials(bytes: Buffer, headers: readonly string[]): Buffer {
   let clean = bytes;
   for (const secret of credentialsIn(headers)) {
-    for (const form of formsOf(secret)) clean = replaceIn(clean, form, String(new Secret(secret)));
+    for (const form of formsOf(secret)) clean = replaceBytes(clean, form, String(new Secret(secret)));
   }
   return clean;
 }
@@ -38,13 +39,18 @@ export function credentialsIn(headers: readonly string[]): string[] {
   const values: string[] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const value = (headers[i + 1] ?? '').replace(/^Bearer\s+/i, '');
-    if (CREDENTIAL.test(headers[i] ?? '') && value.length >= SHORTEST) values.push(value);
+    if (isCredential(headers[i] ?? '') && value.length >= SHORTEST) values.push(value);
   }
   return values;
 }
 
+/** True for a header or a parameter whose value nobody else may see. */
+export function isCredential(name: string): boolean {
+  return CREDENTIAL.test(name);
+}
+
 /** Some callers give their key as a parameter, and hosts quote addresses too. */
-function credentialsInQuery(url: string): string[] {
+export function credentialsInQuery(url: string): string[] {
   const query = url.indexOf('?');
   if (query === -1) return [];
   const parameters = new URLSearchParams(url.slice(query));
@@ -57,13 +63,6 @@ function without(found: Fault, form: string, shown: string): Fault {
   return {
     ...found,
     message: message.replaceAll(form, shown),
-    ...(upstream && { upstream: { ...upstream, body: replaceIn(upstream.body, form, shown) } }),
+    ...(upstream && { upstream: { ...upstream, body: replaceBytes(upstream.body, form, shown) } }),
   };
-}
-
-/** One character for each byte, so that a body of whatever encoding keeps its own. */
-function replaceIn(bytes: Buffer, form: string, shown: string): Buffer {
-  if (!bytes.includes(form)) return bytes;
-  const replacement = Buffer.from(shown).toString('latin1');
-  return Buffer.from(bytes.toString('latin1').replaceAll(form, replacement), 'latin1');
 }

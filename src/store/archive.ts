@@ -2,9 +2,11 @@ import { existsSync, lstatSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 
+import type { Captured } from '../core/capture.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { Trail } from '../core/trail.ts';
 import { errorMessage, field, numberField, parseJson, stringField, trusted } from '../lib/expect.ts';
+import { readCapture } from './capture-table.ts';
 import { toCondition, type TrailFilter } from './filter.ts';
 import { type Measured, measureExchanges, type MeasureQuery } from './measure.ts';
 import { SCHEMA_VERSION, schemaVersion } from './schema.ts';
@@ -25,6 +27,8 @@ export interface Archive {
   /** Exchanges whose id begins so, or else ends so (tables show the end): at most 20. */
   find(idPart: string): Trail[];
   last(filter?: TrailFilter): Trail | undefined;
+  /** Headers and bodies of an exchange, where they were kept. */
+  capture(id: string): Captured | undefined;
   /** All that match, one after the other in the order they ended, without holding them all. */
   each(filter: TrailFilter): Iterable<Trail>;
   /** The same, the newest first: for whoever stops before the end. */
@@ -125,6 +129,10 @@ class SqliteArchive implements Archive {
 
   last(filter: TrailFilter = {}): Trail | undefined {
     return this.list({ ...filter, limit: 1 })[0];
+  }
+
+  capture(id: string): Captured | undefined {
+    return readCapture(this.#database, id);
   }
 
   *each(filter: TrailFilter): Iterable<Trail> {

@@ -73,7 +73,7 @@ export class Backlog {
     const { rows, bytes, buffer } = segment;
     this.#rows -= rows;
     this.#bytes -= bytes;
-    return { rows, lines: buffer.subarray(0, bytes), now };
+    return { rows, lines: buffer.subarray(0, bytes), captures: [], now };
   }
 
   /** Takes back the memory of a batch that nobody needs any more. */

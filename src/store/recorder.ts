@@ -1,8 +1,10 @@
+import type { Capture } from '../core/capture.ts';
 import type { LogPort, RecordPort } from '../core/ports.ts';
 import type { RecordSettings } from '../core/settings.ts';
 import type { Trail } from '../core/trail.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { Backlog } from './backlog.ts';
+import { CaptureQueue } from './capture-queue.ts';
 import type { Batch } from './verdict.ts';
 import { WriterThread } from './writer-thread.ts';
 
@@ -12,6 +14,8 @@ const BATCH_ROWS = 500;
 const BATCH_DELAY_MS = 200;
 // Two seconds of the proxy's full speed. A row is about 900 bytes, so a batch of them fits into its segment.
 const LIMITS = { rows: 20_000, bytes: 32 * 1024 * 1024, batchRows: BATCH_ROWS, segmentBytes: 512 * 1024 };
+// Bodies of one second on a busy machine; what is over it is kept without them.
+const CAPTURE_BYTES = 64 * 1024 * 1024;
 const RETRY_MS = 1_000;
 const RETRY_CAP_MS = 30_000;
 const DAY_MS = 86_400_000;
@@ -30,7 +34,7 @@ export interface Recorder extends RecordPort {
 
 export interface RecorderOptions {
   readonly path: string;
-  readonly settings: RecordSettings;
+  readonly settings: Pick<RecordSettings, 'maxAgeDays' | 'maxBytes'>;
   readonly log: LogPort;
   readonly clock?: Clock;
 }
@@ -45,6 +49,7 @@ class QueueingRecorder implements Recorder {
   readonly #clock: Clock;
   readonly #thread: WriterThread;
   readonly #backlog = new Backlog(LIMITS);
+  readonly #captures = new CaptureQueue(CAPTURE_BYTES);
   /** Rows ever taken out of the queue, and how many of all rows someone waits for. */
   #taken = 0;
   #mark = 0;
@@ -53,6 +58,7 @@ class QueueingRecorder implements Recorder {
   #sending: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
   #dropped = 0;
+  #droppedCapture = false;
   #refusals = 0;
   #trouble: string | undefined;
   #setAside: string | undefined;
@@ -75,11 +81,12 @@ class QueueingRecorder implements Recorder {
     return this.#trouble ?? this.#setAside;
   }
 
-  record(trail: Trail): void {
+  record(trail: Trail, capture?: Capture): void {
     if (!this.#accepting || !this.#backlog.add(trail)) {
       this.#drop(1);
       return;
     }
+    if (capture !== undefined && !this.#captures.add(trail.id, capture)) this.#captureDropped();
     if (this.#backlog.hasFullBatch && this.#refusals === 0) void this.#send();
     this.#cancelTimer ??= this.#clock.after(BATCH_DELAY_MS, () => this.#timerFired());
   }
@@ -137,7 +144,7 @@ class QueueingRecorder implements Recorder {
   #next(): Batch | undefined {
     const batch = this.#backlog.take(this.#clock.now());
     this.#taken += batch?.rows ?? 0;
-    return batch;
+    return batch && { ...batch, captures: this.#captures.take() };
   }
 
   #stored(): void {
@@ -166,12 +173,18 @@ class QueueingRecorder implements Recorder {
     this.#taken += rows;
     this.#kept = undefined;
     this.#backlog.clear();
+    this.#captures.take();
   }
 
   #drop(rows: number): void {
     if (rows > 0 && this.#dropped === 0)
       this.#log.write('warn', 'record-dropped', { problem: this.problem() });
     this.#dropped += rows;
+  }
+
+  #captureDropped(): void {
+    if (!this.#droppedCapture) this.#log.write('warn', 'capture-dropped', { reason: 'too many bodies wait' });
+    this.#droppedCapture = true;
   }
 
   #wasSetAside(path: string): void {

@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+import { CAPTURE_TABLE } from './capture-table.ts';
+
 /** What `PRAGMA user_version` of our databases says. A higher number was written by a newer gw. */
 export const SCHEMA_VERSION = 2;
 
@@ -53,11 +55,15 @@ export function prepareSchema(database: DatabaseSync): void {
     `PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
      PRAGMA cache_size = -${CACHE_KIB}; PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}`,
   );
-  if (schemaVersion(database) === SCHEMA_VERSION) return;
+  if (schemaVersion(database) === SCHEMA_VERSION) {
+    database.exec(CAPTURE_TABLE);
+    return;
+  }
   database.exec('BEGIN IMMEDIATE');
   // Asked again under the lock: another writer may have done it meanwhile.
   const version = schemaVersion(database);
   if (version < SCHEMA_VERSION) database.exec(layout(version));
+  database.exec(CAPTURE_TABLE);
   database.exec('COMMIT');
 }
 

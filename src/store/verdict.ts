@@ -1,10 +1,24 @@
+import type { Hiding } from '../core/capture.ts';
+
 /** One batch of finished exchanges on its way to the database. */
 export interface Batch {
   readonly rows: number;
   /** One trail per line, as JSON in UTF-8. In shared memory: a message with it copies nothing. */
   readonly lines: Uint8Array;
+  /** What is kept beside some of them. */
+  readonly captures: readonly CaptureRow[];
   /** Wall clock when it was sent: what retention by age is measured against. */
   readonly now: number;
+}
+
+/** One exchange's headers and bodies on their way to the database; bodies are in shared memory. */
+export interface CaptureRow {
+  readonly id: string;
+  /** `CaptureHead` as JSON. */
+  readonly head: string;
+  readonly request: Uint8Array;
+  readonly answer: Uint8Array;
+  readonly hidden: readonly Hiding[];
 }
 
 /** What became of a batch. `keep`: trying the same again later may work. `problem` is a sentence for a person. */

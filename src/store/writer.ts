@@ -2,6 +2,7 @@ import { existsSync, renameSync, statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { errorMessage } from '../lib/expect.ts';
+import { insertCapture, prepareCaptureInsert } from './capture-table.ts';
 import { preparePlace } from './place.ts';
 import { tidy } from './retention.ts';
 import { eachRow } from './row.ts';
@@ -13,10 +14,13 @@ import { type Batch, refused, type Verdict, type WriterOptions } from './verdict
 const BUSY_TIMEOUT_MS = 3_000;
 // Checking sizes costs a few system calls: once per so many rows.
 const ROWS_PER_TIDY = 500;
+// Bodies fill a database faster than exchanges do: so many of their bytes count as much as one of those.
+const BYTES_LIKE_A_ROW = 16 * 1024;
 
 interface OpenDatabase {
   readonly database: DatabaseSync;
   readonly insert: StatementSync;
+  readonly insertCapture: StatementSync;
 }
 
 /** Writes batches into the database. Blocking, so it lives in a thread of its own. */
@@ -64,8 +68,8 @@ export class Writer {
       const open = this.#open ?? this.#prepare();
       if ('is' in open) return open;
       this.#open = open;
-      insertBatch(open, batch.lines);
-      this.#rowsSinceTidy += batch.rows;
+      insertBatch(open, batch);
+      this.#rowsSinceTidy += batch.rows + Math.ceil(bytesOf(batch.captures) / BYTES_LIKE_A_ROW);
       return { is: 'stored' };
     } catch (error) {
       return this.#refusal(error);
@@ -93,7 +97,11 @@ export class Writer {
         );
       }
       prepareSchema(database);
-      return { database, insert: database.prepare(INSERT) };
+      return {
+        database,
+        insert: database.prepare(INSERT),
+        insertCapture: prepareCaptureInsert(database),
+      };
     } catch (error) {
       if (database.isOpen) database.close();
       throw error;
@@ -138,10 +146,15 @@ export class Writer {
   }
 }
 
-function insertBatch({ database, insert }: OpenDatabase, lines: Uint8Array): void {
+function bytesOf(captures: Batch['captures']): number {
+  return captures.reduce((sum, { request, answer }) => sum + request.length + answer.length, 0);
+}
+
+function insertBatch({ database, insert, insertCapture: insertBodies }: OpenDatabase, batch: Batch): void {
   database.exec('BEGIN IMMEDIATE');
   try {
-    eachRow(lines, (id, trail) => insert.run(id, trail));
+    eachRow(batch.lines, (id, trail) => insert.run(id, trail));
+    for (const row of batch.captures) insertCapture(insertBodies, row);
     database.exec('COMMIT');
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');

@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 
+import type { Capture } from '../../src/core/capture.ts';
 import type { FormatName } from '../../src/core/operation.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/core/policy.ts';
 import type { FactsPort, KeyPort } from '../../src/core/ports.ts';
@@ -34,6 +35,7 @@ export interface GroundOptions {
   readonly routes?: readonly Route[];
   readonly policy?: Partial<Policy>;
   readonly listen?: Partial<Settings['listen']>;
+  readonly record?: Partial<Settings['record']>;
   readonly clock?: Clock;
   /** Reads the providers' lists of models, as the daemon does. */
   readonly readModels?: boolean;
@@ -58,6 +60,8 @@ export interface Ground {
   readonly keys: KeyPort;
   /** Finished exchanges, oldest first. */
   readonly trails: readonly Trail[];
+  /** What was kept beside them, by id. */
+  readonly captures: ReadonlyMap<string, Capture>;
   readonly started: readonly Trail[];
   readonly attempts: readonly Attempt[];
   readonly logLines: readonly string[];
@@ -112,7 +116,11 @@ async function start(
   providers: readonly Provider[],
   simulators: ReadonlyMap<string, Simulator>,
 ): Promise<Ground> {
-  const settings = { ...DEFAULT_SETTINGS, listen: { ...DEFAULT_SETTINGS.listen, ...options.listen } };
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    listen: { ...DEFAULT_SETTINGS.listen, ...options.listen },
+    record: { ...DEFAULT_SETTINGS.record, ...options.record },
+  };
   const profile: Profile = {
     name: 'default',
     providers,
@@ -121,6 +129,7 @@ async function start(
   };
   const keys: KeyPort = { ...INLINE_KEYS, ...(options.signerFor && { signerFor: options.signerFor }) };
   const trails: Trail[] = [];
+  const captures = new Map<string, Capture>();
   const started: Trail[] = [];
   const attempts: Attempt[] = [];
   const logLines: string[] = [];
@@ -134,7 +143,12 @@ async function start(
       attemptEnded: (_, attempt) => void attempts.push(attempt),
       exchangeEnded: () => undefined,
     },
-    record: { record: (trail) => void trails.push(trail) },
+    record: {
+      record: (trail, capture) => {
+        if (capture !== undefined) captures.set(trail.id, capture);
+        trails.push(trail);
+      },
+    },
     log: { write: (level, event, fields) => void logLines.push(JSON.stringify({ level, event, ...fields })) },
     version: '0.0.0-test',
     instance: `test-${simulators.size}-${Math.random()}`,
@@ -156,6 +170,7 @@ async function start(
     settings,
     keys,
     trails,
+    captures,
     started,
     attempts,
     logLines,

@@ -38,6 +38,7 @@ function sayDifferences(context: Context, { status }: Started, asked: Overrides)
     asked.port !== undefined && asked.port !== 0 && asked.port !== running.port ? `--port ${asked.port}` : '',
     asked.host !== undefined && asked.host !== running.host ? `--host ${asked.host}` : '',
     asked.profile !== undefined && asked.profile !== status.profile ? `--profile ${asked.profile}` : '',
+    asked.capture !== undefined && asked.capture !== status.capture ? `--capture ${asked.capture}` : '',
   ].filter((flag) => flag !== '');
   if (different.length > 0) {
     const flags = terminalSafe(different.join(' '));

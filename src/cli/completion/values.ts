@@ -1,3 +1,4 @@
+import { CAPTURE_MODES } from '../../core/capture.ts';
 import { FORMAT_NAMES } from '../../core/operation.ts';
 import { keysOf } from '../../lib/expect.ts';
 import { PRESETS } from '../../providers/index.ts';
@@ -55,6 +56,7 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--at': FREE,
   '--before': names('targets'),
   '--by': choice('provider', 'model', 'client', 'route', 'hour'),
+  '--capture': { is: 'choice', words: keysOf(CAPTURE_MODES) },
   '--chat-rules': { is: 'choice', words: CHAT_RULES },
   '--client': FREE,
   'env --client': { is: 'choice', words: keysOf(CLIENT_FAMILIES) },

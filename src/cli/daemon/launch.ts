@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 
 import { ControlError } from '../../control/index.ts';
+import { CAPTURE_MODES, type CaptureMode } from '../../core/capture.ts';
 import { targetName } from '../../core/target.ts';
 import {
   type Chosen,
@@ -14,6 +15,7 @@ import {
   type Started,
   StartError,
 } from '../../daemon/index.ts';
+import { isKeyOf } from '../../lib/expect.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { PRESETS } from '../../providers/index.ts';
 import { loadingLine } from '../clients/detect-shell.ts';
@@ -28,6 +30,7 @@ export const LAUNCH_OPTIONS = [
   { flags: '--port <number>', summary: 'listen on this port instead of the one in the profile file (4499)' },
   { flags: '--host <address>', summary: 'listen on this address instead of 127.0.0.1' },
   { flags: '--profile <name>', summary: 'serve this profile instead of the active one' },
+  { flags: '--capture <what>', summary: 'keep headers and bodies of requests too: off, errors or all' },
 ] as const;
 
 /** What of the profile file the command line overrides. */
@@ -35,10 +38,12 @@ export function readOverrides(input: Input): Overrides {
   const port = readPort(input.text('port'));
   const host = input.text('host');
   const profile = input.text('profile');
+  const capture = readCapture(input.text('capture'));
   return {
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host: host === 'localhost' ? '127.0.0.1' : host }),
     ...(profile === undefined ? {} : { profile }),
+    ...(capture === undefined ? {} : { capture }),
   };
 }
 
@@ -49,6 +54,15 @@ function readPort(text: string | undefined): number | undefined {
   throw new CommandError(`${terminalSafe(text)} is no port.`, {
     why: 'a port is a number from 0 (any free one) to 65535',
     fix: '--port 4499',
+    exit: EXIT.usage,
+  });
+}
+
+function readCapture(text: string | undefined): CaptureMode | undefined {
+  if (text === undefined || isKeyOf(CAPTURE_MODES, text)) return text;
+  throw new CommandError(`--capture cannot be ${terminalSafe(text)}.`, {
+    why: 'it is off, errors (requests in which something failed) or all',
+    fix: '--capture errors',
     exit: EXIT.usage,
   });
 }

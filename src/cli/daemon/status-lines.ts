@@ -13,6 +13,7 @@ export function statusLines(status: Status, style: Style, columns: number): stri
   return [
     ...headLines(status, style, width),
     ...counterLines(status.counters, status.latency).map((line) => `  ${truncate(line, width - 2)}`),
+    ...captureLines(status.capture),
     '',
     ...providerTable(status, style, width).split('\n'),
     ...problemLines(status, style),
@@ -29,6 +30,13 @@ function headLines(status: Status, style: Style, width: number): string[] {
   const address = style.bold(status.address);
   if (displayWidth(plain) <= width) return [[state, address, profile, up].join('  ')];
   return [[state, address, up].join('  '), `  ${truncate(profile, width - 2)}`];
+}
+
+/** That bodies are written down is nothing to forget. */
+function captureLines(capture: Status['capture']): string[] {
+  if (capture === undefined || capture === 'off') return [];
+  const which = capture === 'all' ? 'all requests' : 'requests in which something failed';
+  return [`  bodies of ${which} are kept (--capture ${capture})`];
 }
 
 function counterLines(counters: Counters, latency: Latency): string[] {

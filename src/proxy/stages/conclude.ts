@@ -125,11 +125,13 @@ function tried({ trail }: Exchange, failures: readonly Failure[]): string[] {
 }
 
 function send(exchange: Exchange, status: number, lines: string[], body: Buffer): void {
-  const { response, trail, request } = exchange;
+  const { response, trail, request, capture } = exchange;
   trail.status = status;
   trail.bytesOut = body.length;
   traceHeaders(trail, lines);
   if (status !== 204) lines.push('content-length', String(body.length));
+  capture?.began(lines);
+  capture?.sent(body);
   response.writeHead(status, lines);
   response.end(request.method === 'HEAD' ? undefined : body);
 }

@@ -143,4 +143,12 @@ describe('gw status', () => {
     );
     expect(lines.join('')).not.toContain('\u001b');
   });
+
+  it('says when bodies are written down, and nothing when they are not', () => {
+    const shown = (capture: Status['capture']) =>
+      statusLines(status({ ...(capture && { capture }) }), plain, 80);
+    expect(shown('errors').join('\n')).toContain('bodies of requests in which something failed are kept');
+    expect(shown('off').join('\n')).not.toContain('bodies');
+    expect(shown(undefined).join('\n')).not.toContain('bodies');
+  });
 });

@@ -24,6 +24,7 @@ describe('a profile file that is right', () => {
       allowedHosts: ['host.docker.internal'],
     });
     expect(settings.log).toEqual({ level: 'debug', maxBytes: 5 * 1024 * 1024, keep: 2 });
+    expect(settings.record).toMatchObject({ capture: 'errors', captureBytes: 64 * 1024 });
     const work = profiles['work'];
     expect(work?.policy).toEqual({
       ...DEFAULT_POLICY,

@@ -48,7 +48,7 @@ export function fullDocument() {
       allowedOrigins: ['http://localhost:3000'],
     },
     log: { level: 'debug', maxBytes: '5MB', keep: 2 },
-    record: { maxAgeDays: 7, maxBytes: 1_048_576 },
+    record: { maxAgeDays: 7, maxBytes: 1_048_576, capture: 'errors', captureBytes: '64KB' },
     profiles: {
       work: {
         providers: {
