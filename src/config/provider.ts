@@ -36,6 +36,7 @@ export const QUIRKS: Readonly<Record<Quirk, true>> = {
   'anthropic-vertex': true,
   'openapi-schemas': true,
   'vertex-dialect': true,
+  'rerank-top-k': true,
   free: true,
 };
 

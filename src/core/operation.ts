@@ -23,6 +23,7 @@ export const OPERATIONS = {
   chat: { stateless: true, auxiliary: false, body: 'json', streams: true },
   completions: { stateless: true, auxiliary: false, body: 'json', streams: true },
   embeddings: { stateless: true, auxiliary: false, body: 'json', streams: false },
+  rerank: { stateless: true, auxiliary: false, body: 'json', streams: false },
   moderations: { stateless: true, auxiliary: true, body: 'json', streams: false },
   'images.generate': { stateless: true, auxiliary: false, body: 'json', streams: true },
   'images.edit': { stateless: true, auxiliary: false, body: 'multipart', streams: true },

@@ -47,6 +47,7 @@ export type AuthScheme =
  *   penalties and files by address for every model.
  * - `anthropic-vertex`: speaks Anthropic's format as Vertex AI does: the model stands in the address, the version in the
  *   body.
+ * - `rerank-top-k`: ranks documents as Voyage does: says `top_k` for `top_n`, and answers in `data` instead of `results`.
  * - `free`: requests cost nothing (a server on this machine).
  */
 export type Quirk =
@@ -64,6 +65,7 @@ export type Quirk =
   | 'anthropic-vertex'
   | 'openapi-schemas'
   | 'vertex-dialect'
+  | 'rerank-top-k'
   | 'free';
 
 /**

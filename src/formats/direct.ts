@@ -1,36 +1,122 @@
 import type { DirectTranslation } from '../core/format.ts';
 import type { CallerFormatName, FormatName, Operation } from '../core/operation.ts';
-import { GEMINI_EMBEDDINGS_FROM_OPENAI, OPENAI_EMBEDDINGS_FROM_GEMINI } from './gemini/embeddings.ts';
+import { ok } from '../core/outcome.ts';
+import type { Quirk } from '../core/profile.ts';
+import { BEDROCK_EMBEDDINGS_FROM_OPENAI } from './bedrock-converse/embeddings.ts';
+import { BEDROCK_RANKING } from './bedrock-converse/rerank.ts';
+import { COHERE_EMBEDDINGS_FROM_OPENAI } from './cohere-chat/embeddings.ts';
+import { COHERE_RANKING } from './cohere-chat/rerank.ts';
+import {
+  GEMINI_EMBEDDINGS_FROM_OPENAI,
+  OPENAI_EMBEDDINGS_FROM_GEMINI,
+  PURPOSEFUL_EMBEDDINGS_FROM_GEMINI,
+} from './gemini/embeddings.ts';
+import { OLLAMA_EMBEDDINGS_FROM_OPENAI } from './ollama-chat/embeddings.ts';
+import { TOP_K_RANKING } from './openai-chat/rerank.ts';
 
 interface DirectRow {
   readonly operation: Operation;
   readonly caller: CallerFormatName;
   readonly provider: FormatName;
+  /** Only for hosts with this oddity. */
+  readonly quirk?: Quirk;
   readonly translation: DirectTranslation;
 }
 
-/** The small operations that gw translates, and between whom. */
+/** The small operations that gw translates, and between whom. Callers of a third format go by way of OpenAI's shape. */
 const ROWS: readonly DirectRow[] = [
-  {
-    operation: 'embeddings',
-    caller: 'openai-chat',
-    provider: 'gemini',
-    translation: GEMINI_EMBEDDINGS_FROM_OPENAI,
-  },
-  {
-    operation: 'embeddings',
-    caller: 'gemini',
-    provider: 'openai-chat',
-    translation: OPENAI_EMBEDDINGS_FROM_GEMINI,
-  },
+  row('embeddings', 'openai-chat', 'gemini', GEMINI_EMBEDDINGS_FROM_OPENAI),
+  row('embeddings', 'openai-chat', 'bedrock-converse', BEDROCK_EMBEDDINGS_FROM_OPENAI),
+  row('embeddings', 'openai-chat', 'cohere-chat', COHERE_EMBEDDINGS_FROM_OPENAI),
+  row('embeddings', 'openai-chat', 'ollama-chat', OLLAMA_EMBEDDINGS_FROM_OPENAI),
+  row('embeddings', 'gemini', 'openai-chat', OPENAI_EMBEDDINGS_FROM_GEMINI),
+  row('embeddings', 'gemini', 'bedrock-converse', fromGemini(BEDROCK_EMBEDDINGS_FROM_OPENAI)),
+  row('embeddings', 'gemini', 'cohere-chat', fromGemini(COHERE_EMBEDDINGS_FROM_OPENAI)),
+  row('embeddings', 'gemini', 'ollama-chat', fromGemini(OLLAMA_EMBEDDINGS_FROM_OPENAI)),
+  row('rerank', 'openai-chat', 'bedrock-converse', BEDROCK_RANKING),
+  row('rerank', 'openai-chat', 'cohere-chat', COHERE_RANKING),
+  { ...row('rerank', 'openai-chat', 'openai-chat', TOP_K_RANKING), quirk: 'rerank-top-k' },
 ];
 
-/** How this operation of a caller is asked of a provider of another format; undefined when it is not. */
+/**
+ * How this operation of a caller is asked of a provider of another format, or of one of its own that does it in another
+ * way; undefined when it is not, or need not be.
+ */
 export function directTranslation(
   operation: Operation,
   caller: CallerFormatName,
   provider: FormatName,
+  quirks: readonly Quirk[] = [],
 ): DirectTranslation | undefined {
-  return ROWS.find((row) => row.operation === operation && row.caller === caller && row.provider === provider)
-    ?.translation;
+  return ROWS.find(
+    (one) =>
+      one.operation === operation &&
+      one.caller === caller &&
+      one.provider === provider &&
+      (one.quirk === undefined || quirks.includes(one.quirk)),
+  )?.translation;
+}
+
+/** Why there is no translation, after "work speaks cohere-chat, …". */
+const REASONS: Readonly<Record<Operation, string>> = {
+  chat: 'which gw cannot translate this to',
+  completions: 'and gw translates conversations, no bare completions',
+  embeddings: 'which has no embeddings',
+  rerank: 'which ranks no documents',
+  moderations: "and the categories of moderation are OpenAI's own",
+  'images.generate': "and pictures of OpenAI's sizes, or at an address, cannot be had there",
+  'images.edit': "and masks and sizes of pictures are OpenAI's own",
+  'images.variation': "and variations of a picture are OpenAI's own",
+  'audio.speech': "and voices and formats of sound are OpenAI's own",
+  'audio.transcribe': "and transcripts in OpenAI's formats cannot be had there",
+  'audio.translate': "and transcripts in OpenAI's formats cannot be had there",
+  'count-tokens': 'and counts the tokens of its own requests only',
+  compact: 'and a conversation is made shorter only by who keeps it',
+  models: 'and has a list of its own',
+  other: 'and gw does not know what this path asks for',
+};
+
+/** Why a provider of this format is no use for an operation of a caller of another one, after its name. */
+export function whyUntranslated(operation: Operation, provider: FormatName): string {
+  // Who has the Responses has the rest of OpenAI's API too, more often than not.
+  const reason =
+    provider === 'openai-responses'
+      ? 'and the rest of that API only if it is said to (gw provider edit NAME --also-speaks openai-chat)'
+      : REASONS[operation];
+  return `speaks ${provider}, ${reason}`;
+}
+
+function row(
+  operation: Operation,
+  caller: CallerFormatName,
+  provider: FormatName,
+  translation: DirectTranslation,
+): DirectRow {
+  return { operation, caller, provider, translation };
+}
+
+function fromGemini(onward: DirectTranslation): DirectTranslation {
+  return through(PURPOSEFUL_EMBEDDINGS_FROM_GEMINI, onward);
+}
+
+/** One translation after the other: the first one's provider is the second one's caller. */
+function through(first: DirectTranslation, second: DirectTranslation): DirectTranslation {
+  return {
+    encodeRequest: (body, target) => {
+      const middle = first.encodeRequest(body, target);
+      if (middle.is === 'failed') return middle;
+      const made = second.encodeRequest(middle.value.body, target);
+      if (made.is === 'failed') return made;
+      const losses = [...new Set([...middle.value.losses, ...made.value.losses])].sort();
+      return ok({ ...made.value, losses });
+    },
+    decodeAnswer: (body, asked) => {
+      const middle = first.encodeRequest(asked.request, { model: asked.model, quirks: [] });
+      if (middle.is === 'failed') return middle;
+      const answer = second.decodeAnswer(body, { ...asked, request: middle.value.body });
+      if (answer.is === 'failed') return answer;
+      const made = first.decodeAnswer(answer.value.body, asked);
+      return made.is === 'failed' ? made : ok({ ...made.value, usage: answer.value.usage });
+    },
+  };
 }

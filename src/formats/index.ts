@@ -8,7 +8,7 @@ import { ollamaChat } from './ollama-chat/index.ts';
 import { openaiChat } from './openai-chat/index.ts';
 import { openaiResponses } from './openai-responses/index.ts';
 
-export { directTranslation } from './direct.ts';
+export { directTranslation, whyUntranslated } from './direct.ts';
 export { ENVELOPE_START } from './hub/carry.ts';
 export { estimateTokens } from './hub/estimate.ts';
 export { callerId } from './hub/ids.ts';

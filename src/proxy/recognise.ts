@@ -22,6 +22,8 @@ export type LocalAnswer = 'hello' | 'models' | 'model' | 'telemetry';
 interface PathRow {
   readonly operation: Operation;
   readonly format: CallerFormatName;
+  /** Where providers have it, when that is elsewhere. */
+  readonly path?: string;
 }
 
 /** Path below the version prefix → what it asks for, and in whose format. */
@@ -29,6 +31,9 @@ const PATHS: ReadonlyMap<string, PathRow> = new Map([
   ['/chat/completions', openai('chat')],
   ['/completions', openai('completions')],
   ['/embeddings', openai('embeddings')],
+  ['/rerank', openai('rerank')],
+  // Where Cohere's own libraries ask.
+  ['/v2/rerank', { ...openai('rerank'), path: '/rerank' }],
   ['/moderations', openai('moderations')],
   ['/images/generations', openai('images.generate')],
   ['/images/edits', openai('images.edit')],
@@ -63,7 +68,7 @@ const TELEMETRY_PATHS = new Set(['/api/event_logging/batch', '/api/event_logging
 
 /** What nearly every caller asks for, in the one spelling that needs no tidying. */
 const DIRECT: ReadonlyMap<string, Recognised> = new Map(
-  [...PATHS].map(([path, row]) => [`/v1${path}`, { is: 'operation', ...row, path }]),
+  [...PATHS].map(([path, row]) => [`/v1${path}`, { is: 'operation', path, ...row }]),
 );
 
 /**
@@ -84,7 +89,7 @@ export function recognise(method: string, url: string, dialect?: CallerFormatNam
   const local = recogniseLocal(method, whole, path);
   if (local) return { is: 'local', answer: local, format, path };
   const row = method === 'POST' ? (PATHS.get(path) ?? geminiMethod(path)) : undefined;
-  if (row) return { is: 'operation', ...row, path };
+  if (row) return { is: 'operation', path, ...row };
   if (path !== whole && path !== '/' && !PATHS.has(path)) {
     return { is: 'operation', operation: 'other', format: formatOfOther(path, format), path };
   }

@@ -13,7 +13,7 @@ import type {
 import type { FormatName } from '../core/operation.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import { sameTarget } from '../core/target.ts';
-import { directTranslation, FORMATS } from '../formats/index.ts';
+import { directTranslation, FORMATS, whyUntranslated } from '../formats/index.ts';
 import { askedPath, type Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
 import type { ItemMemory } from './item-memory.ts';
@@ -77,8 +77,7 @@ export function cannotServe(exchange: Exchange, step: Step): string | undefined 
   if (spoken === format) return undefined;
   if (operation === 'chat' && format.toCaller && spoken?.toProvider) return undefined;
   if (directTranslation(operation, format.name, step.provider.format)) return undefined;
-  const what = operation === 'chat' ? format.name : `${format.name} (${operation})`;
-  return `${step.provider.name} does not speak ${what}`;
+  return `${step.provider.name} ${whyUntranslated(operation, step.provider.format)}`;
 }
 
 /** A request that goes on from an earlier answer is only understood where that answer is kept. */
@@ -100,7 +99,7 @@ export function translate(
   parts: TranslationParts,
 ): Outcome<Translation, Fault> {
   const { format, trail, body, operation } = exchange;
-  const direct = directTranslation(operation, format.name, spoken.name);
+  const direct = directTranslation(operation, format.name, spoken.name, step.provider.quirks);
   if (direct) return translateDirectly(body, step, direct, parts.strict);
   const { toProvider: from } = spoken;
   const { toCaller: to } = format;

@@ -1,7 +1,7 @@
 import type { Fault } from '../core/fault.ts';
 import type { CallerCodec, Format } from '../core/format.ts';
 import { ok, type Outcome } from '../core/outcome.ts';
-import { ENVELOPE_START } from '../formats/index.ts';
+import { directTranslation, ENVELOPE_START } from '../formats/index.ts';
 import { askedPath, type Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
 import {
@@ -27,8 +27,9 @@ export function makeWire(
   spoken: Format,
   parts: TranslationParts,
 ): Outcome<Wire, Fault> {
-  const { envelope, format, body } = exchange;
-  if (spoken !== format || parts.withoutState) {
+  const { envelope, format, body, operation } = exchange;
+  const ownWay = directTranslation(operation, format.name, spoken.name, step.provider.quirks);
+  if (spoken !== format || parts.withoutState || ownWay) {
     const made = translate(exchange, step, spoken, parts);
     if (made.is === 'failed') return made;
     const { request } = made.value;

@@ -1,115 +1,146 @@
 import type { Loss } from '../../core/conversation.ts';
 import { type Fault, fault } from '../../core/fault.ts';
-import type { DirectAnswer, DirectTranslation, WireRequest } from '../../core/format.ts';
+import type { DirectAnswer, DirectTranslation, RenderTarget, WireRequest } from '../../core/format.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
-import type { Quirk } from '../../core/profile.ts';
 import { type JsonView, viewJson } from '../../lib/json-view.ts';
 import { type JsonOut, Verbatim, writeJson } from '../../lib/json-write.ts';
-import { camel, pick, pickList } from './names.ts';
+import {
+  type EmbeddingPurpose,
+  type EmbeddingTexts,
+  readEmbeddingTexts,
+  tooManyTexts,
+} from '../hub/embedding-texts.ts';
+import { floatsText, writeEmbeddings } from '../hub/embedding-vectors.ts';
+import { fieldLoss } from '../hub/field-loss.ts';
+import { camel, pick, pickList, pickString } from './names.ts';
 import { readPath, resourceName, writePath } from './path.ts';
 
-/** A request of OpenAI's `/embeddings` for a provider of this format. Tokens cannot be sent: they are of OpenAI's models. */
-export function embeddingsToGemini(
-  body: Buffer,
-  target: { readonly model: string; readonly quirks: readonly Quirk[] },
-): Outcome<WireRequest, Fault> {
-  const view = viewJson(body.toString('utf8'));
-  const input = view?.get('input');
-  const texts = (input?.kind === 'array' ? input.items() : [input]).map((text) => text?.asString());
-  if (texts.length === 0 || !texts.every((text) => text !== undefined))
-    return failed(fault('untranslatable', 'only text can be embedded there, not tokens'));
-  const losses: Loss[] = view?.get('user') ? ['user'] : [];
-  const { path, json } = embed(target, texts, view?.number('dimensions'));
-  return ok({ path, body: Buffer.from(writeJson(json)), losses });
+/** https://ai.google.dev/api/embeddings#v1beta.TaskType; there are others, which nobody else has a word for. */
+const TASKS: Readonly<Record<EmbeddingPurpose, string>> = {
+  search_document: 'RETRIEVAL_DOCUMENT',
+  search_query: 'RETRIEVAL_QUERY',
+  classification: 'CLASSIFICATION',
+  clustering: 'CLUSTERING',
+};
+
+/** "at most 100 requests can be in one batch", says the API. */
+const MOST_TEXTS = 100;
+
+type Call = { readonly path: string; readonly json: Exclude<JsonOut, undefined> };
+
+/** OpenAI's `/embeddings`, asked of a provider of this format. */
+export const GEMINI_EMBEDDINGS_FROM_OPENAI: DirectTranslation = {
+  encodeRequest: (body, target) => {
+    const read = readEmbeddingTexts(body);
+    if (read.is === 'failed') return read;
+    const call = target.quirks.includes('vertex-dialect')
+      ? askVertex(read.value, target)
+      : askGemini(read.value, target);
+    if (call.is === 'failed') return call;
+    const { path, json } = call.value;
+    return ok({ path, body: Buffer.from(writeJson(json)), losses: [...read.value.losses].sort() });
+  },
+  decodeAnswer: (body, asked) => {
+    const view = viewJson(body.toString('utf8'));
+    return writeEmbeddings(vectorsOf(view), asked, tokensOf(view));
+  },
+};
+
+function askGemini(
+  { texts, dimensions: outputDimensionality, purpose }: EmbeddingTexts,
+  { model, quirks }: RenderTarget,
+): Outcome<Call, Fault> {
+  const wrong = tooManyTexts(texts, MOST_TEXTS);
+  if (wrong) return failed(wrong);
+  const requests = texts.map((text) => ({
+    model: resourceName(model),
+    content: { parts: [{ text }] },
+    taskType: purpose && TASKS[purpose],
+    outputDimensionality,
+  }));
+  return ok({ path: writePath(model, 'batchEmbedContents', quirks), json: { requests } });
 }
 
 /** Vertex AI has no batches, and `predict` for all models but the newest ones (recorded traffic). */
-function embed(
-  { model, quirks }: { readonly model: string; readonly quirks: readonly Quirk[] },
-  texts: readonly string[],
-  outputDimensionality: number | undefined,
-): { readonly path: string; readonly json: Exclude<JsonOut, undefined> } {
-  const path = (method: string): string => writePath(model, method, quirks);
-  const contents = texts.map((text) => ({ parts: [{ text }] }));
-  if (!quirks.includes('vertex-dialect')) {
-    const requests = contents.map((content) => ({
-      model: resourceName(model),
-      content,
-      outputDimensionality,
-    }));
-    return { path: path('batchEmbedContents'), json: { requests } };
+function askVertex(
+  { texts, dimensions: outputDimensionality, purpose }: EmbeddingTexts,
+  { model, quirks }: RenderTarget,
+): Outcome<Call, Fault> {
+  const task = purpose && TASKS[purpose];
+  if (/gemini-embedding-(?!001)/.test(model)) {
+    // "The embedContent API for this model only supports one content at a time", says google-genai.
+    const wrong = tooManyTexts(texts, 1);
+    if (wrong) return failed(wrong);
+    const content = { parts: texts.map((text) => ({ text })) };
+    const json = { content, taskType: task, outputDimensionality };
+    return ok({ path: writePath(model, 'embedContent', quirks), json });
   }
-  const [content] = contents;
-  if (contents.length === 1 && /gemini-embedding-(?!001)/.test(model))
-    return { path: path('embedContent'), json: { content, outputDimensionality } };
+  const instances = texts.map((content) => ({ content, task_type: task }));
   const parameters = outputDimensionality === undefined ? undefined : { outputDimensionality };
-  return { path: path('predict'), json: { instances: texts.map((text) => ({ content: text })), parameters } };
+  return ok({ path: writePath(model, 'predict', quirks), json: { instances, parameters } });
 }
 
-/** The answer of a provider of this format for a caller of OpenAI's `/embeddings`. */
-export function embeddingsFromGemini(
-  body: Buffer,
-  asked: { readonly model: string; readonly request: Buffer },
-): Outcome<Buffer, Fault> {
-  const view = viewJson(body.toString('utf8'));
-  const vectors = vectorsOf(view);
-  if (!vectors) return failed(fault('upstream_garbled', 'the answer has no embeddings'));
-  const isBase64 = viewJson(asked.request.toString('utf8'))?.string('encoding_format') === 'base64';
-  const tokens = pick(view, 'usageMetadata')?.number('promptTokenCount');
-  const answer = {
-    object: 'list',
-    data: vectors.map((vector, index) => ({
-      object: 'embedding',
-      index,
-      embedding: isBase64 ? floatsAsBase64(vector) : new Verbatim(vector.text),
-    })),
-    model: asked.model,
-    usage: tokens === undefined ? undefined : { prompt_tokens: tokens, total_tokens: tokens },
-  };
-  return ok(Buffer.from(writeJson(answer)));
-}
-
-function vectorsOf(view: JsonView | undefined): JsonView[] | undefined {
+function vectorsOf(view: JsonView | undefined): readonly (JsonView | undefined)[] {
   const one = view?.get('embedding');
   const many = one ? [one] : (view?.list('embeddings') ?? []);
   const predicted = (view?.list('predictions') ?? []).map((prediction) => prediction.get('embeddings'));
-  const vectors = [...many, ...predicted].map((place) => place?.get('values'));
-  const whole = vectors.filter((vector): vector is JsonView => vector?.kind === 'array');
-  return whole.length > 0 && whole.length === vectors.length ? whole : undefined;
+  return [...many, ...predicted].map((place) => place?.get('values'));
 }
 
-/** As OpenAI's libraries ask for vectors: 32-bit floats, little end first. */
-function floatsAsBase64(vector: JsonView): string {
-  const numbers = vector.items().map((item) => item.asNumber() ?? 0);
-  const bytes = Buffer.alloc(numbers.length * 4);
-  for (const [index, number] of numbers.entries()) bytes.writeFloatLE(number, index * 4);
-  return bytes.toString('base64');
+/** Predictions are counted one by one. */
+function tokensOf(view: JsonView | undefined): number | undefined {
+  const counted = pick(view, 'usageMetadata')?.number('promptTokenCount');
+  if (counted !== undefined) return counted;
+  const counts = (view?.list('predictions') ?? []).map((prediction) =>
+    prediction.get('embeddings')?.get('statistics')?.number('token_count'),
+  );
+  if (counts.length === 0 || !counts.every((count) => count !== undefined)) return undefined;
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** A caller's `:embedContent` or `:batchEmbedContents` as a request of OpenAI's `/embeddings`. */
-export function embeddingsToOpenai(body: Buffer, model: string): Outcome<WireRequest, Fault> {
+/** `:embedContent` and `:batchEmbedContents`, asked of a provider that speaks OpenAI's API. */
+export const OPENAI_EMBEDDINGS_FROM_GEMINI: DirectTranslation = {
+  encodeRequest: (body, { model }) => embeddingsToOpenai(body, model, false),
+  decodeAnswer: (body, { path }) => embeddingsFromOpenai(body, path),
+};
+
+/** The same on the way to a provider of a third format: what the vectors are for goes on as `input_type`. */
+export const PURPOSEFUL_EMBEDDINGS_FROM_GEMINI: DirectTranslation = {
+  encodeRequest: (body, { model }) => embeddingsToOpenai(body, model, true),
+  decodeAnswer: (body, { path }) => embeddingsFromOpenai(body, path),
+};
+
+function embeddingsToOpenai(body: Buffer, model: string, tellsPurpose: boolean): Outcome<WireRequest, Fault> {
   const view = viewJson(body.toString('utf8'));
   const requests = view?.get('requests') ? pickList(view, 'requests') : view ? [view] : [];
-  const losses = new Set<Loss>();
-  const input: string[] = [];
-  for (const request of requests) {
-    const parts = pickList(request.get('content'), 'parts').map((part) => part.string('text'));
-    if (parts.length === 0 || !parts.every((text) => text !== undefined))
-      return failed(fault('untranslatable', 'only text can be embedded there'));
-    input.push(parts.join('\n'));
-    for (const name of request.fields().keys()) {
-      if (!['content', 'model', 'outputDimensionality'].includes(camel(name)))
-        losses.add(`field:${camel(name)}`);
-    }
-  }
+  const input = requests.map(textOf);
   if (input.length === 0) return failed(fault('bad_request', 'there is nothing to embed'));
+  if (!input.every((text) => text !== undefined))
+    return failed(fault('untranslatable', 'only text can be embedded there'));
+  const input_type = tellsPurpose ? purposeOf(requests) : undefined;
+  const told = new Set(['content', 'model', 'outputDimensionality', ...(input_type ? ['taskType'] : [])]);
+  const losses = new Set<Loss>();
+  for (const request of requests)
+    for (const name of request.fields().keys())
+      if (!told.has(camel(name))) losses.add(fieldLoss(camel(name)));
   const dimensions = pick(requests[0], 'outputDimensionality')?.asNumber();
-  const json = { model, input, dimensions, encoding_format: 'float' };
+  const json = { model, input, dimensions, encoding_format: 'float', input_type };
   return ok({ path: '/embeddings', body: Buffer.from(writeJson(json)), losses: [...losses].sort() });
 }
 
-/** An answer of OpenAI's `/embeddings` for the caller of this path. */
-export function embeddingsFromOpenai(body: Buffer, path: string): Outcome<Buffer, Fault> {
+function textOf(request: JsonView): string | undefined {
+  const parts = pickList(request.get('content'), 'parts').map((part) => part.string('text'));
+  return parts.length > 0 && parts.every((part) => part !== undefined) ? parts.join('\n') : undefined;
+}
+
+/** What all of them are for; there is one word for the whole of OpenAI's list. */
+function purposeOf(requests: readonly JsonView[]): string | undefined {
+  const tasks = new Set(requests.map((request) => pickString(request, 'taskType')));
+  const found = Object.entries(TASKS).find(([, task]) => tasks.has(task));
+  return tasks.size === 1 ? found?.[0] : undefined;
+}
+
+function embeddingsFromOpenai(body: Buffer, path: string): Outcome<DirectAnswer, Fault> {
   const view = viewJson(body.toString('utf8'));
   const data = [...(view?.list('data') ?? [])].sort(
     (a, b) => (a.number('index') ?? 0) - (b.number('index') ?? 0),
@@ -124,41 +155,6 @@ export function embeddingsFromOpenai(body: Buffer, path: string): Outcome<Buffer
     ...(isBatch ? { embeddings } : { embedding: embeddings[0] }),
     usageMetadata: tokens === undefined ? undefined : { promptTokenCount: tokens },
   };
-  return ok(Buffer.from(writeJson(answer)));
-}
-
-/** Some hosts answer in base64 whatever was asked for. */
-function floatsText(vector: JsonView | undefined): string | undefined {
-  if (vector?.kind === 'array') return vector.text;
-  const encoded = vector?.asString();
-  if (encoded === undefined) return undefined;
-  const bytes = Buffer.from(encoded, 'base64');
-  const numbers: number[] = [];
-  for (let at = 0; at + 4 <= bytes.length; at += 4) numbers.push(bytes.readFloatLE(at));
-  return JSON.stringify(numbers);
-}
-
-/** OpenAI's `/embeddings`, asked of a provider of this format. */
-export const GEMINI_EMBEDDINGS_FROM_OPENAI: DirectTranslation = {
-  encodeRequest: embeddingsToGemini,
-  decodeAnswer: (body, asked) => withUsage(embeddingsFromGemini(body, asked), geminiTokens(body)),
-};
-
-/** `:embedContent` and `:batchEmbedContents`, asked of a provider that speaks OpenAI's API. */
-export const OPENAI_EMBEDDINGS_FROM_GEMINI: DirectTranslation = {
-  encodeRequest: (body, { model }) => embeddingsToOpenai(body, model),
-  decodeAnswer: (body, { path }) => withUsage(embeddingsFromOpenai(body, path), openaiTokens(body)),
-};
-
-function withUsage(answer: Outcome<Buffer, Fault>, input: number | undefined): Outcome<DirectAnswer, Fault> {
-  if (answer.is === 'failed') return answer;
-  return ok({ body: answer.value, usage: input === undefined ? undefined : { input } });
-}
-
-function geminiTokens(body: Buffer): number | undefined {
-  return pick(viewJson(body.toString('utf8')), 'usageMetadata')?.number('promptTokenCount');
-}
-
-function openaiTokens(body: Buffer): number | undefined {
-  return viewJson(body.toString('utf8'))?.get('usage')?.number('prompt_tokens');
+  const usage = tokens === undefined ? undefined : { input: tokens };
+  return ok({ body: Buffer.from(writeJson(answer)), usage });
 }

@@ -7,18 +7,20 @@ import { garbled, isEmptyList, whyNotJson } from '../hub/garbled.ts';
 import { classifyInside } from '../hub/openai-errors.ts';
 import { readUsage } from './usage.ts';
 
-/** The field without which an answer to this operation is no answer. */
-const ESSENTIAL: Partial<Record<Operation, string>> = {
-  chat: 'choices',
-  completions: 'choices',
-  embeddings: 'data',
-  moderations: 'results',
-  'images.generate': 'data',
-  'images.edit': 'data',
-  'images.variation': 'data',
+/** The fields without one of which an answer to this operation is no answer. */
+const ESSENTIAL: Partial<Record<Operation, readonly string[]>> = {
+  chat: ['choices'],
+  completions: ['choices'],
+  embeddings: ['data'],
+  // Hosts differ; a caller who asks one in its own words reads its own field.
+  rerank: ['results', 'data'],
+  moderations: ['results'],
+  'images.generate': ['data'],
+  'images.edit': ['data'],
+  'images.variation': ['data'],
 };
 
-const WANTED = wantedKeys([...new Set(Object.values(ESSENTIAL)), 'usage', 'error']);
+const WANTED = wantedKeys([...new Set(Object.values(ESSENTIAL).flat()), 'usage', 'error']);
 
 /** Judges a whole 2xx answer by its top level; the rest of it is never parsed. */
 export function judgeAnswer(operation: Operation, body: Buffer): AnswerVerdict {
@@ -28,7 +30,7 @@ export function judgeAnswer(operation: Operation, body: Buffer): AnswerVerdict {
   let usage: Usage | undefined;
   let error: unknown;
   const broken = scanObject(body, WANTED, (key, _keyStart, start, end) => {
-    if (key === essential) found = !isEmptyList(body, start, end);
+    if (essential.includes(key)) found ||= !isEmptyList(body, start, end);
     else if (key === 'usage') usage = readUsage(parseJson(body.toString('utf8', start, end)));
     else if (key === 'error' && !isLiteral(body, start, end, 'null'))
       error = parseJson(body.toString('utf8', start, end));
@@ -36,7 +38,7 @@ export function judgeAnswer(operation: Operation, body: Buffer): AnswerVerdict {
   if (broken !== -1) return garbled(whyNotJson(body, broken));
   if (found) return { is: 'answer', usage };
   if (error !== undefined) return { is: 'fault', fault: classifyInside(error) };
-  return garbled(`the answer has no ${essential}`);
+  return garbled(`the answer has no ${essential[0]}`);
 }
 
 /** Operations whose answers have many shapes (text, audio, subtitles): only an error object or nothing is a fault. */

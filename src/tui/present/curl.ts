@@ -23,6 +23,7 @@ const QUESTIONS = {
   gemini: { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] },
   input: { input: 'Hello' },
   prompt: { prompt: 'Hello' },
+  query: { query: 'Hello', documents: ['Hello', 'Goodbye'] },
 } as const;
 
 function kindOf({ format, operation }: Trail): keyof typeof QUESTIONS {
@@ -30,6 +31,7 @@ function kindOf({ format, operation }: Trail): keyof typeof QUESTIONS {
   if (format === 'gemini') return 'gemini';
   if (format === 'openai-responses') return 'input';
   if (operation === 'chat') return 'messages';
+  if (operation === 'rerank') return 'query';
   return operation === 'embeddings' || operation === 'moderations' ? 'input' : 'prompt';
 }
 
