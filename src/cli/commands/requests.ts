@@ -2,8 +2,10 @@ import type { Filter } from '../../core/filter.ts';
 import type { Trail } from '../../core/trail.ts';
 import { terminalSafeJson } from '../../lib/terminal-safe.ts';
 import type { Archive, TrailFilter } from '../../store/index.ts';
+import { captureJson } from '../capture/shown.ts';
 import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
+import { CommandError, EXIT } from '../error.ts';
 import { FILTER_OPTIONS, narrows, readFilter, readLimit, readWords } from '../story/filter-options.ts';
 import { unknownNames } from '../story/known-names.ts';
 import { speaksUtf8, toPlain } from '../story/lines.ts';
@@ -20,6 +22,7 @@ export const command: Command = {
   options: [
     { flags: '-f, --follow', summary: 'go on and print exchanges as they finish' },
     { flags: '-n, --limit <number>', summary: `print so many, the newest (${LIMIT})` },
+    { flags: '--bodies', summary: 'with --json: headers and bodies too, where they were captured' },
     ...FILTER_OPTIONS,
   ],
   examples: [
@@ -36,7 +39,7 @@ async function showRequests(context: Context, input: Input): Promise<void> {
   const filter = readFilter(input, context.clock.now());
   const words = readWords(input);
   const limit = readLimit(input.text('limit'), LIMIT);
-  const printer = new Printer(context);
+  const printer = new Printer(context, wantsBodies(context, input));
   await flushDaemon(context);
   const found = readLog(context, (archive) => ({
     newest: archive.newest(),
@@ -52,6 +55,15 @@ async function showRequests(context: Context, input: Input): Promise<void> {
     context.say(context.style.dim('↻2: served by another target than the first, after two attempts'));
   }
   if (input.flag('follow')) await follow(context, { filter, words }, printer, found?.newest, trails);
+}
+
+function wantsBodies(context: Context, input: Input): boolean {
+  if (!input.flag('bodies') || context.json) return input.flag('bodies');
+  throw new CommandError('bodies do not fit into a table', {
+    why: '--bodies was given without --json',
+    fix: 'gw requests --json --bodies, or gw why <id> --body',
+    exit: EXIT.usage,
+  });
 }
 
 /** Prints what is written after `newest`, until the output is closed or the person presses ctrl-c. */
@@ -96,17 +108,26 @@ function nothing(recorded: boolean, filter: TrailFilter, words: Filter): string 
 /** Prints exchanges as JSON lines or as a table whose titles come with its first line. */
 class Printer {
   readonly #context: Context;
+  readonly #bodies: boolean;
   #day: string | undefined;
   #titled = false;
 
-  constructor(context: Context) {
+  constructor(context: Context, bodies: boolean) {
     this.#context = context;
+    this.#bodies = bodies;
   }
 
   print(trails: readonly Trail[]): void {
     if (this.#context.json)
-      for (const trail of trails) this.#context.print(terminalSafeJson(JSON.stringify(trail)));
+      for (const trail of trails) this.#context.print(terminalSafeJson(JSON.stringify(this.#whole(trail))));
     else if (trails.length > 0) this.#printLines(trails);
+  }
+
+  /** One by one: a thousand bodies are not held at once. */
+  #whole(trail: Trail): unknown {
+    if (!this.#bodies) return trail;
+    const captured = readLog(this.#context, (archive) => archive.capture(trail.id));
+    return { ...trail, captured: captured === undefined ? null : captureJson(captured) };
   }
 
   #printLines(trails: readonly Trail[]): void {

@@ -3,24 +3,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { type Command, Input } from '../../../src/cli/command.ts';
+import type { Capture } from '../../../src/core/capture.ts';
 import type { Trail } from '../../../src/core/trail.ts';
 import { openRecorder } from '../../../src/store/index.ts';
 import { type TestContext, testContext } from '../../cli-context.ts';
 
 /** A home whose request log holds these exchanges, in the order they ended. */
-export async function recordedHome(trails: readonly Trail[]): Promise<string> {
+export async function recordedHome(trails: readonly Trail[], captures?: Captures): Promise<string> {
   const home = mkdtempSync(join(tmpdir(), 'gw-story-'));
-  await recordInto(home, trails);
+  await recordInto(home, trails, captures);
   return home;
 }
 
-export async function recordInto(home: string, trails: readonly Trail[]): Promise<void> {
+/** What is kept beside exchanges, by their ids. */
+type Captures = ReadonlyMap<string, Capture>;
+
+export async function recordInto(home: string, trails: readonly Trail[], captures?: Captures): Promise<void> {
   const recorder = openRecorder({
     path: testContext({ home }).paths.database,
     settings: { maxAgeDays: 36_500, maxBytes: 1e8 },
     log: { write: () => {} },
   });
-  for (const trail of trails) recorder.record(trail);
+  for (const trail of trails) recorder.record(trail, captures?.get(trail.id));
   await recorder.close();
 }
 

@@ -277,7 +277,7 @@ describe('gw why', () => {
     });
     const empty = await recordedHome([]);
     await expect(runAt(NIGHT, command, empty, [], { last: true })).rejects.toMatchObject({
-      message: 'there is no request to tell about',
+      message: 'there is no request yet',
       fix: expect.stringContaining('gw start'),
     });
     const damaged = await recordedHome([older]);
