@@ -68,7 +68,7 @@ export function readAsked(method: string, url: string, headers: IncomingHttpHead
 // Google and Amazon name the model in the address, the fault in its name included: `/models/any!429:generateContent`.
 const MODEL_PLACES = [
   /\/models\/(.+):[a-zA-Z]+$/,
-  /\/model\/(.+)\/(?:converse|converse-stream|count-tokens)$/,
+  /\/model\/(.+)\/(?:converse|converse-stream|count-tokens|invoke)$/,
 ];
 
 function modelInPath(path: string): string | undefined {

@@ -149,7 +149,8 @@ function embeddingsFromOpenai(body: Buffer, path: string): Outcome<DirectAnswer,
   if (vectors.length === 0 || !vectors.every((vector) => vector !== undefined))
     return failed(fault('upstream_garbled', 'the answer has no embeddings'));
   const embeddings = vectors.map((values) => ({ values: new Verbatim(values) }));
-  const tokens = view?.get('usage')?.number('prompt_tokens');
+  const counted = view?.get('usage');
+  const tokens = counted?.number('prompt_tokens') ?? counted?.number('total_tokens');
   const isBatch = readPath(path)?.method === 'batchEmbedContents';
   const answer = {
     ...(isBatch ? { embeddings } : { embedding: embeddings[0] }),

@@ -1,7 +1,7 @@
 import type { AnswerVerdict } from '../../core/format.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { Usage } from '../../core/usage.ts';
-import { isObject, parseJson } from '../../lib/expect.ts';
+import { isObject, numberField, parseJson } from '../../lib/expect.ts';
 import { isLiteral, scanObject, wantedKeys } from '../../lib/json-scan.ts';
 import { garbled, isEmptyList, whyNotJson } from '../hub/garbled.ts';
 import { classifyInside } from '../hub/openai-errors.ts';
@@ -31,7 +31,7 @@ export function judgeAnswer(operation: Operation, body: Buffer): AnswerVerdict {
   let error: unknown;
   const broken = scanObject(body, WANTED, (key, _keyStart, start, end) => {
     if (essential.includes(key)) found ||= !isEmptyList(body, start, end);
-    else if (key === 'usage') usage = readUsage(parseJson(body.toString('utf8', start, end)));
+    else if (key === 'usage') usage = usageOf(operation, parseJson(body.toString('utf8', start, end)));
     else if (key === 'error' && !isLiteral(body, start, end, 'null'))
       error = parseJson(body.toString('utf8', start, end));
   });
@@ -39,6 +39,14 @@ export function judgeAnswer(operation: Operation, body: Buffer): AnswerVerdict {
   if (found) return { is: 'answer', usage };
   if (error !== undefined) return { is: 'fault', fault: classifyInside(error) };
   return garbled(`the answer has no ${essential[0]}`);
+}
+
+/** Where nothing is written but vectors and scores, all tokens were read; some hosts say no more (Voyage, Jina). */
+function usageOf(operation: Operation, value: unknown): Usage | undefined {
+  const usage = readUsage(value);
+  if (usage || (operation !== 'embeddings' && operation !== 'rerank')) return usage;
+  const input = numberField(value, 'total_tokens');
+  return input === undefined ? undefined : readUsage({ prompt_tokens: input });
 }
 
 /** Operations whose answers have many shapes (text, audio, subtitles): only an error object or nothing is a fault. */

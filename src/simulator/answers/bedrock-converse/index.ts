@@ -8,6 +8,7 @@ import type { Recipe } from '../../recipe.ts';
 import type { Script } from '../../script.ts';
 import { object } from '../../trouble.ts';
 import { BEDROCK_ERRORS } from './errors.ts';
+import { answerInvoke } from './invoke.ts';
 import { questionOf } from './read.ts';
 import { CONVERSE_VOICE } from './write.ts';
 
@@ -20,6 +21,7 @@ export const BEDROCK_CONVERSE: Dialect = {
   operations: [
     { method: 'POST', path: /^\/model\/.+\/converse(?:-stream)?$/, body: 'json', answer: answerConverse },
     { method: 'POST', path: /^\/model\/.+\/count-tokens$/, body: 'json', answer: answerCount },
+    { method: 'POST', path: /^\/model\/.+\/invoke$/, body: 'json', answer: answerInvoke },
   ],
   isAddressed: ({ path }) => path.startsWith('/model/'),
   errors: BEDROCK_ERRORS,

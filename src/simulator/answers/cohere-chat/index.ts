@@ -2,10 +2,11 @@ import { field, isString, numberField, stringField } from '../../../lib/expect.t
 import type { Asked, Identity } from '../../asked.ts';
 import { answerScript, converse } from '../../content/converse.ts';
 import { listOf } from '../../content/objections.ts';
+import { rank } from '../../content/ranking.ts';
 import { promptTokens } from '../../content/reply.ts';
 import { unitVector } from '../../content/vector.ts';
 import type { Dialect } from '../../dialect.ts';
-import { hashText, idFrom, randomFrom } from '../../random.ts';
+import { hashText, idFrom } from '../../random.ts';
 import type { Recipe } from '../../recipe.ts';
 import type { Script } from '../../script.ts';
 import { object } from '../../trouble.ts';
@@ -29,7 +30,7 @@ export const COHERE_CHAT: Dialect = {
       answer: (asked, recipe, identity) => converse(COHERE_VOICE, asked, recipe, identity),
     },
     { method: 'POST', path: /^\/v2\/embed$/, body: 'json', answer: answerEmbed },
-    { method: 'POST', path: /^\/v[12]\/rerank$/, body: 'json', answer: answerRerank },
+    { method: 'POST', path: /^\/v2\/rerank$/, body: 'json', answer: answerRerank },
   ],
   isAddressed: ({ path }) => path.startsWith('/v2/'),
   errors: COHERE_ERRORS,
@@ -89,23 +90,10 @@ function answerRerank(asked: Asked, recipe: Recipe, identity: Identity): Script 
   if (documents.length === 0) {
     return object(COHERE_ERRORS, { message: 'invalid request: list of documents must not be empty' });
   }
-  const scored = documents.map((document, index) => ({
-    index,
-    relevance_score: scoreOf(query, document, identity),
-  }));
-  const results = scored
-    .toSorted((a, b) => b.relevance_score - a.relevance_score)
-    .slice(0, numberField(asked.json, 'top_n') ?? documents.length);
+  const results = rank(query, documents, numberField(asked.json, 'top_n'), identity);
   const id = idFrom(hashText(query, identity.seed), 32);
   const meta = { api_version: { version: '2' }, billed_units: { search_units: 1 } };
   return answerScript({ id, results, meta }, recipe, 1);
-}
-
-function scoreOf(query: string, document: unknown, { seed }: Identity): number {
-  const text = isString(document) ? document : JSON.stringify(document);
-  const shared = query.split(/\s+/).filter((word) => text.includes(word)).length;
-  const chance = randomFrom(hashText(`${query}\n${text}`, seed))() / 10;
-  return Math.round(Math.min(0.999, 0.1 + shared / 10 + chance) * 1e6) / 1e6;
 }
 
 function hollow(content: readonly unknown[]): Dialect['hollow']['choices'] {

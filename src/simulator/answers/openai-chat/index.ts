@@ -6,6 +6,7 @@ import { OPENAI_ERRORS, refusal } from './errors.ts';
 import { openaiHeaders } from './headers.ts';
 import { answerModel, answerModels, answerModerations } from './lists.ts';
 import { answerEcho, answerImages, answerSpeech, answerTranscription } from './media.ts';
+import { answerRerank } from './rerank.ts';
 import { CHAT_VOICE } from './write.ts';
 
 const EMPTY = '"id":"chatcmpl-empty","object":"chat.completion","created":1700000000,"model":"sim"';
@@ -29,6 +30,7 @@ export const OPENAI_CHAT: Dialect = {
     },
     { method: 'POST', path: /^\/v1\/completions$/, body: 'json', answer: answerCompletion },
     { method: 'POST', path: /^\/v1\/embeddings$/, body: 'json', answer: answerEmbeddings },
+    { method: 'POST', path: /^\/v1\/rerank$/, body: 'json', answer: answerRerank },
     { method: 'POST', path: /^\/v1\/moderations$/, body: 'any', answer: answerModerations },
     { method: 'POST', path: /^\/v1\/images\/generations$/, body: 'json', answer: answerImages },
     { method: 'POST', path: /^\/v1\/images\/(?:edits|variations)$/, body: 'form', answer: answerImages },

@@ -1,0 +1,42 @@
+import type { AskedDirectly, DirectAnswer, DirectTranslation } from '../../../src/core/format.ts';
+import type { Quirk } from '../../../src/core/profile.ts';
+import { directTranslation } from '../../../src/formats/direct.ts';
+
+/** The translation between these, which there must be. */
+export function small(...names: Parameters<typeof directTranslation>): DirectTranslation {
+  const found = directTranslation(...names);
+  if (!found) throw new Error(`no translation: ${names.join(' ')}`);
+  return found;
+}
+
+/** The request as it goes out, its body parsed; throws the fault's words. */
+export function sent(
+  translation: DirectTranslation,
+  body: object,
+  model: string,
+  quirks: readonly Quirk[] = [],
+) {
+  const made = translation.encodeRequest(Buffer.from(JSON.stringify(body)), { model, quirks });
+  if (made.is === 'failed') throw new Error(`${made.fault.code}: ${made.fault.message}`);
+  const { path, losses } = made.value;
+  return { path, losses, body: JSON.parse(made.value.body.toString()) };
+}
+
+/** The answer as the caller gets it; throws the fault's words. */
+export function answered(
+  translation: DirectTranslation,
+  body: object | string,
+  request: object,
+  asked: Partial<AskedDirectly> = {},
+): DirectAnswer {
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const all = { model: 'm', path: '/x', request: Buffer.from(JSON.stringify(request)), ...asked };
+  const made = translation.decodeAnswer(bytes, all);
+  if (made.is === 'failed') throw new Error(`${made.fault.code}: ${made.fault.message}`);
+  return made.value;
+}
+
+/** The same, parsed. */
+export function answeredJson(...given: Parameters<typeof answered>) {
+  return JSON.parse(answered(...given).body.toString());
+}
