@@ -48,6 +48,10 @@ const OUR_NAMES: Readonly<Record<string, string>> = {
   'fireworks-ai': 'fireworks',
   togetherai: 'together',
   google: 'gemini',
+  'amazon-bedrock': 'bedrock',
+  'google-vertex': 'vertex-gemini',
+  'google-vertex-anthropic': 'vertex-anthropic',
+  azure: 'azure-openai',
 };
 
 /** Hosts that cannot be used with an address and a key alone, and why. */

@@ -1,4 +1,4 @@
-import { AUTH_SCHEMES as SCHEMES, takesKey } from '../core/auth.ts';
+import { AUTH_SCHEMES as SCHEMES, isSigned, takesKey } from '../core/auth.ts';
 import { keyLabel } from '../core/key-label.ts';
 import { FORMAT_NAMES, type FormatName } from '../core/operation.ts';
 import {
@@ -75,8 +75,9 @@ export function readProvider(name: string, reader: ObjectReader, presets: readon
     }
   }
   const given = readKeys(reader);
-  const keys = given ?? presetKeys(preset);
   const auth = reader.optional('auth', oneOf(AUTH_SCHEMES)) ?? defaultAuth(preset, given);
+  // The key that a vendor's documentation names is no secret of another scheme.
+  const keys = given ?? (isSigned(auth) ? [] : presetKeys(preset));
   if (takesKey(auth) && keys.length === 0) {
     reader.problem(reader.below('keys'), 'this provider has no key', {
       expected:
@@ -138,7 +139,7 @@ function presetKeys(preset: Preset | undefined): readonly KeyReference[] {
 
 function defaultAuth(preset: Preset | undefined, given: readonly KeyReference[] | undefined): AuthScheme {
   const usual = preset?.auth ?? 'none';
-  return given && given.length > 0 && !takesKey(usual) ? 'bearer' : usual;
+  return given && given.length > 0 && !takesKey(usual) && !isSigned(usual) ? 'bearer' : usual;
 }
 
 function readKeys(reader: ObjectReader): readonly KeyReference[] | undefined {

@@ -1,4 +1,5 @@
 import type { Preset } from '../core/profile.ts';
+import { CLOUDS } from './clouds.ts';
 import { HOSTS, type HostRow } from './hosts.ts';
 import { FOLLOWERS, hosted, VENDORS } from './vendors.ts';
 
@@ -33,9 +34,11 @@ const MORE_HOSTS: readonly HostRow[] = [
  */
 export const PRESETS: readonly Preset[] = [
   ...VENDORS.filter(({ onRequest }) => !onRequest),
-  ...[...VENDORS.filter(({ onRequest }) => onRequest), ...[...HOSTS, ...MORE_HOSTS].map(fromRow)].sort(
-    (a, b) => (a.name < b.name ? -1 : 1),
-  ),
+  ...[
+    ...VENDORS.filter(({ onRequest }) => onRequest),
+    ...CLOUDS,
+    ...[...HOSTS, ...MORE_HOSTS].map(fromRow),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1)),
 ];
 
 /** The preset of that name, if gw knows it. */

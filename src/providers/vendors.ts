@@ -224,6 +224,17 @@ export const VENDORS: readonly Preset[] = [
     model: 'gpt-oss-120b',
     keysPage: 'https://cloud.cerebras.ai',
   }),
+  // https://docs.cohere.com/v2/reference/chat
+  hosted({
+    name: 'cohere',
+    title: 'Cohere',
+    url: 'https://api.cohere.com/v2',
+    format: 'cohere-chat',
+    env: ['COHERE_API_KEY', 'CO_API_KEY'],
+    owns: ['command-*', 'c4ai-*'],
+    model: 'command-r7b-12-2024',
+    keysPage: 'https://dashboard.cohere.com/api-keys',
+  }),
   // https://docs.ollama.com/api/openai-compatibility
   local({ name: 'ollama', title: 'Ollama', url: 'http://127.0.0.1:11434/v1' }),
   // https://lmstudio.ai/docs/developer/openai-compat

@@ -1,5 +1,5 @@
 import { keyReferenceToJson, mayBeKey, parseKeyReference } from '../../config/index.ts';
-import { AUTH_SCHEMES, takesKey } from '../../core/auth.ts';
+import { AUTH_SCHEMES, isSigned, takesKey } from '../../core/auth.ts';
 import { FORMAT_NAMES, type FormatName } from '../../core/operation.ts';
 import type { AuthScheme } from '../../core/profile.ts';
 import { isKeyOf, isString, type JsonObject, keysOf } from '../../lib/expect.ts';
@@ -10,9 +10,9 @@ import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
 import { wrapWords } from '../problem.ts';
 
-/** How a key can be sent; requests that have to be signed need more than a flag says. */
+/** How it can be proven who asks. */
 export const AUTH_WAYS: readonly AuthScheme[] = keysOf(AUTH_SCHEMES).filter(
-  (auth) => takesKey(auth) || auth === 'passthrough' || auth === 'none',
+  (auth) => takesKey(auth) || isSigned(auth) || auth === 'passthrough' || auth === 'none',
 );
 
 /** The options by which `provider add` and `provider edit` describe a provider. */

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/index.ts';
+import { isSigned } from '../../core/auth.ts';
 import type { FormatName } from '../../core/operation.ts';
-import type { Preset, Profile, Provider } from '../../core/profile.ts';
+import type { AuthScheme, Preset, Profile, Provider } from '../../core/profile.ts';
 import { isString, type JsonObject } from '../../lib/expect.ts';
 import { fuzzyFind } from '../../lib/fuzzy.ts';
 import { nearest } from '../../lib/nearest.ts';
@@ -63,7 +64,10 @@ async function introduceByChoice(context: Context, presets: readonly Preset[]): 
 }
 
 /** The preset's address with an account or a region filled in, where it has a place for one. */
-async function addressOf(context: Context, { name, title, url }: Preset): Promise<Address | undefined> {
+async function addressOf(
+  context: Context,
+  { name, title, url, format }: Preset,
+): Promise<Address | undefined> {
   let filled = url;
   for (const [place, variable = ''] of url.matchAll(/\$\{(\w+)\}/g)) {
     const value = context.env[variable]?.trim() || (await askPart(context, variable, title, name, url));
@@ -71,7 +75,7 @@ async function addressOf(context: Context, { name, title, url }: Preset): Promis
     const part = value.replace(/^https?:\/\//, '').replace(/\/+$/, '');
     filled = filled.replace(place, url.startsWith(place) ? `https://${part}` : part);
   }
-  return filled === url ? undefined : addressOrThrow(filled);
+  return filled === url ? undefined : addressOrThrow(filled, format);
 }
 
 async function askPart(
@@ -131,9 +135,14 @@ export function chooseKeys(
   { env }: Pick<Context, 'env'>,
   { preset, address }: Introduction,
   given: readonly JsonObject[],
+  auth?: AuthScheme,
 ): { readonly fields: JsonObject; readonly note: string | undefined } {
   if (given.length > 0) return { fields: { keys: given }, note: undefined };
-  if (preset === undefined || preset.auth === 'none') return { fields: {}, note: undefined };
+  // The scheme of a flag comes before the preset's.
+  const scheme = auth ?? preset?.auth;
+  if (preset === undefined || scheme === undefined || scheme === 'none')
+    return { fields: {}, note: undefined };
+  if (isSigned(scheme)) return lookedUp(preset, address, auth);
   // The vendor's key must not go to another address only because the names are the same.
   if (address && !isOwnAddress(preset, address)) {
     const note = `No key is sent: this is not ${preset.title}'s own address. To send one: --key env:NAME`;
@@ -151,9 +160,28 @@ export function chooseKeys(
   return { fields: { keys: [{ env: name }] }, note: undefined };
 }
 
+/** Credentials that a running gw looks up by itself; they go to the vendor's own hosts, unless a flag says otherwise. */
+function lookedUp(
+  { title, url, auth: usual }: Preset,
+  address: Address | undefined,
+  auth: AuthScheme | undefined,
+): ReturnType<typeof chooseKeys> {
+  // A host for each region has it before the name (`europe-west1-…`) or in the middle.
+  const [origin = ''] = /^https:\/\/[^/]+/.exec(url) ?? [];
+  const pattern = origin
+    .slice('https://'.length)
+    .split(/\$\{\w+\}/)
+    .map(escapeRegExp)
+    .join('[a-z0-9-]+');
+  const isOwn = !address || new RegExp(`^https://(?:[a-z0-9-]+-)?${pattern}(?:/|$)`).test(address.url);
+  if (isOwn || auth !== undefined) return { fields: {}, note: undefined };
+  const note = `No credentials are sent: this is not ${title}'s own address. To send them: --auth ${usual}`;
+  return { fields: { keys: [], auth: 'none' }, note };
+}
+
 /** The host is the preset's, whatever was filled into it. */
 function isOwnAddress(preset: Preset, address: Address): boolean {
-  const pattern = preset.url.split(/\$\{\w+\}/).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const pattern = preset.url.split(/\$\{\w+\}/).map(escapeRegExp);
   if (pattern.length > 1) return new RegExp(`^${pattern.join('[^/]+')}$`).test(address.url);
   return new URL(address.url).host === new URL(preset.url).host;
 }
@@ -197,4 +225,8 @@ function namesOf(presets: readonly Preset[]): string {
   const named = presets.filter(({ onRequest }) => !onRequest).map(({ name }) => name);
   const more = presets.length - named.length;
   return named.join(', ') + (more > 0 ? ` and ${more} more (gw provider presets)` : '');
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -428,7 +428,7 @@ qwen3.7-max	1000000	65536	tr	0,0,0,0
 qwen3.7-plus	1000000	64000	tri	0,0,0,0
 wan2.7-image	8192		X	0,0
 wan2.7-image-pro	8192		X	0,0
->amazon-bedrock
+>bedrock
 amazon.nova-2-lite-v1:0	128000	4096	triv	0.33,2.75
 amazon.nova-lite-v1:0	300000	8192	tiv	0.06,0.24,0.015
 amazon.nova-micro-v1:0	128000	8192	t	0.035,0.14,0.00875
@@ -616,7 +616,7 @@ kimi-k2.6	262144	262144	trivsb	0.95,4,0.16
 minimax-m2-7	204800	131072	tr	0.3,1.2,,0.375
 minimax-m2-7-highspeed	204800	131072	tr	0.6,2.4,,0.375
 qwen-3.6-plus	1000000	65536	triv	0.5,3,0.1@256000:2,6,0.2,2.5
->azure
+>azure-openai
 claude-fable-5	1000000	128000	tripf	10,50,1,12.5
 claude-haiku-4-5	200000	64000	trips	1,5,0.1,1.25
 claude-opus-4-1	200000	32000	trips	15,75,1.5,18.75
@@ -1495,7 +1495,7 @@ gemini-flash-latest	1048576	65536	triavps	0.3,2.5,0.075,,,1
 gemini-flash-lite-latest	1048576	65536	triavps	0.1,0.4,0.025
 gemma-4-26b-a4b-it	262144	32768	tris
 gemma-4-31b-it	262144	32768	tris
->google-vertex
+>vertex-gemini
 claude-3-5-haiku@20241022	200000	8192	tipd	0.8,4,0.08,1
 claude-haiku-4-5@20251001	200000	64000	trip	1,5,0.1,1.25
 claude-opus-4-1@20250805	200000	32000	tripd	15,75,1.5,18.75
@@ -1532,7 +1532,7 @@ openai/gpt-oss-20b-maas	131072	32768	tr	0.07,0.25
 qwen/qwen3-235b-a22b-instruct-2507-maas	262144	16384	trs	0.22,0.88
 zai-org/glm-4.7-maas	200000	128000	trpsb	0.6,2.2
 zai-org/glm-5-maas	202752	131072	trb	1,3.2,0.1
->google-vertex-anthropic
+>vertex-anthropic
 claude-3-5-haiku@20241022	200000	8192	tipd	0.8,4,0.08,1
 claude-haiku-4-5@20251001	200000	64000	trip	1,5,0.1,1.25
 claude-opus-4-1@20250805	200000	32000	tripd	15,75,1.5,18.75

@@ -75,7 +75,10 @@ describe('gw provider add, for a known provider', () => {
 
   test('names the nearest one for a slip of the finger, and all of them', async () => {
     const { error } = await terminal().run(add, ['opnai'], noTest);
-    expect(error).toMatchObject({ exit: 2, fix: expect.stringContaining('did you mean openai?') });
+    expect(error).toMatchObject({
+      exit: 2,
+      fix: expect.stringContaining('did you mean openai or azure-openai?'),
+    });
     expect(error?.why).toContain('ollama');
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { environmentNames, profileFromEnvironment } from '../../../src/config/index.ts';
 import { PRESETS } from '../../../src/providers/index.ts';
-import { fullDocument, understand } from './fixtures.ts';
+import { fullDocument, understand, withProvider } from './fixtures.ts';
 
 describe('a profile made from the environment', () => {
   it('is none without any key', () => {
@@ -42,5 +42,23 @@ describe('the variables a profile refers to', () => {
     const work = profiles['work'];
     expect(work && environmentNames(work, token)).toEqual(['OPENAI_API_KEY', 'GW_TOKEN']);
     expect(work && environmentNames(work)).toEqual(['OPENAI_API_KEY']);
+  });
+
+  it('are those of its scheme too, where credentials are looked up by a running gw', () => {
+    const { profiles } = understand(
+      withProvider({ preset: 'azure-openai', url: 'https://mine.openai.azure.com/openai/v1', auth: 'azure' }),
+    );
+    const [profile] = Object.values(profiles);
+    // The key that the preset's documentation names is no secret of an application.
+    expect(profile?.providers.find(({ auth }) => auth === 'azure')).toMatchObject({ keys: [] });
+    expect(profile && environmentNames(profile)).toEqual(
+      expect.arrayContaining([
+        'AZURE_TENANT_ID',
+        'AZURE_CLIENT_ID',
+        'AZURE_CLIENT_SECRET',
+        'AZURE_AUTHORITY_HOST',
+      ]),
+    );
+    expect(profile && environmentNames(profile)).not.toContain('AZURE_OPENAI_API_KEY');
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { profileFromEnvironment } from '../../../src/config/index.ts';
+import { isSigned } from '../../../src/core/auth.ts';
 import { globToRegExp } from '../../../src/lib/glob.ts';
 import { findPreset, PRESETS } from '../../../src/providers/index.ts';
 
@@ -137,8 +138,9 @@ describe('the owner of a model name', () => {
   });
 
   it('is never another vendor for the model a preset itself suggests', () => {
-    for (const { name, model } of PRESETS) {
-      if (model === undefined) continue;
+    for (const { name, model, auth } of PRESETS) {
+      // A cloud has the models of others, under names that only some clouds change.
+      if (model === undefined || isSigned(auth)) continue;
       expect(
         ownersOf(model).filter((owner) => owner !== name),
         model,

@@ -1,4 +1,4 @@
-import { takesKey, USUAL_AUTH } from '../../../core/auth.ts';
+import { isSigned, takesKey, USUAL_AUTH } from '../../../core/auth.ts';
 import type { FormatName } from '../../../core/operation.ts';
 import type { AuthScheme, Profile } from '../../../core/profile.ts';
 import type { JsonObject } from '../../../lib/expect.ts';
@@ -81,7 +81,7 @@ async function addProvider(context: Context, input: Input): Promise<void> {
   // What only the environment implies is about to be written down: naming it is no repetition.
   if (open.source === 'file') refuseExisting(open.profile, who.name);
   const received = input.flag('keyStdin') ? [await receiveKey(context, who.name)] : [];
-  const { fields, note } = chooseKeys(context, who, [...flags.keys, ...received]);
+  const { fields, note } = chooseKeys(context, who, [...flags.keys, ...received], flags.auth);
   const entry = { ...entryFor(who, input.list('model'), flags), ...authFor(who, flags, fields), ...fields };
   const first = open.profile.routes.length === 0;
   const profile = await changeProfile(context, open, ({ providers, routes }) => {
@@ -117,8 +117,10 @@ function entryFor(
 /** How the key travels, where neither the preset says it nor everybody does it so. */
 function authFor({ preset }: Introduction, { auth, format }: Flags, { keys }: JsonObject): JsonObject {
   if (auth !== undefined) return { auth };
-  if (format === undefined || format === preset?.format || !Array.isArray(keys)) return {};
+  if (format === undefined || format === preset?.format) return {};
   const usual = USUAL_AUTH[format];
+  if (isSigned(usual)) return { auth: usual };
+  if (!Array.isArray(keys)) return {};
   return takesKey(usual) && usual !== (preset?.auth ?? 'bearer') ? { auth: usual } : {};
 }
 
