@@ -54,9 +54,12 @@ export class ChunkDecoder implements StreamDecoder {
   close(): AnswerEvent[] {
     const lost = failureIn(this.#finish);
     if (lost) return this.#fail(lost);
-    this.#over = true;
     const events = this.#delta.finish();
     const raw = this.#finish;
+    // An end mark after neither content nor a finish reason ends nothing.
+    if (raw === undefined && !this.#delta.seen.any)
+      return [...events, ...this.#fail(fault('upstream_garbled', 'the answer ended without any content'))];
+    this.#over = true;
     const reason = readFinish(raw, this.#delta.seen);
     return [...events, { is: 'finish', reason, ...(raw !== undefined && { raw }) }, { is: 'end' }];
   }

@@ -56,8 +56,12 @@ export class DeltaReader {
   }
 
   /** What kinds of parts there were. */
-  get seen(): { readonly calls: boolean; readonly refused: boolean } {
-    return { calls: this.#opened > 0, refused: this.#refused && this.#texts === 0 };
+  get seen(): { readonly any: boolean; readonly calls: boolean; readonly refused: boolean } {
+    return {
+      any: this.#spoken + this.#opened > 0,
+      calls: this.#opened > 0,
+      refused: this.#refused && this.#texts === 0,
+    };
   }
 
   /** A whole message. Its calls are what the list says, whatever hosts write into `index` there. */

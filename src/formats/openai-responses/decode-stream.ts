@@ -140,8 +140,15 @@ class ResponseDecoder implements StreamDecoder {
     events.push(...this.#parts.closeAll());
     const usage = readUsage(field(response, 'usage'));
     if (usage) events.push({ is: 'usage', usage });
-    events.push(readFinish(response, { calls: this.#calls.size > 0, refusal: this.#refusal }), { is: 'end' });
     this.#done = true;
+    const finish = readFinish(response, { calls: this.#calls.size > 0, refusal: this.#refusal });
+    // Nothing was said and no limit was met: an empty 200, which another target may better.
+    if (this.#told.size === 0 && finish.is === 'finish' && finish.reason === 'stop')
+      return [
+        ...events,
+        { is: 'error', fault: fault('upstream_garbled', 'the answer ended without any content') },
+      ];
+    events.push(finish, { is: 'end' });
     return events;
   }
 

@@ -91,7 +91,8 @@ export class ResponseEncoder implements StreamEncoder {
         this.#finish = event.reason;
         return '';
       case 'ping':
-        return this.#log.event('keepalive', {});
+        // Clients refuse a stream whose first event is any but `response.created`.
+        return this.#started ? this.#log.event('keepalive', {}) : '';
       case 'end':
         return this.#end();
       // How a stream breaks is told by whoever breaks it.

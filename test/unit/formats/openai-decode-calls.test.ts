@@ -44,7 +44,8 @@ describe('calls in a chat answer', () => {
       '[DONE]',
     ]);
     expect(partsOf(late)).toEqual([{ kind: 'call', id: 'a', name: 'add', arguments: '{"a":1}' }]);
-    const never = decodeChunks([chunk({ tool_calls: [call(0, { id: 'a', arguments: '{}' })] }), '[DONE]']);
+    const unnamed = chunk({ tool_calls: [call(0, { id: 'a', arguments: '{}' })] }, 'stop');
+    const never = decodeChunks([unnamed, '[DONE]']);
     expect(partsOf(never)).toEqual([]);
     expect(never.some(({ is }) => is === 'malformed')).toBe(true);
     expect(finishOf(never)).toBe('stop');

@@ -32,6 +32,15 @@ describe('a stream of chat chunks', () => {
     expect(decodeChunks([chunk({ content: 'a' }), '[DONE]']).at(-1)).toEqual({ is: 'end' });
   });
 
+  it('of nothing but an end mark is no answer', () => {
+    for (const frames of [['[DONE]'], [chunk({ role: 'assistant', content: '' }), '[DONE]']]) {
+      expect(decodeChunks(frames).at(-1)).toMatchObject({
+        is: 'error',
+        fault: { code: 'upstream_garbled', message: 'the answer ended without any content' },
+      });
+    }
+  });
+
   it('is broken without either', () => {
     for (const chunks of [
       [],

@@ -244,6 +244,19 @@ describe('a stream', () => {
     expect(brief(decode(created, error))).toEqual(['start', 'error upstream_out_of_credit']);
   });
 
+  it('that is complete without a word is no answer, but one that met a limit is', () => {
+    expect(decode(created, completed()).at(-1)).toMatchObject({
+      is: 'error',
+      fault: { code: 'upstream_garbled' },
+    });
+    const response = { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
+    expect(brief(decode(created, { type: 'response.incomplete', response }))).toEqual([
+      'start',
+      'finish length',
+      'end',
+    ]);
+  });
+
   it('that breaks off never ends tidily', () => {
     expect(brief(decode(created, text('a')))).toEqual([
       'start',

@@ -241,8 +241,12 @@ describe('a stream', () => {
   });
 
   it('says nothing of what means nothing, and keeps alive with an event', () => {
-    expect(stream([{ is: 'malformed' }, { is: 'error', fault: fault('internal') }, { is: 'ping' }])).toEqual([
-      { type: 'keepalive', sequence_number: 0 },
+    const nothing = stream([START, { is: 'malformed' }, { is: 'error', fault: fault('internal') }]);
+    expect(stream([START, { is: 'ping' }])).toEqual([
+      ...nothing,
+      { type: 'keepalive', sequence_number: nothing.length },
     ]);
+    // Clients refuse a stream that begins with it.
+    expect(stream([{ is: 'ping' }])).toEqual([]);
   });
 });
