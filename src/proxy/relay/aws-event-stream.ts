@@ -21,23 +21,34 @@ export interface AwsEvent {
  * length of the headers, CRC of both, headers, payload, CRC of everything; all big-endian.
  */
 export class AwsEventReader {
-  #held: Buffer = Buffer.alloc(0);
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  /** How much must be there before there is anything to read: a long message is put together once, not piece by piece. */
+  #needed = PRELUDE_BYTES;
 
   get heldBytes(): number {
-    return this.#held.length;
+    return this.#heldBytes;
   }
 
   /** Throws a `RangeError` when the bytes are no such stream. */
   push(chunk: Buffer): AwsEvent[] {
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.length;
+    if (this.#heldBytes < this.#needed) return [];
     const events: AwsEvent[] = [];
-    let bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    let bytes = this.#held.length === 1 ? chunk : Buffer.concat(this.#held);
+    this.#needed = PRELUDE_BYTES;
     while (bytes.length >= PRELUDE_BYTES) {
       const length = checkedLength(bytes);
-      if (bytes.length < length) break;
+      if (bytes.length < length) {
+        this.#needed = length;
+        break;
+      }
       events.push(readMessage(bytes.subarray(0, length)));
       bytes = bytes.subarray(length);
     }
-    this.#held = bytes;
+    this.#held = bytes.length === 0 ? [] : [bytes];
+    this.#heldBytes = bytes.length;
     return events;
   }
 

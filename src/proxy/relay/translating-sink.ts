@@ -5,7 +5,7 @@ import { errorMessage } from '../../lib/expect.ts';
 import type { Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
 import type { ConversationTranslation } from '../translation.ts';
-import { type FrameReader, frameReader } from './framing.ts';
+import { type Frame, type FrameReader, frameReader } from './framing.ts';
 import { lastWords } from './last-words.ts';
 import type { Sink, SinkReport } from './sink.ts';
 import { StateCollector } from './state-collector.ts';
@@ -14,8 +14,8 @@ import { StateCollector } from './state-collector.ts';
 const LONGEST_ANSWER = 64 * 1024 * 1024;
 /** An event larger than this is no event. */
 const LONGEST_EVENT = 32 * 1024 * 1024;
-/** What comes before the first content is small; past this many events no content will come. */
-const MOST_OPENING_EVENTS = 10_000;
+/** Responses begin by repeating the request's instructions and tools; past this much no content will come. */
+const LONGEST_OPENING = 4 * 1024 * 1024;
 
 /**
  * Relays the answer of a provider that speaks another format. What came is decoded to events and these are encoded as
@@ -34,7 +34,8 @@ export class TranslatingSink implements Sink {
   readonly #frames: FrameReader;
   readonly #states: StateCollector;
   #body: Buffer[] = [];
-  #bodyBytes = 0;
+  #receivedBytes = 0;
+  #openingBytes = 0;
   /** Until content: the events that came; for a caller who wants a whole answer, all of them. */
   #events: AnswerEvent[] = [];
   #done = false;
@@ -51,7 +52,8 @@ export class TranslatingSink implements Sink {
     },
   ) {
     const { translation } = answer;
-    this.awaitsContent = answer.streamed;
+    // A caller who wants a whole answer waits for its end, whatever the provider tells on the way.
+    this.awaitsContent = answer.streamed && exchange.trail.stream;
     this.#exchange = exchange;
     this.#report = report;
     this.#outlet = answer.outlet;
@@ -65,12 +67,13 @@ export class TranslatingSink implements Sink {
 
   push(chunk: Buffer): void {
     if (this.#done) return;
+    if (!this.#isRelaying(chunk)) return;
     if (!this.#decoder) {
-      this.#collect(chunk);
+      this.#body.push(chunk);
       return;
     }
     try {
-      for (const { data, name } of this.#frames.push(chunk)) this.#takeAll(this.#decoder.push(data, name));
+      for (const frame of this.#frames.push(chunk)) this.#read(this.#decoder, frame);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.lose(fault('upstream_garbled', errorMessage(error)));
@@ -86,7 +89,7 @@ export class TranslatingSink implements Sink {
       const { from, target } = this.#translation;
       this.#takeAll(from.decodeAnswer(Buffer.concat(this.#body), target));
     } else {
-      for (const { data, name } of this.#frames.rest()) this.#takeAll(this.#decoder.push(data, name));
+      for (const frame of this.#frames.rest()) this.#read(this.#decoder, frame);
       if (!this.#isDone()) this.#takeAll(this.#decoder.end());
     }
     if (!this.#isDone()) this.lose(fault('upstream_garbled', 'the answer ended before it was finished'));
@@ -94,7 +97,10 @@ export class TranslatingSink implements Sink {
 
   lose(lost: Fault): void {
     if (this.#done) return;
-    this.#take({ is: 'error', fault: lost });
+    // Hosts without an end mark, or slow to send it, have said all once they said why the model stopped.
+    const owed = this.#decoder?.end() ?? [];
+    if (owed.at(-1)?.is === 'end') this.#takeAll(owed);
+    else this.#take({ is: 'error', fault: lost });
   }
 
   keepAlive(): void {
@@ -103,11 +109,22 @@ export class TranslatingSink implements Sink {
     this.#outlet.write(framing ? Buffer.from(framing.keepAlive) : this.#exchange.format.keepAlive);
   }
 
-  #collect(chunk: Buffer): void {
-    this.#body.push(chunk);
-    this.#bodyBytes += chunk.length;
-    if (this.#bodyBytes > LONGEST_ANSWER)
-      this.lose(fault('upstream_garbled', `the answer is larger than ${LONGEST_ANSWER} bytes`));
+  /** What is relayed as it comes may be of any length; what is collected may not. */
+  #isRelaying(chunk: Buffer): boolean {
+    this.#receivedBytes += chunk.length;
+    const isCollected = this.#decoder === undefined || this.#encoder === undefined;
+    if (!isCollected || this.#receivedBytes <= LONGEST_ANSWER) return true;
+    this.lose(fault('upstream_garbled', `the answer is larger than ${LONGEST_ANSWER} bytes`));
+    return false;
+  }
+
+  #read(decoder: StreamDecoder, { data, name }: Frame): void {
+    if (this.#done) return;
+    this.#takeAll(decoder.push(data, name));
+    if (this.#done || !this.#encoder || this.#outlet.committed) return;
+    this.#openingBytes += data.length;
+    if (this.#openingBytes > LONGEST_OPENING)
+      this.lose(fault('upstream_garbled', `the stream has no content in its first ${LONGEST_OPENING} bytes`));
   }
 
   /** The events one piece of the provider's stream made leave in one write. */
@@ -142,11 +159,8 @@ export class TranslatingSink implements Sink {
   }
 
   #hold(event: AnswerEvent): void {
-    this.#events.push(event);
-    if (!this.#encoder) return;
-    if (isContent(event)) this.#commit(this.#encoder);
-    else if (this.#events.length > MOST_OPENING_EVENTS)
-      this.lose(fault('upstream_garbled', 'the stream has no content'));
+    if (event.is !== 'malformed' && event.is !== 'ping') this.#events.push(event);
+    if (this.#encoder && isContent(event)) this.#commit(this.#encoder);
   }
 
   #commit(encoder: StreamEncoder): void {

@@ -46,6 +46,16 @@ function readAll(
   return [...found, ...reader.rest()];
 }
 
+/** Put together piece by piece, this takes minutes. */
+test('a long message in many small pieces is put together once', { timeout: 5000 }, () => {
+  const reader = frameReader('aws-event-stream');
+  const message = awsMessage({ ':event-type': 'contentBlockDelta' }, 'x'.repeat(24 * 1024 * 1024));
+  let found = 0;
+  for (let at = 0; at < message.length; at += 256)
+    found += reader.push(message.subarray(at, at + 256)).length;
+  expect([found, reader.heldBytes]).toEqual([1, 0]);
+});
+
 const STREAMS = {
   sse: {
     bytes: Buffer.from('event: a\r\ndata: {"x":"é"}\r\n\r\n: comment\n\ndata: 2\n\ndata: last'),
