@@ -5,6 +5,7 @@ import type { Command, CommandEntry } from '../src/cli/command.ts';
 import { exitCodeRows } from '../src/cli/exit-codes.ts';
 import { COMMANDS, NOUNS } from '../src/cli/tree.ts';
 import { JSON_SCHEMA } from '../src/config/index.ts';
+import { isSigned } from '../src/core/auth.ts';
 import { FAULTS } from '../src/core/fault.ts';
 import type { Preset } from '../src/core/profile.ts';
 import { keysOf } from '../src/lib/expect.ts';
@@ -206,12 +207,13 @@ function isFound({ onRequest }: Preset): boolean {
 }
 
 function presetCells(preset: Preset): string[] {
-  const { name, title, url, env, local, docsPage } = preset;
+  const { name, title, url, env, local, docsPage, auth } = preset;
+  const lookedUp = isSigned(auth) ? `[\`${auth}\` credentials](#clouds)` : 'pass `--key`';
   return [
     inCode(name),
     docsPage === undefined ? title : `[${title}](${docsPage})`,
     inCode(url),
-    local ? 'none: it runs on this machine' : env.map(inCode).join(', ') || 'pass `--key`',
+    local ? 'none: it runs on this machine' : env.map(inCode).join(', ') || lookedUp,
   ];
 }
 

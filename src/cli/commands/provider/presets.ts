@@ -1,3 +1,4 @@
+import { isSigned } from '../../../core/auth.ts';
 import type { Preset } from '../../../core/profile.ts';
 import { fuzzyFind } from '../../../lib/fuzzy.ts';
 import { PRESETS } from '../../../providers/index.ts';
@@ -75,6 +76,7 @@ function keyCell(context: Context, preset: Preset): Cell {
   if (preset.local) return { text: 'none: on this machine', paint: style.dim };
   const set = variableSet(context, preset);
   if (set !== undefined) return { text: `${set} is set`, paint: style.green };
+  if (isSigned(preset.auth)) return { text: `${preset.auth} credentials`, paint: style.dim };
   return { text: preset.env[0] ?? 'pass --key', paint: style.dim };
 }
 
