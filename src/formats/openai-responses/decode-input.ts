@@ -12,6 +12,7 @@ import type { ItemRecall } from '../../core/format.ts';
 import { type JsonView, viewJson } from '../../lib/json-view.ts';
 import { PartList, unseal } from '../hub/carry.ts';
 import { fieldLoss } from '../hub/field-loss.ts';
+import { COMPACTION_TRIGGER, SUMMARY_WISH, toldSummary } from './compaction.ts';
 import { decodeContent } from './decode-content.ts';
 import { flatName } from './namespaces.ts';
 
@@ -105,8 +106,9 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['custom_tool_call_output', readResult],
   ['reasoning', readReasoning],
   ['item_reference', (input, item) => input.readReference(item.string('id') ?? '')],
-  ['compaction', refuseCompaction],
-  ['compaction_summary', refuseCompaction],
+  ['compaction', readCompaction],
+  ['compaction_summary', readCompaction],
+  [COMPACTION_TRIGGER, (input) => input.hear('user', [{ kind: 'text', text: SUMMARY_WISH }])],
   // The tools in it are read with the others.
   ['additional_tools', () => {}],
 ]);
@@ -201,7 +203,12 @@ function textsOf(parts: readonly JsonView[]): string {
     .join('\n\n');
 }
 
-function refuseCompaction(input: InputReader): void {
+function readCompaction(input: InputReader, item: JsonView): void {
+  const summary = toldSummary(item);
+  if (summary !== undefined) {
+    input.hear('user', [{ kind: 'text', text: summary }]);
+    return;
+  }
   input.fault ??= fault(
     'untranslatable',
     'the beginning of the conversation was compacted by its provider, which alone can read it',

@@ -5,6 +5,7 @@ import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import { type JsonView, viewJson } from '../../lib/json-view.ts';
 import { isEffort } from '../hub/effort.ts';
 import { fieldLoss } from '../hub/field-loss.ts';
+import { asksToCompact } from './compaction.ts';
 import { InputReader } from './decode-input.ts';
 import { decodeTools } from './decode-tools.ts';
 
@@ -37,7 +38,7 @@ export function decodeRequest(body: Buffer, asked: AskedConversation): Outcome<C
   const { turns } = input;
   if (turns.length === 0) return failed(fault('bad_request', '"input" must be a text or a list of items'));
   noteLosses(request, losses);
-  return ok({
+  const conversation: Conversation = {
     turns,
     ...decodeTools(request, losses),
     ...readNumbers(request),
@@ -46,7 +47,14 @@ export function decodeRequest(body: Buffer, asked: AskedConversation): Outcome<C
     stream: asked.stream,
     wantsUsage: true,
     losses: [...losses],
-  });
+  };
+  return ok(asksToCompact(body) ? summing(conversation) : conversation);
+}
+
+/** A summary is text, and nothing is called for it; the tools stay, for the calls that are in the history. */
+function summing(conversation: Conversation): Conversation {
+  const { output: _, ...told } = conversation;
+  return told.tools.length === 0 ? told : { ...told, toolChoice: { mode: 'none' } };
 }
 
 function keptElsewhere(request: JsonView): string | undefined {

@@ -4,9 +4,8 @@ import { judgeAnswer } from './answer.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { decodeRequest } from './decode-request.ts';
 import { decodeStream } from './decode-stream.ts';
-import { encodeAnswer, encodeTokenCount } from './encode-answer.ts';
+import { encodeAnswer, encodeTokenCount, encoderFor } from './encode-answer.ts';
 import { encodeRequest } from './encode-request.ts';
-import { encodeStream } from './encode-stream.ts';
 import { readEnvelope, renderRequest } from './envelope.ts';
 import { recallItems } from './kept-items.ts';
 import { renderError, renderStreamError } from './render-error.ts';
@@ -23,7 +22,7 @@ export const openaiResponses: CallerFormat = {
   toCaller: {
     decodeRequest,
     encodeAnswer,
-    encodeStream,
+    encodeStream: encoderFor,
     encodeTokenCount,
     restoreState,
     recallItems,

@@ -1,19 +1,16 @@
-import { field, stringField } from '../../../lib/expect.ts';
+import { stringField } from '../../../lib/expect.ts';
 import type { Asked, Identity } from '../../asked.ts';
 import { answerScript, converse, CREATED } from '../../content/converse.ts';
 import { promptTokens } from '../../content/reply.ts';
 import type { Dialect } from '../../dialect.ts';
-import { hashText, idFrom } from '../../random.ts';
 import type { Recipe } from '../../recipe.ts';
 import { type Script, jsonScript } from '../../script.ts';
-import { seal } from '../../seal.ts';
 import { type Objection, object } from '../../trouble.ts';
 import { refusal } from '../openai-chat/errors.ts';
 import { openaiHeaders } from '../openai-chat/headers.ts';
+import { answerCompact, answerTrigger, asksToCompact } from './compact.ts';
 import { RESPONSES_ERRORS, wrong } from './errors.ts';
-import { itemsOf, readResponses } from './read.ts';
-import { responsesUsage } from './response.ts';
-import { COMPACTION_SEAL, SEAL_START } from './rules.ts';
+import { readResponses } from './read.ts';
 import { RESPONSES_VOICE } from './write.ts';
 
 const ONE = /^\/v1\/responses\/(resp_[^/]+)$/;
@@ -31,7 +28,10 @@ export const OPENAI_RESPONSES: Dialect = {
       body: 'json',
       remembers: true,
       modelOptional: true,
-      answer: (asked, recipe, identity) => converse(RESPONSES_VOICE, asked, recipe, identity),
+      answer: (asked, recipe, identity) =>
+        asksToCompact(asked)
+          ? answerTrigger(asked, recipe, identity)
+          : converse(RESPONSES_VOICE, asked, recipe, identity),
     },
     {
       method: 'POST',
@@ -75,38 +75,6 @@ function answerCount(asked: Asked, recipe: Recipe, identity: Identity): Script {
   const text = read.value.turns.map((turn) => turn.text).join('\n');
   const body = { object: 'response.input_tokens', input_tokens: promptTokens(recipe, text) };
   return answerScript(body, recipe, 1);
-}
-
-/** The user's own messages stay; everything else goes into one sealed item. */
-function answerCompact(asked: Asked, recipe: Recipe, identity: Identity): Script {
-  const read = readResponses(asked, identity);
-  if (read.is === 'failed') return object(RESPONSES_ERRORS, read.fault, asked.model);
-  const items = itemsOf(asked, identity);
-  const seed = hashText(JSON.stringify(items), identity.seed);
-  const users = items.filter((item) => field(item, 'role') === 'user');
-  const kept = users.map((item, index) => ({
-    id: `msg_${idFrom(seed + index, 48)}`,
-    type: 'message',
-    status: 'completed',
-    role: 'user',
-    content: contentParts(field(item, 'content')),
-  }));
-  const sealed = `${SEAL_START}${seal(identity.owner, COMPACTION_SEAL, String(seed))}`;
-  const compaction = { id: `cmp_${idFrom(seed, 48)}`, type: 'compaction', encrypted_content: sealed };
-  const text = read.value.turns.map((turn) => turn.text).join('\n');
-  const figures = { prompt: promptTokens(recipe, text), cached: recipe.cachedTokens, answer: 20, thought: 0 };
-  const body = {
-    id: `resp_${idFrom(seed, 48)}`,
-    object: 'response.compaction',
-    created_at: CREATED,
-    output: [...kept, compaction],
-    usage: responsesUsage(figures),
-  };
-  return answerScript(body, recipe, 1);
-}
-
-function contentParts(content: unknown): unknown {
-  return typeof content === 'string' ? [{ type: 'input_text', text: content }] : content;
 }
 
 function answerGet(asked: Asked, _recipe: Recipe, { kept }: Identity): Script {

@@ -8,6 +8,9 @@ import { invalidValue, missing, wrong } from './errors.ts';
 export const REASONING_SEAL = 'openai:reasoning';
 export const COMPACTION_SEAL = 'openai:compaction';
 
+/** The item that asks for a compaction in place of an answer; it must be the last one. */
+export const COMPACTION_TRIGGER = 'compaction_trigger';
+
 const FIELDS = new Set(
   `model input instructions include parallel_tool_calls previous_response_id store stream stream_options temperature
   text tool_choice tools top_p top_logprobs truncation user metadata max_output_tokens max_tool_calls background
@@ -82,6 +85,8 @@ function* itemObjections(item: unknown, at: string, identity: Identity): Objecti
       break;
     case 'item_reference':
       yield* referenceObjections(item, identity);
+      break;
+    case COMPACTION_TRIGGER:
       break;
     case '':
       yield missing(`${at}.type`);
