@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/why.ts'),
   },
   {
+    path: 'replay',
+    summary: 'Ask a captured request again, and compare the answers',
+    load: () => import('./commands/replay.ts'),
+  },
+  {
     path: 'failovers',
     summary: 'List which targets failed, for how long, and who stood in',
     load: () => import('./commands/failovers.ts'),
