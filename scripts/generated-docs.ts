@@ -14,6 +14,7 @@ import { FAULT_GROUPS, type FaultRow, SIMULATED_FAULTS } from '../src/simulator/
 import { type ListedKey, OTHER_KEYS, SCREEN_KEYS } from '../src/tui/key-tables.ts';
 import { renderFormats, renderLosses, renderLost } from './format-tables.ts';
 import { inCode, table } from './markdown.ts';
+import { renderSmallOperations } from './small-operation-tables.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -30,6 +31,7 @@ export async function renderPages(): Promise<ReadonlyMap<string, string>> {
         formats: renderFormats(),
         losses: renderLosses(),
         lost: renderLost(),
+        small: renderSmallOperations(),
       }),
     ],
     ['docs/keys.md', renderKeys()],

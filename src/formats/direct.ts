@@ -57,23 +57,23 @@ export function directTranslation(
   )?.translation;
 }
 
-/** Why there is no translation, after "work speaks cohere-chat, …". */
+/** Why there is no translation, after "work speaks cohere-chat, and …". */
 const REASONS: Readonly<Record<Operation, string>> = {
-  chat: 'which gw cannot translate this to',
-  completions: 'and gw translates conversations, no bare completions',
-  embeddings: 'which has no embeddings',
-  rerank: 'which ranks no documents',
-  moderations: "and the categories of moderation are OpenAI's own",
-  'images.generate': "and pictures of OpenAI's sizes, or at an address, cannot be had there",
-  'images.edit': "and masks and sizes of pictures are OpenAI's own",
-  'images.variation': "and variations of a picture are OpenAI's own",
-  'audio.speech': "and voices and formats of sound are OpenAI's own",
-  'audio.transcribe': "and transcripts in OpenAI's formats cannot be had there",
-  'audio.translate': "and transcripts in OpenAI's formats cannot be had there",
-  'count-tokens': 'and counts the tokens of its own requests only',
-  compact: 'and a conversation is made shorter only by who keeps it',
-  models: 'and has a list of its own',
-  other: 'and gw does not know what this path asks for',
+  chat: 'gw cannot translate this to it',
+  completions: 'gw translates conversations, no bare completions',
+  embeddings: 'that has no embeddings',
+  rerank: 'that ranks no documents',
+  moderations: "the categories of moderation are OpenAI's own",
+  'images.generate': "pictures of OpenAI's sizes, or at an address, cannot be had there",
+  'images.edit': "masks and sizes of pictures are OpenAI's own",
+  'images.variation': "variations of a picture are OpenAI's own",
+  'audio.speech': "voices and formats of sound are OpenAI's own",
+  'audio.transcribe': "transcripts in OpenAI's formats cannot be had there",
+  'audio.translate': "transcripts in OpenAI's formats cannot be had there",
+  'count-tokens': 'the tokens of another format cannot be counted there',
+  compact: 'a conversation is made shorter only by who keeps it',
+  models: 'that has a list of its own',
+  other: 'gw does not know what this path asks for',
 };
 
 /** Why a provider of this format is no use for an operation of a caller of another one, after its name. */
@@ -81,9 +81,9 @@ export function whyUntranslated(operation: Operation, provider: FormatName): str
   // Who has the Responses has the rest of OpenAI's API too, more often than not.
   const reason =
     provider === 'openai-responses'
-      ? 'and the rest of that API only if it is said to (gw provider edit NAME --also-speaks openai-chat)'
+      ? "the rest of OpenAI's API is not known to be there (gw provider edit NAME --also-speaks openai-chat)"
       : REASONS[operation];
-  return `speaks ${provider}, ${reason}`;
+  return `speaks ${provider}, and ${reason}`;
 }
 
 function row(

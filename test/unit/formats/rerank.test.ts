@@ -132,7 +132,7 @@ describe('a ranking that passes through', () => {
 
 test('what has no translation has a reason', () => {
   expect(whyUntranslated('embeddings', 'anthropic-messages')).toBe(
-    'speaks anthropic-messages, which has no embeddings',
+    'speaks anthropic-messages, and that has no embeddings',
   );
   expect(whyUntranslated('moderations', 'openai-responses')).toMatch(/--also-speaks openai-chat/);
 });
