@@ -1,6 +1,6 @@
 import type { Spending } from '../core/spending.ts';
 import type { Trail } from '../core/trail.ts';
-import type { Deed } from './deed.ts';
+import type { Deed, SeenCapture } from './deed.ts';
 import type { Facts } from './feed/facts.ts';
 import { findKey, type KeyBinding, type KeyName, type ShownKey, showKeys } from './key.ts';
 import type { Size } from './size.ts';
@@ -15,6 +15,8 @@ export interface World {
   readonly readonly: boolean;
   /** What was spent, once it was read from the record. */
   readonly spending: Spending | undefined;
+  /** Headers and bodies of the exchange that was looked at last, once they were read. */
+  readonly capture: SeenCapture | undefined;
 }
 
 /** A screen's own state, and the world it is looked at in. */

@@ -45,6 +45,7 @@ export function initialState(now: number, size: Size, readonly = false): AppStat
   return {
     facts: noFacts(now),
     spending: undefined,
+    capture: undefined,
     size,
     now,
     readonly,
@@ -146,7 +147,18 @@ function learn(state: AppState, result: DeedResult): AppState {
       return open({ ...state, notice: undefined }, textScreen(result));
     case 'spending':
       return { ...state, spending: result.spending };
+    case 'capture':
+      return settled({ ...state, capture: result.capture });
+    case 'ready':
+      return agree({ ...state, notice: undefined }, result);
   }
+}
+
+/** A question for somebody who has gone elsewhere meanwhile would be answered by mistake. */
+function agree(state: AppState, { question, deed }: Extract<DeedResult, { is: 'ready' }>): AppState {
+  if (state.screen.is !== 'request' || state.prompt !== undefined) return state;
+  if (question !== undefined) return { ...state, prompt: { is: 'question', question, deed } };
+  return { ...state, wanted: [deed], notice: { text: '…', tone: 'plain' } };
 }
 
 /** Goes to a numbered screen, as it was left; the one left keeps its place too. */

@@ -60,6 +60,14 @@ function openDashboard(columns: number, rows: number) {
       save: async (name) => name,
       testRoute: async () => [],
       readSpending: async () => new SpendingTally(NOON).spending,
+      readCapture: async ({ id }) => ({
+        id,
+        is: 'missing',
+        why: 'bodies are not captured',
+        fix: 'gw restart --capture all',
+      }),
+      priceReplay: async () => undefined,
+      replay: async () => ['the same'],
     },
   });
   closing.push(async () => {

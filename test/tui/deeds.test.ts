@@ -18,6 +18,14 @@ function ports(more: Partial<DeedPorts> = {}): DeedPorts {
     save: async (name) => `/here/${name}`,
     testRoute: async (route) => [`${route} is well`],
     readSpending: async () => spending,
+    readCapture: async ({ id }) => ({
+      id,
+      is: 'missing',
+      why: 'bodies are not captured',
+      fix: 'gw restart --capture all',
+    }),
+    priceReplay: async () => undefined,
+    replay: async () => ['the same'],
     ...more,
   };
 }

@@ -1,7 +1,8 @@
 import { ControlError } from '../../control/index.ts';
 import type { Spending } from '../../core/spending.ts';
+import type { Trail } from '../../core/trail.ts';
 import { errorMessage } from '../../lib/expect.ts';
-import type { Deed, DeedResult } from '../deed.ts';
+import type { Deed, DeedResult, SeenCapture } from '../deed.ts';
 import type { Feed } from '../feed/feed.ts';
 
 /** What deeds need of the world. Each may reject; the person is told why. */
@@ -16,6 +17,12 @@ export interface DeedPorts {
   testRoute(route: string): Promise<readonly string[]>;
   /** Adds up what the record says of the last days. */
   readSpending(days: number): Promise<Spending>;
+  /** Headers and bodies of an exchange. */
+  readCapture(trail: Trail): Promise<SeenCapture>;
+  /** What it costs to ask again, as a question; undefined where nobody has to be asked. */
+  priceReplay(trail: Trail, on: string | undefined): Promise<string | undefined>;
+  /** Asks again; answers with lines that compare both answers. */
+  replay(trail: Trail, on: string | undefined): Promise<readonly string[]>;
 }
 
 /** Does a deed and says what came of it; never rejects. */
@@ -60,6 +67,16 @@ async function attempt(ports: DeedPorts, deed: Deed): Promise<DeedResult> {
       return { is: 'told', title: `TEST OF ROUTE ${deed.route}`, lines: await ports.testRoute(deed.route) };
     case 'read-spending':
       return { is: 'spending', spending: await ports.readSpending(deed.days) };
+    case 'read-capture':
+      return { is: 'capture', capture: await ports.readCapture(deed.trail) };
+    case 'price-replay': {
+      const question = await ports.priceReplay(deed.trail, deed.on);
+      return { is: 'ready', question, deed: { ...deed, is: 'replay' } };
+    }
+    case 'replay': {
+      const title = `${deed.trail.id} ASKED AGAIN`;
+      return { is: 'told', title, lines: await ports.replay(deed.trail, deed.on) };
+    }
   }
 }
 

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bodyLines } from '../../../src/cli/capture/shown.ts';
 import { command as requests } from '../../../src/cli/commands/requests.ts';
 import { command as why } from '../../../src/cli/commands/why.ts';
+import { seeCapture } from '../../../src/cli/dash/see-capture.ts';
 import type { Capture } from '../../../src/core/capture.ts';
+import { testContext } from '../../cli-context.ts';
 import { NIGHT, sampleTrail } from '../../sample-trail.ts';
 import { recordedHome, runAt } from './recorded-home.ts';
 import { failure } from './run-command.ts';
@@ -93,5 +95,25 @@ describe('a body on the screen', () => {
     const lines = bodyLines({ ...message, body, bytes: 2_000_000, isCut: true });
     expect(lines[0]).toBe('{"a":"');
     expect(lines[1]).toContain('2,000,000 bytes in all');
+  });
+});
+
+describe('a capture in the dashboard', () => {
+  test('has of a long body its beginning and its end, and says where the rest is', async () => {
+    const trail = sampleTrail({ at: NIGHT + 2_000 });
+    const words = JSON.stringify(Array.from({ length: 20_000 }, (_, index) => `word ${index}`));
+    const long = { ...capture, request: [Buffer.from(words)] };
+    const own = await recordedHome([trail], new Map([[trail.id, long]]));
+    const seen = await seeCapture(testContext({ home: own }), trail);
+    rmSync(own, { recursive: true, force: true });
+    const lines = seen.is === 'found' ? seen.request.lines : [];
+    expect(lines.join('').length).toBeLessThan(64 * 1024);
+    expect([lines[1], lines.at(-2)]).toEqual(['  "word 0",', '  "word 19999"']);
+    expect(lines.join('\n')).toMatch(/lines left out here; all of them: gw why .* --body/);
+  });
+
+  test('says why there is none', async () => {
+    const seen = await seeCapture(testContext({ home }), plain);
+    expect(seen).toMatchObject({ is: 'missing', fix: expect.stringContaining('gw start --capture all') });
   });
 });

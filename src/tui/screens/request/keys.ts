@@ -1,7 +1,11 @@
-import type { Seen } from '../../behaviour.ts';
+import { lookingOnly, type Seen } from '../../behaviour.ts';
 import type { KeyBinding } from '../../key.ts';
 import { scrollKeys } from '../../scrolling.ts';
-import { furthest, neighbour, type RequestAction, type RequestScreen } from './state.ts';
+import { furthest, neighbour, otherTargets, type RequestAction, type RequestScreen } from './state.ts';
+
+function cannotReplay(seen: Seen<RequestScreen>): string | undefined {
+  return lookingOnly(seen) ?? (seen.screen.trail.outcome === 'pending' ? 'it is still running' : undefined);
+}
 
 /** The keys of the request screen. */
 export const REQUEST_KEYS: readonly KeyBinding<Seen<RequestScreen>, RequestAction>[] = [
@@ -17,7 +21,7 @@ export const REQUEST_KEYS: readonly KeyBinding<Seen<RequestScreen>, RequestActio
     keys: ['tab'],
     shown: 'tab',
     label: 'tab',
-    help: 'its story, every figure of its attempts, the record as JSON',
+    help: 'its story, every figure of its attempts, headers and bodies where they were captured, the record as JSON',
     action: 'next-tab',
     footer: 'tab',
   },
@@ -54,6 +58,25 @@ export const REQUEST_KEYS: readonly KeyBinding<Seen<RequestScreen>, RequestActio
     help: 'write its record into a JSON file in this directory',
     action: 'export',
     footer: 'x',
+  },
+  {
+    keys: ['r'],
+    shown: 'r',
+    label: 'replay',
+    help: 'ask the same again, after its price was shown, and compare the answers',
+    action: 'replay',
+    footer: 'r',
+    disabled: cannotReplay,
+  },
+  {
+    keys: ['o'],
+    shown: 'o',
+    label: 'elsewhere',
+    help: 'ask the same of another target; o again, of the next one',
+    action: 'replay-elsewhere',
+    footer: 'o',
+    disabled: (seen) =>
+      cannotReplay(seen) ?? (otherTargets(seen).length === 0 ? 'gw knows no other target' : undefined),
   },
   ...scrollKeys(furthest),
 ];

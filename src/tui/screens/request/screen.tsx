@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 
 import type { Seen } from '../../behaviour.ts';
-import { type Line, span, spread } from '../../present/line.ts';
+import { type Line, lineWidth, span, spread } from '../../present/line.ts';
 import { requestTitle } from '../../present/request.ts';
 import { Rows } from '../../widgets/rows.tsx';
 import { furthest, requestRows, type RequestScreen, tabLines, TABS } from './state.ts';
@@ -13,11 +13,10 @@ export function Request(seen: Seen<RequestScreen>): ReactElement {
   const lines = tabLines(seen);
   const below = furthest(seen) - screen.scroll;
   const more = below > 0 ? span(`↓ ${below} more`, 'accent') : span('');
-  const title = spread(
-    [span('  '), ...requestTitle(screen.trail)],
-    [more, ...tabStrip(screen), span('  ')],
-    columns,
-  );
+  const left = [span('  '), ...requestTitle(screen.trail)];
+  const whole = [more, ...tabStrip(screen), span('  ')];
+  const fits = lineWidth(left) + lineWidth(whole) + 2 <= columns;
+  const title = spread(left, fits ? whole : [more, ...tabPlace(screen), span('  ')], columns);
   const shown = lines
     .slice(screen.scroll, screen.scroll + requestRows(seen))
     .map((line) => [span('  '), ...line]);
@@ -26,4 +25,9 @@ export function Request(seen: Seen<RequestScreen>): ReactElement {
 
 function tabStrip({ tab }: RequestScreen): Line {
   return TABS.map((name) => (name === tab ? span(`  [${name}]`, 'accent') : span(`   ${name} `, 'dim')));
+}
+
+/** The open tab alone, where all of them do not fit. */
+function tabPlace({ tab }: RequestScreen): Line {
+  return [span(`  [${tab} ${TABS.indexOf(tab) + 1}/${TABS.length}]`, 'accent')];
 }
