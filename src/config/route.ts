@@ -1,10 +1,10 @@
 import type { Provider, Route, RouteTarget } from '../core/profile.ts';
 import { parseTargetName } from '../core/target.ts';
 import { nearest } from '../lib/nearest.ts';
+import { modelName } from './model-name.ts';
 import { looksLikeKey, shownNames, shownValue } from './pasted-key.ts';
 import { placeBelow } from './place.ts';
 import { readPolicy } from './policy.ts';
-import { modelName } from './model-name.ts';
 import { matching, type ObjectReader } from './reader.ts';
 
 const target = matching(/^[^\s/]+(\/\S+)?$/, 'a target: "openai/gpt-4o", or "groq" to pass the model along');

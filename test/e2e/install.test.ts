@@ -18,6 +18,7 @@ const MOST_PACKAGES = 75;
 const BELONGS = [
   /^package\.json$/,
   /^LICENSE$/,
+  /^NOTICE\.md$/,
   /^README\.md$/,
   /^bin\/gw\.js$/,
   /^dist\/[\w.-]+\.js$/,

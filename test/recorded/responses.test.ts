@@ -129,6 +129,11 @@ describe.skipIf(!hasRecordings)('recorded traffic of the Responses API', () => {
   describe('what the official SDK reads of a stream gw reads too', () => {
     it.each(STREAMS.map((exchange) => [exchange.id, exchange] as const))('%s', async (_id, exchange) => {
       const { answer } = await readStreamBySdk(bytesOf(exchange.response));
+      // It only looks for tools, in a way that no other format can be told.
+      if (answer.output.every(({ type }) => type === 'tool_search_call')) {
+        expect(decode(exchange).at(-1)?.is).toBe('error');
+        return;
+      }
       expect(gistOfEvents(decode(exchange))).toEqual(gistOfSdk(answer));
       const whole = toProvider.decodeAnswer(Buffer.from(JSON.stringify(answer)), targetOf(exchange)) ?? [];
       expect(withoutCiphers(foldAnswer(decode(exchange)))).toEqual(withoutCiphers(foldAnswer(whole)));

@@ -28,4 +28,8 @@ export const EXCEPTIONS: readonly { readonly ends: string; readonly why: string 
     ends: 'test_anthropic/test_anthropic_compaction_usage_with_cache_streaming.yaml#0',
     why: 'the totals of a compaction leave out its rounds, which are billed and which gw adds up',
   },
+  {
+    ends: 'test_tool_search/test_openai_client_tool_search_streaming.yaml#0',
+    why: 'the answer only looks for tools in a way that no other format can be told, so it is empty there',
+  },
 ];

@@ -6,6 +6,9 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import { closedPort, reply, serve, serveModels } from './provider-ground.ts';
 
+/** A chat answer, as short as one can be. */
+const ANSWER = { choices: [{ message: { role: 'assistant', content: 'ok' }, finish_reason: 'stop' }] };
+
 const KEY = 'sk-canary-0123456789abcdef';
 
 function subjectAt(url: string, key: string | null = KEY): Subject {
@@ -170,7 +173,7 @@ describe('checking with a chat request', () => {
       limits.push(asked ?? '');
       return asked === 'max_tokens'
         ? reply(response, 400, { error: { message: "Use 'max_completion_tokens' instead." } })
-        : reply(response, 200, { choices: [{}] });
+        : reply(response, 200, ANSWER);
     });
     expect((await check(subjectAt(`${origin}/v1`), { send: true })).result).toMatchObject({ answered: 'o9' });
     expect(limits).toEqual(['max_tokens', 'max_completion_tokens']);
@@ -178,7 +181,7 @@ describe('checking with a chat request', () => {
 
   test('is enough for a host that has no list of models', async () => {
     const { origin } = await serve(({ path }, response) =>
-      path === '/v1/models' ? reply(response, 404, {}) : reply(response, 200, { choices: [{}] }),
+      path === '/v1/models' ? reply(response, 404, {}) : reply(response, 200, ANSWER),
     );
     const { result } = await check(subjectAt(`${origin}/v1`), { send: true, model: 'm' });
     expect(result).toMatchObject({ is: 'ok', answered: 'm' });

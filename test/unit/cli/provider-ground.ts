@@ -75,7 +75,10 @@ export async function serveModels(models: readonly string[], key?: string): Prom
       });
     }
     if (seen.path === '/v1/models') return reply(response, 200, { data: models.map((id) => ({ id })) });
-    if (seen.path === '/v1/chat/completions') return reply(response, 200, { choices: [{ message: {} }] });
+    if (seen.path === '/v1/chat/completions')
+      return reply(response, 200, {
+        choices: [{ message: { role: 'assistant', content: 'ok' }, finish_reason: 'stop' }],
+      });
     return reply(response, 404, { error: { message: 'no such path' } });
   });
 }
