@@ -94,6 +94,16 @@ describe('the number of tokens', () => {
   });
 });
 
+describe('the id of a request', () => {
+  test('is the provider’s own, where the caller’s library looks for it', async () => {
+    const ground = await openGround({ providers: ['first'] });
+    const answer = await post(ground, '/v1/messages', MESSAGES);
+    const { attempts } = await ground.trailOf(answer);
+    expect(answer.headers['request-id']).toBe(attempts[0]?.requestId);
+    expect(answer.headers['x-request-id']).toBeUndefined();
+  });
+});
+
 describe('what a target cannot be told', () => {
   const asked = { ...MESSAGES, top_k: 5 };
 

@@ -3,6 +3,7 @@ import { type Fault, fault } from '../../core/fault.ts';
 import type { CarriedState, StreamDecoder, StreamEncoder } from '../../core/format.ts';
 import { errorMessage } from '../../lib/expect.ts';
 import type { Exchange } from '../exchange.ts';
+import { requestIdOf } from '../headers.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
 import type { ConversationTranslation } from '../translation.ts';
 import { type Frame, type FrameReader, frameReader } from './framing.ts';
@@ -209,9 +210,12 @@ export class TranslatingSink implements Sink {
   #answerHeaders(type: string, more: AnswerHeaders): AnswerHeaders {
     const kept: Record<string, string | string[] | undefined> = { 'content-type': type, ...more };
     for (const [name, value] of Object.entries(this.#headers)) {
-      if (/request-?id|ratelimit|^retry-after/.test(name)) kept[name] = value;
+      if (/ratelimit|^retry-after/.test(name)) kept[name] = value;
     }
-    return kept;
+    const { format, trail } = this.#exchange;
+    // Anthropic's library looks for the id there; all others where OpenAI puts it.
+    const place = format.name === 'anthropic-messages' ? 'request-id' : 'x-request-id';
+    return { ...kept, [place]: requestIdOf(this.#headers) ?? trail.id };
   }
 
   #keep(callId: string, carried: readonly CarriedState[]): void {
