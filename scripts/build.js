@@ -1,6 +1,6 @@
 // Bundles src/ into dist/: one entry, a lazy chunk per command, every dependency inside.
 // Does nothing when dist/ is newer than all that goes into it.
-import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -50,6 +50,7 @@ async function build() {
       },
     });
   }
+  copyFileSync(join(root, 'src/web/page.html'), join(next, 'dash-page.html'));
   writeFileSync(join(next, '.built'), '');
   rmSync(dist, { recursive: true, force: true });
   renameSync(next, dist);

@@ -21,8 +21,9 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   proxy: ['formats', 'providers', 'resilience', 'core', 'lib'],
   simulator: ['formats', 'core', 'lib'],
   tui: ['control', 'core', 'lib'],
+  web: ['core', 'lib'],
   daemon: 'proxy simulator store config control credentials providers core lib'.split(' '),
-  cli: 'daemon tui simulator proxy control store config providers formats resilience core lib'.split(' '),
+  cli: 'daemon tui web simulator proxy control store config providers formats resilience core lib'.split(' '),
   // The program itself: src/main.ts.
   '': ['cli'],
 };
@@ -44,7 +45,7 @@ const RESTRICTED: Readonly<Record<string, readonly string[]>> = {
   '@pydantic': ['providers'],
   // The daemon's lock is an SQLite transaction: the one kernel lock Node.js offers.
   'node:sqlite': ['store'],
-  'node:http': ['proxy', 'simulator'],
+  'node:http': ['proxy', 'simulator', 'web'],
   'node:https': [],
   'node:http2': [],
   'node:child_process': ['config', 'daemon', 'cli'],

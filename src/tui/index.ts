@@ -7,7 +7,7 @@ export type { Look } from './widgets/palette.ts';
 
 /** What the dashboard can do in the world, besides asking the daemon. */
 export type DashboardHands = DashboardPorts['hands'];
-export type { Feed, FeedPorts } from './feed/feed.ts';
+export { type Feed, type FeedPorts, openFeed } from './feed/feed.ts';
 export { openNarration } from './narration/narrator.ts';
 export type { Note } from './narration/notes.ts';
 export { noteText } from './narration/text.ts';

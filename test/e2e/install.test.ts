@@ -21,7 +21,7 @@ const BELONGS = [
   /^NOTICE\.md$/,
   /^README\.md$/,
   /^bin\/gw\.js$/,
-  /^dist\/[\w.-]+\.js$/,
+  /^dist\/[\w.-]+\.(js|html)$/,
   /^docs\/[\w-]+\.(?:md|schema\.json|svg|png)$/,
 ];
 

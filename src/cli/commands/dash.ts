@@ -2,6 +2,7 @@ import { connectControl } from '../../control/index.ts';
 import { openNarration, noteText, runDashboard, type FeedPorts } from '../../tui/index.ts';
 import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
+import { readPort } from '../daemon/launch.ts';
 import { dashboardHands } from '../dash/hands.ts';
 import { lookOf } from '../dash/look.ts';
 import { CommandError, EXIT } from '../error.ts';
@@ -14,15 +15,19 @@ export const command: Command = {
     { flags: '--plain', summary: 'lines instead of a screen, also on a terminal (for screen readers)' },
     { flags: '--ascii', summary: 'draw with ASCII characters only' },
     { flags: '--light', summary: 'colours for a light background' },
+    { flags: '--web', summary: 'as a page in the browser, to look at; on this machine only' },
+    { flags: '--port <number>', summary: 'with --web: serve the page on this port instead of any free one' },
   ],
   examples: [
     'gw dash',
     'gw dash --wait --readonly',
     'gw dash --plain',
+    'gw dash --web',
     'gw dash --json | jq -r "select(.event == \\"exchange-ended\\") | .trail.id"',
   ],
   async run(context, input) {
     if (!input.flag('wait')) await requireDaemon(context);
+    if (input.flag('web')) return showPage(context, input);
     if (!drawsHere(context, input)) return tell(context);
     const { stdin, stdout, stderr, style } = context;
     const summary = await runDashboard({
@@ -39,6 +44,17 @@ export const command: Command = {
     return EXIT.ok;
   },
 };
+
+async function showPage(context: Context, input: Input): Promise<number> {
+  const port = readPort(input.text('port')) ?? 0;
+  // Loaded here: only who looks in a browser needs a server.
+  const { serveWeb } = await import('../dash/web.ts');
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+  await serveWeb(context, feedPorts(context), { port, ended });
+  return EXIT.ok;
+}
 
 /** A dumb terminal cannot move its cursor, and a screen that is redrawn cannot be read aloud. */
 function drawsHere({ interactive, env }: Context, input: Input): boolean {

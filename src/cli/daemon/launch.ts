@@ -47,7 +47,8 @@ export function readOverrides(input: Input): Overrides {
   };
 }
 
-function readPort(text: string | undefined): number | undefined {
+/** A port as an option says it; undefined when it was not given. */
+export function readPort(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;

@@ -1,0 +1,1 @@
+export { type DashPage, servePage, type WebEvent, type WebPorts } from './server.ts';
