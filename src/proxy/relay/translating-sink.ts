@@ -5,6 +5,7 @@ import { errorMessage } from '../../lib/expect.ts';
 import type { Exchange } from '../exchange.ts';
 import { requestIdOf } from '../headers.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
+import { withoutCredentials } from '../redact.ts';
 import type { ConversationTranslation } from '../translation.ts';
 import { type Frame, type FrameReader, frameReader } from './framing.ts';
 import { lastWords } from './last-words.ts';
@@ -29,6 +30,7 @@ export class TranslatingSink implements Sink {
   readonly #report: SinkReport;
   readonly #outlet: Outlet;
   readonly #headers: AnswerHeaders;
+  readonly #sent: readonly string[];
   readonly #translation: ConversationTranslation;
   readonly #decoder: StreamDecoder | undefined;
   readonly #encoder: StreamEncoder | undefined;
@@ -47,6 +49,8 @@ export class TranslatingSink implements Sink {
     answer: {
       readonly headers: AnswerHeaders;
       readonly outlet: Outlet;
+      /** The headers of the request, with what the provider may not quote. */
+      readonly sent: readonly string[];
       readonly translation: ConversationTranslation;
       /** Whether the provider streams. */
       readonly streamed: boolean;
@@ -59,6 +63,7 @@ export class TranslatingSink implements Sink {
     this.#report = report;
     this.#outlet = answer.outlet;
     this.#headers = answer.headers;
+    this.#sent = answer.sent;
     this.#translation = translation;
     this.#decoder = answer.streamed ? translation.from.decodeStream(translation.target) : undefined;
     this.#encoder = exchange.trail.stream ? translation.to.encodeStream(translation.echo) : undefined;
@@ -180,8 +185,9 @@ export class TranslatingSink implements Sink {
       this.#report.failed(why);
       return;
     }
-    const broken = fault('stream_broken', why.message);
-    const { id } = this.#exchange.trail;
+    const { trail, request } = this.#exchange;
+    const { id } = trail;
+    const broken = withoutCredentials(fault('stream_broken', why.message), this.#sent, request.url ?? '');
     const report = { fault: broken, status: 502, id, tried: [] };
     this.#outlet.break(lastWords(this.#exchange.format, report, this.#encoder?.framing));
     this.#report.cut(broken);
