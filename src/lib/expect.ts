@@ -46,6 +46,11 @@ export function isKeyOf<K extends string>(table: Readonly<Record<K, unknown>>, n
   return Object.hasOwn(table, name);
 }
 
+/** The table's own entry of that name; where others choose the name, `constructor` must not find what all objects have. */
+export function entryOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
 /** The `code` of a Node.js system error (`ECONNREFUSED`, `ENOENT`, …), if it has one. */
 export function errorCode(error: unknown): string | undefined {
   return inheritedString(error, 'code');

@@ -1,4 +1,5 @@
 import type { Loss, MediaPart } from '../../core/conversation.ts';
+import { entryOf } from '../../lib/expect.ts';
 import type { JsonOut } from '../../lib/json-write.ts';
 import { bareText } from '../hub/media-text.ts';
 
@@ -43,6 +44,8 @@ const PDF_START = 'JVBERi';
 /** Names documents so that Bedrock takes them: few kinds of characters, and no two alike in one request. */
 export class DocumentNames {
   readonly #used = new Set<string>();
+  /** How often each name was asked for. */
+  readonly #times = new Map<string, number>();
 
   name(part: MediaPart): string {
     const given = (part.title ?? part.name ?? 'document').replace(/\.[a-z0-9]{1,5}$/i, '');
@@ -52,8 +55,11 @@ export class DocumentNames {
       .trim()
       .slice(0, 190);
     const base = legal === '' ? 'document' : legal;
+    let times = this.#times.get(base) ?? 0;
     let name = base;
-    for (let count = 2; this.#used.has(name); count++) name = `${base} ${count}`;
+    do name = ++times === 1 ? base : `${base} ${times}`;
+    while (this.#used.has(name));
+    this.#times.set(base, times);
     this.#used.add(name);
     return name;
   }
@@ -71,7 +77,7 @@ export function encodeMedia(
   if (source.is === 'url' && !source.url.startsWith('s3://')) return { loss: 'url' };
   const from = source.is === 'url' ? { s3Location: { uri: source.url } } : undefined;
   if (media === 'image' || media === 'video') {
-    const format = (media === 'image' ? IMAGES : VIDEOS)[mime];
+    const format = entryOf(media === 'image' ? IMAGES : VIDEOS, mime);
     const bytes = source.is === 'base64' ? { bytes: source.data } : from;
     return format === undefined || !bytes
       ? { loss: media }
@@ -87,11 +93,12 @@ function encodeDocument(
 ): { readonly block: Block } | { readonly loss: Loss } {
   const { source, mime = '' } = part;
   const isPdf = source.is === 'base64' && source.data.startsWith(PDF_START);
-  const format = isPdf ? 'pdf' : DOCUMENTS[mime];
+  const format = isPdf ? 'pdf' : entryOf(DOCUMENTS, mime);
   const document = (kind: string, bytes: Block): { readonly block: Block } => ({
     block: { document: { format: kind, name: names.name(part), source: bytes } },
   });
-  if (source.is === 'text') return document(DOCUMENTS[mime] ?? 'txt', { bytes: base64(source.text) });
+  if (source.is === 'text')
+    return document(entryOf(DOCUMENTS, mime) ?? 'txt', { bytes: base64(source.text) });
   if (from) return format === undefined ? { loss: 'file' } : document(format, from);
   if (source.is === 'base64' && format !== undefined) return document(format, { bytes: source.data });
   const text = bareText(part);

@@ -10,7 +10,6 @@ import { readSignature } from './signatures.ts';
 interface AskedCall {
   readonly id: string;
   readonly name: string;
-  answered: boolean;
 }
 
 /** Roles as Google takes them; older libraries say `function` for the results of tools. */
@@ -30,7 +29,7 @@ export class ContentsDecoder {
   readonly #losses: Set<Loss>;
   readonly #recall: (callId: string) => readonly CarriedState[] | undefined;
   #calls = 0;
-  #asked: AskedCall[] = [];
+  #open: AskedCall[] = [];
   /** The model's turn that is going on: callers keep each chunk of a stream as a turn of its own. */
   #model: PartList | undefined;
   /** Thoughts of that turn that an envelope told already: a later one on the same text repeats them. */
@@ -75,7 +74,7 @@ export class ContentsDecoder {
     if (!list) {
       list = new PartList();
       this.#model = list;
-      this.#asked = [];
+      this.#open = [];
       this.#told = new Set();
       this.turns.push({ role: 'assistant', parts: list.parts });
     }
@@ -101,7 +100,7 @@ export class ContentsDecoder {
     const id = call.string('id') ?? `call_${this.#calls}`;
     const name = call.string('name') ?? '';
     this.#calls++;
-    this.#asked.push({ id, name, answered: false });
+    this.#open.push({ id, name });
     const { native, carried } = readSignature(pickString(part, 'thoughtSignature'));
     const state = carried ?? (native.length === 0 ? this.#recall(id) : undefined);
     if (state) this.#carry(list, state);
@@ -156,11 +155,10 @@ export class ContentsDecoder {
 
   /** Ids are optional: the first call of that name that has no result yet is meant. */
   #answer(id: string | undefined, name: string | undefined): string {
-    const open = this.#asked.filter(({ answered }) => !answered);
-    const found = open.find((call) => call.id === id) ?? open.find((call) => call.name === name);
-    if (!found) return id ?? `result_${this.turns.length}`;
-    found.answered = true;
-    return found.id;
+    const byId = id === undefined ? -1 : this.#open.findIndex((call) => call.id === id);
+    const at = byId === -1 ? this.#open.findIndex((call) => call.name === name) : byId;
+    const [found] = at === -1 ? [] : this.#open.splice(at, 1);
+    return found?.id ?? id ?? `result_${this.turns.length}`;
   }
 
   #noteServerPart(part: JsonView): void {

@@ -50,10 +50,12 @@ export class PartsWriter {
   push(event: AnswerEvent): readonly AnswerPart[] {
     switch (event.is) {
       case 'start':
-        this.#id = event.id ?? this.#id;
+        this.#id ??= event.id;
         this.#model = event.model ?? this.#model;
         return [];
       case 'open':
+        // What was told once does not change, even when the provider names its answer late.
+        this.#id ??= this.#echo.id;
         this.#open = event.part;
         this.#pieces = [];
         this.#onText = [];

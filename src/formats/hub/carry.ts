@@ -61,6 +61,8 @@ function isFormat(name: string | undefined): name is FormatName {
 export class PartList {
   readonly parts: Part[] = [];
   #forNextCall: OpaqueState[] = [];
+  /** The text that was given state last, while it is the last part. */
+  #signed: { readonly part: TextPart; readonly opaque: OpaqueState[] } | undefined;
 
   add(part: Part): void {
     if (part.kind !== 'call' || this.#forNextCall.length === 0) {
@@ -79,7 +81,7 @@ export class PartList {
   carry(carried: readonly CarriedState[], shown = ''): void {
     for (const { on, text, summary, states } of carried) {
       if (on === 'call') {
-        this.#forNextCall.push(...states);
+        for (const state of states) this.#forNextCall.push(state);
       } else if (on === 'reasoning') {
         const part: ReasoningPart = { kind: 'reasoning', text: text ?? shown, opaque: states };
         this.parts.push(summary === true ? { ...part, summary } : part);
@@ -89,11 +91,17 @@ export class PartList {
     }
   }
 
+  /** Added in place: an envelope may be forged, and hold any number of states for one text. */
   #carryText(states: readonly OpaqueState[]): void {
     const last = this.parts.at(-1);
-    const text: TextPart = last?.kind === 'text' ? last : { kind: 'text', text: '' };
-    const signed: TextPart = { ...text, opaque: [...(text.opaque ?? []), ...states] };
-    if (last === text) this.parts[this.parts.length - 1] = signed;
-    else this.parts.push(signed);
+    if (last === undefined || last !== this.#signed?.part) {
+      const text: TextPart = last?.kind === 'text' ? last : { kind: 'text', text: '' };
+      const opaque = [...(text.opaque ?? [])];
+      const part: TextPart = { ...text, opaque };
+      this.#signed = { part, opaque };
+      if (last === text) this.parts[this.parts.length - 1] = part;
+      else this.parts.push(part);
+    }
+    for (const state of states) this.#signed?.opaque.push(state);
   }
 }

@@ -236,12 +236,12 @@ function resultText(result: ResultPart): string {
 }
 
 function joinTurns(turns: readonly Turn[]): Turn[] {
-  const joined: Turn[] = [];
+  const joined: { readonly role: Turn['role']; readonly parts: Part[] }[] = [];
   for (const turn of turns) {
     const last = joined.at(-1);
-    if (last?.role === turn.role)
-      joined[joined.length - 1] = { ...last, parts: [...last.parts, ...turn.parts] };
-    else joined.push(turn);
+    // Added in place: copied with every turn, some thousand of one role stopped the whole proxy for seconds.
+    if (last?.role === turn.role) for (const part of turn.parts) last.parts.push(part);
+    else joined.push({ ...turn, parts: [...turn.parts] });
   }
   return joined;
 }

@@ -1,4 +1,5 @@
 import type { CacheMark, Loss, MediaPart, TextPart } from '../../core/conversation.ts';
+import { entryOf } from '../../lib/expect.ts';
 import type { JsonView } from '../../lib/json-view.ts';
 import { fieldLoss } from '../hub/field-loss.ts';
 import { locateMedia } from '../hub/media-source.ts';
@@ -77,7 +78,7 @@ function readAudio(part: JsonView): Content | undefined {
   const sound = audio?.string('data') ?? audio?.asString();
   if (sound === undefined) return undefined;
   const format = audio?.string('format');
-  const mime = format === undefined ? undefined : (SOUNDS[format] ?? `audio/${format}`);
+  const mime = format === undefined ? undefined : (entryOf(SOUNDS, format) ?? `audio/${format}`);
   const source = { is: 'base64', data: sound } as const;
   return { kind: 'media', media: 'audio', source, ...(mime !== undefined && { mime }) };
 }
