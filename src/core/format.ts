@@ -97,6 +97,8 @@ export interface CallerFormat extends Format {
   renderError(report: ErrorReport): Buffer;
   /** The error event that ends a stream which broke after content was delivered. */
   renderStreamError(report: ErrorReport): Buffer;
+  /** Whether the connection is then reset, not closed, because clients ask again after the one and not after the other. */
+  readonly breaksByReset?: true;
   /** Bytes that keep a silent connection alive and mean nothing to a client. */
   readonly keepAlive: Buffer;
   /**

@@ -72,11 +72,17 @@ export class Outlet {
   break(lastWords: Buffer | undefined): void {
     const { response, capture } = this.#exchange;
     if (lastWords === undefined) {
-      response.destroy();
+      this.#hangUp();
       return;
     }
     this.#exchange.trail.bytesOut += lastWords.length;
     capture?.sent(lastWords);
-    response.write(lastWords, () => response.destroy());
+    response.write(lastWords, () => this.#hangUp());
+  }
+
+  #hangUp(): void {
+    const { response, format } = this.#exchange;
+    if (format.breaksByReset && response.socket) response.socket.resetAndDestroy();
+    else response.destroy();
   }
 }

@@ -30,6 +30,9 @@ export const gemini: CallerFormat = {
   classify,
   renderError,
   renderStreamError,
+  // Gemini CLI has an older SDK, which passes errors in events over. It asks again when it reads ECONNRESET, and gives up
+  // when the other side closed (`RETRYABLE_NETWORK_CODES` in its packages/core/src/utils/retry.ts).
+  breaksByReset: true,
   keepAlive: Buffer.from(': keep-alive\n\n'),
   reframe,
 };

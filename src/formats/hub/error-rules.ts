@@ -20,14 +20,16 @@ export interface ErrorRule {
 /**
  * Every format's own words for a signature or an encrypted thought that the provider does not know: `Invalid signature in
  * thinking block` and `Expected thinking or redacted_thinking` (Anthropic), `invalid_encrypted_content` (OpenAI), `Thought
- * signature is not valid` and `missing a thought_signature` (Google). First of all rules.
+ * signature is not valid` and `missing a thought_signature` (Google). `Item 'rs_…' of type 'reasoning' was provided
+ * without its required following item` (OpenAI) is another: Codex asks again with the thought alone when a stream broke
+ * after it. First of all rules.
  */
 const STATE_RULES: readonly ErrorRule[] = [
   { fault: 'state_refused', code: /invalid_encrypted_content/ },
   {
     fault: 'state_refused',
     status: [400],
-    text: /signature.{0,40}thinking|thought[ _]?signature|encrypted[_ ]content|expected .{0,10}(redacted_)?thinking|thinking.{0,10} blocks? .{0,60}(modified|remain)/i,
+    text: /signature.{0,40}thinking|thought[ _]?signature|encrypted[_ ]content|expected .{0,10}(redacted_)?thinking|thinking.{0,10} blocks? .{0,60}(modified|remain)|'reasoning' was provided without its required|without its required 'reasoning' item/i,
   },
 ];
 
