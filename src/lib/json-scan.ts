@@ -145,37 +145,70 @@ function skipString(bytes: Buffer, start: number): number {
   return at < bytes.length ? skipLongString(bytes, at) : -1;
 }
 
-/**
- * The rest of a long string, four bytes at a time: a prompt full of code has an escaped quote every thirty bytes, and a
- * call of the machine's own search for each of them takes twice as long.
- */
+/** A quote this far away is found by the machine's own search (pictures, prose); a nearer one is not worth its call. */
+const FAR = 4096;
+
+/** The rest of a long string: the place after its closing quote, or -1 when it does not end. */
 function skipLongString(bytes: Buffer, from: number): number {
   let at = from;
+  for (;;) {
+    const quote = bytes.indexOf(QUOTE, at);
+    if (quote === -1) return -1;
+    if (quote - at < FAR) return skipDenseString(bytes, at);
+    if (!isEscaped(bytes, quote, at)) return quote + 1;
+    at = quote + 1;
+  }
+}
+
+/** Counts the backslashes before the quote, back to `from`, where the text is known to be at a character. */
+function isEscaped(bytes: Buffer, quote: number, from: number): boolean {
+  let backslashes = 0;
+  while (quote - 1 - backslashes >= from && bytes[quote - 1 - backslashes] === BACKSLASH) backslashes++;
+  return backslashes % 2 === 1;
+}
+
+/**
+ * Four bytes at a time: a prompt full of code has something escaped every thirty bytes, and a call of the machine's own
+ * search for each of them takes twice as long.
+ */
+function skipDenseString(bytes: Buffer, from: number): number {
   // Words can be read where the memory's own count of bytes is a multiple of four.
   const first = from + ((4 - ((bytes.byteOffset + from) & 3)) & 3);
-  const words = new Uint32Array(
-    bytes.buffer,
-    bytes.byteOffset + first,
-    Math.max(0, (bytes.length - first) >> 2),
-  );
-  for (;;) {
-    // Bytes up to the next word, or all that are left after the last one.
-    while (at < bytes.length && (at < first || ((at - first) & 3) !== 0 || at - first >= words.length * 4)) {
-      const byte = bytes[at];
-      if (byte === QUOTE) return at + 1;
-      at += byte === BACKSLASH ? 2 : 1;
+  let at = skipBytes(bytes, from, Math.min(first, bytes.length));
+  if (at < 0) return ~at;
+  const count = Math.max(0, (bytes.length - first) >> 2);
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + (count > 0 ? first : 0), count);
+  // Bytes of the next word that belong to an escape that began before it.
+  let skip = at - first;
+  for (let index = 0; index < count; index++) {
+    const word = words[index] ?? 0;
+    if (!hasMark(word)) {
+      skip = 0;
+      continue;
     }
-    if (at >= bytes.length) return -1;
-    let word = (at - first) >> 2;
-    while (word < words.length && !hasMark(words[word] ?? 0)) word++;
-    at = first + word * 4;
-    const end = Math.min(at + 4, bytes.length);
-    while (at < end) {
-      const byte = bytes[at];
-      if (byte === QUOTE) return at + 1;
-      at += byte === BACKSLASH ? 2 : 1;
+    let place = skip;
+    while (place < 4) {
+      const byte = (word >>> (IS_LITTLE_ENDIAN ? place * 8 : 24 - place * 8)) & 0xff;
+      if (byte === QUOTE) return first + index * 4 + place + 1;
+      place += byte === BACKSLASH ? 2 : 1;
     }
+    skip = place - 4;
   }
+  at = skipBytes(bytes, first + count * 4 + skip, bytes.length);
+  return at < 0 ? ~at : -1;
+}
+
+const IS_LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
+/** The place where this stretch ends, or the complement of the place after the closing quote in it. */
+function skipBytes(bytes: Buffer, from: number, end: number): number {
+  let at = from;
+  while (at < end) {
+    const byte = bytes[at];
+    if (byte === QUOTE) return ~(at + 1);
+    at += byte === BACKSLASH ? 2 : 1;
+  }
+  return at;
 }
 
 /** True when one of the word's bytes is a quote or a backslash (https://graphics.stanford.edu/~seander/bithacks.html#ValueInWord). */
