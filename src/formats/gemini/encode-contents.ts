@@ -11,12 +11,21 @@ const RESULT_MEDIA = new Set(['image/png', 'image/jpeg', 'image/webp', 'applicat
 
 /** The turns as `contents`; they must be fitted already. */
 export function encodeContents(turns: readonly Turn[], traits: ModelTraits, losses: Set<Loss>): JsonOut[] {
-  return turns.map((turn) => {
+  const contents = turns.map((turn) => {
     const isModel = turn.role === 'assistant';
     const parts = isModel ? modelParts(turn.parts, traits, losses) : userParts(turn.parts, traits, losses);
     return { role: isModel ? 'model' : 'user', parts };
   });
+  const [first] = turns;
+  const beginsWithCall = first?.role === 'assistant' && first.parts.some(({ kind }) => kind === 'call');
+  return beginsWithCall ? [SAID_BEFORE, ...contents] : contents;
 }
+
+/**
+ * Histories that were cut short may begin with a call, which Gemini refuses: `Please ensure that function call turn comes
+ * immediately after a user turn or after a function response turn.`
+ */
+const SAID_BEFORE: JsonOut = { role: 'user', parts: [{ text: '.' }] };
 
 /** The instructions; only text can be one. */
 export function encodeSystem(parts: readonly Part[], losses: Set<Loss>): JsonOut[] {

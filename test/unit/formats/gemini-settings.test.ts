@@ -71,7 +71,7 @@ describe('what a Gemini provider is asked for', () => {
         ['user', { kind: 'result', id: 'a', content: [] }],
       ),
     });
-    expect(body.contents[0].parts[0].functionCall.args).toEqual({ input: 'not "JSON"' });
+    expect(body.contents[1].parts[0].functionCall.args).toEqual({ input: 'not "JSON"' });
     expect(body.tools[0].functionDeclarations[0].parametersJsonSchema.required).toEqual(['input']);
     expect(losses).toEqual(['custom-tool']);
   });

@@ -216,7 +216,7 @@ describe('state of Google’s own', () => {
       ),
     );
     const { body } = provider.encodeRequest({ ...CONVERSATION, turns }, GOOGLE);
-    expect(JSON.parse(body.toString()).contents[0].parts).toEqual([
+    expect(JSON.parse(body.toString()).contents[1].parts).toEqual([
       { text: 'So', thoughtSignature: 'T=' },
       { functionCall: { id: expect.any(String), name: 'f', args: { a: 1.5 } }, thoughtSignature: 'C=' },
       { functionCall: { id: expect.any(String), name: 'g', args: {} } },

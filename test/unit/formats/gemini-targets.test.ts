@@ -74,8 +74,10 @@ describe('a request for a Gemini provider', () => {
         ['user', { kind: 'result', id: 'a', content: [{ kind: 'text', text: 'boom' }], isError: true }],
       ),
     );
-    expect(body.contents[0].parts[0].functionCall.args).toEqual({});
-    expect(body.contents[1].parts[0].functionResponse.response).toEqual({ error: 'boom' });
+    // A call is only taken after something that the user said.
+    expect(body.contents[0]).toEqual({ role: 'user', parts: [{ text: '.' }] });
+    expect(body.contents[1].parts[0].functionCall.args).toEqual({});
+    expect(body.contents[2].parts[0].functionResponse.response).toEqual({ error: 'boom' });
   });
 
   test('has {} for arguments that are no object, and says so', () => {
@@ -83,7 +85,7 @@ describe('a request for a Gemini provider', () => {
     const { body, losses } = encode(
       turns(['assistant', call], ['user', { kind: 'result', id: 'a', content: [] }]),
     );
-    expect(body.contents[0].parts[0].functionCall.args).toEqual({});
+    expect(body.contents[1].parts[0].functionCall.args).toEqual({});
     expect(losses).toEqual(['invalid-arguments']);
   });
 
@@ -157,10 +159,10 @@ describe('a request for a Gemini provider', () => {
       ['user', { kind: 'result', id: 'a', content: [picture] }, { kind: 'result', id: 'b', content: [] }],
     );
     const inlineData = { mimeType: 'image/png', data: 'AA==' };
-    const [inside] = encode(asked, { model: 'gemini-3-pro' }).body.contents[1].parts;
+    const [inside] = encode(asked, { model: 'gemini-3-pro' }).body.contents[2].parts;
     expect(inside.functionResponse.parts).toEqual([{ inlineData }]);
     const older = encode(asked);
-    expect(older.body.contents[1].parts.slice(2)).toEqual([
+    expect(older.body.contents[2].parts.slice(2)).toEqual([
       { text: 'From the result of f:' },
       { inlineData },
     ]);
