@@ -188,6 +188,10 @@ export const PROMISES = {
   ),
   'control-private': row('The control socket is private to its user and cannot be reached over TCP.', NEVER),
   'loopback-only': row('Listening beyond this machine needs a token.', NEVER),
+  'no-bodies-unasked': row(
+    'What was asked and answered is written down only where that is asked for, and without credentials.',
+    NEVER,
+  ),
   'no-secret-leaks': row(
     'No key appears in a log, the database, an error, the dashboard or a command.',
     NEVER,

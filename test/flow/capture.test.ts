@@ -23,7 +23,7 @@ function kept(chunks: readonly Uint8Array[], { hidden }: Capture): string {
 }
 
 describe('capturing', () => {
-  it('keeps nothing unless it is asked for', async () => {
+  it('keeps nothing unless it is asked for [promise:no-bodies-unasked]', async () => {
     const ground = await openGround();
     const answer = await ground.chat();
     await ground.trailOf(answer);

@@ -145,6 +145,12 @@ describe('everywhere', () => {
     await vi.waitFor(() => expect(store.get().screen.is).toBe('request'), { timeout: 2_000 });
   });
 
+  it('takes tabs that arrive together', async () => {
+    const { store, press } = open(stateOf(scene, 100, 24, ['j', 'j', 'enter']));
+    press('\t\t');
+    await vi.waitFor(() => expect(store.get().screen).toMatchObject({ tab: 'headers' }), { timeout: 2_000 });
+  });
+
   it('a key that cannot do anything says why', () => {
     const state = stateOf({ ...healthy(), recent: [] }, 80, 24, ['enter']);
     expect(state.notice?.text).toBe('no request to open here yet');

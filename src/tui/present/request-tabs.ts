@@ -4,7 +4,7 @@ import { fitText, foreign, type Line, span, type Tone, wrapText } from './line.t
 import { dollars } from './money.ts';
 import { bytes, faultWord, latency } from './words.ts';
 
-const LABEL_WIDTH = 18;
+const LABEL_WIDTH = 20;
 
 /** Every figure of every attempt, one below the other. */
 export function attemptTab(trail: Trail, columns: number): readonly Line[] {

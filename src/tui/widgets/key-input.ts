@@ -7,8 +7,16 @@ export function keyNames(input: string, key: Key): readonly KeyName[] {
   const named = specialKey(key);
   if (named !== undefined) return [named];
   if (key.ctrl) return [`ctrl+${input}`];
-  return Array.from(input, (character) => (character === '\r' || character === '\n' ? 'enter' : character));
+  return Array.from(input, (character) => IN_PACKETS[character] ?? character);
 }
+
+/** Keys with names, as the characters they are when they come together with others. */
+const IN_PACKETS: Readonly<Record<string, KeyName>> = {
+  '\r': 'enter',
+  '\n': 'enter',
+  '\t': 'tab',
+  '\u007F': 'backspace',
+};
 
 function specialKey(key: Key): KeyName | undefined {
   if (key.tab) return key.shift ? 'shift+tab' : 'tab';
