@@ -195,6 +195,7 @@ describe.skipIf(!hasRecordings)('recorded traffic of the Responses API', () => {
       const said = bytesOf(response).toString();
       if (said.includes('"model_not_found"')) expect(code).toBe('upstream_model_missing');
       else if (said.includes('"invalid_api_key"')) expect(code).toBe('upstream_refused_key');
+      else if (said.includes('without its required following item')) expect(code).toBe('state_refused');
       else expect(code).toBe('upstream_rejected');
     });
   });
