@@ -179,6 +179,19 @@ describe.each(PROVIDERS)('a provider of %s', (format) => {
   });
 });
 
+test('an answer that is named late, after a sign of life and its first words, keeps one name', () => {
+  const events: AnswerEvent[] = [
+    { is: 'ping' },
+    { is: 'open', part: { kind: 'text' } },
+    { is: 'delta', text: 'Hi' },
+    { is: 'close' },
+    { is: 'start', id: 'late', model: 'late', created: 2 },
+    { is: 'finish', reason: 'stop' },
+    { is: 'end' },
+  ];
+  expect(wrongWritten(events)).toEqual([]);
+});
+
 /** What an answer says: its parts, without what may be missing at its end. */
 function spokenIn(events: readonly AnswerEvent[]): unknown {
   return events.filter(({ is }) => is === 'open' || is === 'delta' || is === 'close');

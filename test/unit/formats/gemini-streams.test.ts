@@ -206,23 +206,6 @@ describe('a stream for a Gemini caller, read by Google’s SDK', () => {
     expect(cut.at(-1)?.candidates?.[0]?.finishReason).toBe(FinishReason.MAX_TOKENS);
   });
 
-  test('keeps its id when the provider names its answer late', () => {
-    const encoder = caller.encodeStream(ECHO);
-    const said: AnswerEvent[] = [
-      { is: 'open', part: { kind: 'text' } },
-      { is: 'delta', text: 'Hi' },
-      { is: 'close' },
-      { is: 'start', id: 'late' },
-      { is: 'finish', reason: 'stop' },
-      { is: 'end' },
-    ];
-    const ids = said
-      .map((event) => encoder.push(event))
-      .join('')
-      .match(/"responseId":"[^"]*"/g);
-    expect(ids).toEqual(['"responseId":"gw_1"', '"responseId":"gw_1"']);
-  });
-
   test('does not invent usage', async () => {
     const last = (
       await chunksOf(stream([{ is: 'start' }, { is: 'finish', reason: 'stop' }, { is: 'end' }]))
