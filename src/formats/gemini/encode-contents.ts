@@ -23,9 +23,9 @@ export function encodeContents(turns: readonly Turn[], traits: ModelTraits, loss
 
 /**
  * Histories that were cut short may begin with a call, which Gemini refuses: `Please ensure that function call turn comes
- * immediately after a user turn or after a function response turn.`
+ * immediately after a user turn or after a function response turn.` An empty text is enough (pydantic-ai sends it).
  */
-const SAID_BEFORE: JsonOut = { role: 'user', parts: [{ text: '.' }] };
+const SAID_BEFORE: JsonOut = { role: 'user', parts: [{ text: '' }] };
 
 /** The instructions; only text can be one. */
 export function encodeSystem(parts: readonly Part[], losses: Set<Loss>): JsonOut[] {

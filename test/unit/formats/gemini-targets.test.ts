@@ -75,7 +75,7 @@ describe('a request for a Gemini provider', () => {
       ),
     );
     // A call is only taken after something that the user said.
-    expect(body.contents[0]).toEqual({ role: 'user', parts: [{ text: '.' }] });
+    expect(body.contents[0]).toEqual({ role: 'user', parts: [{ text: '' }] });
     expect(body.contents[1].parts[0].functionCall.args).toEqual({});
     expect(body.contents[2].parts[0].functionResponse.response).toEqual({ error: 'boom' });
   });
