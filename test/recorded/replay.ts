@@ -20,7 +20,7 @@ export interface Replay {
   readonly direct: string;
   /** Chooses the answer to the next request. */
   play(exchange: RecordedExchange): void;
-  /** What the provider received last. */
+  /** What the provider was sent first; it is asked again where it refused earlier thoughts. */
   readonly received: { readonly body: Buffer; readonly path: string };
   /** The trail of the last exchange. */
   readonly trail: Trail | undefined;
@@ -39,13 +39,14 @@ export interface ReplayedRequest {
 export async function openReplay(format: FormatName, prefix = '/v1'): Promise<Replay> {
   let playing: RecordedExchange | undefined;
   const received = { body: Buffer.alloc(0), path: '' };
+  let isFirst = true;
   const ended: Trail[] = [];
   const upstream = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
-      received.body = Buffer.concat(chunks);
-      received.path = incoming.url ?? '';
+      if (isFirst) Object.assign(received, { body: Buffer.concat(chunks), path: incoming.url ?? '' });
+      isFirst = false;
       if (!playing) throw new Error('nothing is playing');
       outgoing.writeHead(playing.response.status, answerHeaders(playing));
       writeInPieces(bytesOf(playing.response), outgoing);
@@ -65,6 +66,7 @@ export async function openReplay(format: FormatName, prefix = '/v1'): Promise<Re
     },
     play(exchange) {
       playing = exchange;
+      isFirst = true;
       ended.length = 0;
     },
     ask: (request) => ask(port, request),
