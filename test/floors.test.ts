@@ -3,6 +3,8 @@ import { dirname, join, posix } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
+import { findCycle } from './import-cycle.ts';
+
 // Folders are floors and imports point down (docs/architecture.md). The tables below are that rule; everything else
 // in this file only walks them. Type-only imports obey them too: a type that must be borrowed from above is in the
 // wrong place.
@@ -279,25 +281,4 @@ function graphOf(sources: readonly SourceFile[]): ReadonlyMap<string, readonly s
         .filter((target) => known.has(target)),
     ]),
   );
-}
-
-/** The files of one cycle, first one repeated at the end; empty when there is none. */
-function findCycle(graph: ReadonlyMap<string, readonly string[]>): string[] {
-  const done = new Set<string>();
-  const visit = (file: string, trail: readonly string[]): string[] => {
-    const start = trail.indexOf(file);
-    if (start !== -1) return [...trail.slice(start), file];
-    if (done.has(file)) return [];
-    for (const next of graph.get(file) ?? []) {
-      const cycle = visit(next, [...trail, file]);
-      if (cycle.length > 0) return cycle;
-    }
-    done.add(file);
-    return [];
-  };
-  for (const file of graph.keys()) {
-    const cycle = visit(file, []);
-    if (cycle.length > 0) return cycle;
-  }
-  return [];
 }

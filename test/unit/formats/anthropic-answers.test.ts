@@ -1,54 +1,14 @@
-import Anthropic from '@anthropic-ai/sdk';
-import * as fc from 'fast-check';
+import type Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, it, test } from 'vitest';
 
 import type { AnswerEvent } from '../../../src/core/answer.ts';
 import type { Part } from '../../../src/core/conversation.ts';
-import type { AnswerEcho, TranslationTarget } from '../../../src/core/format.ts';
 import { unseal } from '../../../src/formats/hub/carry.ts';
-import { foldAnswer, partEvents } from '../../../src/formats/hub/fold.ts';
+import { partEvents } from '../../../src/formats/hub/fold.ts';
 import { CALLER_FORMATS } from '../../../src/formats/index.ts';
+import { ECHO, encodeStream, END, eventsOf, FINISH, read } from './anthropic-writing.ts';
 
 const { toCaller } = CALLER_FORMATS['anthropic-messages'];
-
-const ECHO: AnswerEcho = {
-  id: 'x1',
-  created: 0,
-  model: 'served-model',
-  conversation: { turns: [], tools: [], stream: true, wantsUsage: true, losses: [] },
-  body: Buffer.from('{}'),
-  path: '/messages',
-};
-
-function encodeStream(events: readonly AnswerEvent[]): string {
-  const encoder = toCaller?.encodeStream(ECHO);
-  return events.map((event) => encoder?.push(event)).join('');
-}
-
-/** What the official SDK makes of it: `finalMessage` of a stream, or the whole. */
-async function read(bytes: string | Buffer, streamed: boolean): Promise<Anthropic.Message> {
-  const type = streamed ? 'text/event-stream' : 'application/json';
-  const client = new Anthropic({
-    apiKey: 'x',
-    maxRetries: 0,
-    fetch: () =>
-      Promise.resolve(
-        new Response(new Uint8Array(Buffer.from(bytes)), { headers: { 'content-type': type } }),
-      ),
-  });
-  const asked = { model: 'm', max_tokens: 1, messages: [] };
-  return streamed ? client.messages.stream(asked).finalMessage() : client.messages.create(asked);
-}
-
-const FINISH: AnswerEvent = { is: 'finish', reason: 'stop' };
-const END: AnswerEvent = { is: 'end' };
-
-const eventsOf = (parts: readonly Part[], finish: AnswerEvent = FINISH): AnswerEvent[] => [
-  { is: 'start', id: 'resp_1', model: 'gpt' },
-  ...parts.flatMap(partEvents),
-  { is: 'usage', usage: { input: 120, output: 30, cacheRead: 100, cacheWrite: 5, reasoning: 10 } },
-  finish,
-];
 
 /** The same answer, read from a stream and from the whole. */
 async function bothWays(parts: readonly Part[], finish: AnswerEvent = FINISH): Promise<Anthropic.Message> {
@@ -271,40 +231,5 @@ describe('a stream for an Anthropic caller', () => {
     expect(encoder?.push({ is: 'delta', text: 'a' })).toContain('"text":"a"');
     expect(encoder?.push({ is: 'delta', text: '\ud83d' })).toContain('"text":"\\ud83d"');
     expect(encoder?.push({ is: 'error', fault: { code: 'stream_broken', message: 'x' } })).toBe('');
-  });
-});
-
-describe('what this format writes', () => {
-  const TARGET: TranslationTarget = { provider: 'p', model: 'm', quirks: [], maxOutput: undefined };
-
-  it('it reads again: any parts, cut in any way', async () => {
-    const { toProvider } = CALLER_FORMATS['anthropic-messages'];
-    const part = fc.oneof(
-      fc.record({ kind: fc.constant('text' as const), text: fc.string({ minLength: 1 }) }),
-      fc.record({ kind: fc.constant('reasoning' as const), text: fc.string({ minLength: 1 }) }),
-      fc.record({
-        kind: fc.constant('call' as const),
-        id: fc.stringMatching(/^call_[a-z]{10}$/),
-        name: fc.stringMatching(/^[a-z]{1,8}$/),
-        arguments: fc.dictionary(fc.string(), fc.jsonValue()).map((given) => JSON.stringify(given)),
-      }),
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(part), async (parts) => {
-        const stream = encodeStream([...eventsOf(parts), END]);
-        const decoder = toProvider?.decodeStream(TARGET);
-        const events = stream
-          .split('\n\n')
-          .filter((event) => event !== '')
-          .flatMap((event) => decoder?.push(event.slice(event.indexOf('data: ') + 6), undefined) ?? []);
-        const folded = foldAnswer(events);
-        const bare = folded.parts.map((said) => ({ ...said, opaque: undefined }));
-        expect(bare).toEqual(parts);
-        const whole = toCaller?.encodeAnswer(eventsOf(parts), ECHO) ?? Buffer.alloc(0);
-        expect(foldAnswer(toProvider?.decodeAnswer(whole, TARGET) ?? [])).toEqual(folded);
-        await read(stream, true);
-      }),
-      { numRuns: 60 },
-    );
   });
 });
