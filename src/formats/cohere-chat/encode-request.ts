@@ -1,12 +1,11 @@
 import type { Conversation, Loss, Tool } from '../../core/conversation.ts';
 import type { TranslationTarget, WireRequest } from '../../core/format.ts';
 import { type JsonOut, Verbatim, writeJson } from '../../lib/json-write.ts';
-import { functionOf } from '../hub/custom-tool.ts';
 import { wishedBudget } from '../hub/effort.ts';
 import { fitTurns } from '../hub/fit.ts';
+import { functionTool } from '../hub/function-tool.ts';
 import { PLAIN_IDS } from '../hub/ids.ts';
 import { legalToolName } from '../hub/tool-names.ts';
-import { toolSchema } from '../hub/tool-schema.ts';
 import { noteUnsaid } from '../hub/unsaid.ts';
 import { encodeMessages } from './encode-messages.ts';
 
@@ -66,13 +65,8 @@ function encodeTools(
 }
 
 function encodeTool(tool: Tool, losses: Set<Loss>): JsonOut {
-  if (tool.custom === true) losses.add('custom-tool');
-  if (tool.cache) losses.add('cache');
-  const { name, description, schema } = functionOf(tool);
-  const fitted = toolSchema(schema);
-  if (fitted.lossy) losses.add('schema');
-  const told = { name: legalToolName(name), description, parameters: new Verbatim(fitted.schema) };
-  return { type: 'function', function: told };
+  const told = functionTool(tool, losses);
+  return { type: 'function', function: { ...told, name: legalToolName(told.name) } };
 }
 
 /** "The parameter is not supported when used in combinations with the documents or tools parameters." */

@@ -1,11 +1,10 @@
-import type { Conversation, Loss, OutputShape, Tool } from '../../core/conversation.ts';
+import type { Conversation, Loss, OutputShape } from '../../core/conversation.ts';
 import type { TranslationTarget, WireRequest } from '../../core/format.ts';
 import { type JsonOut, Verbatim, writeJson } from '../../lib/json-write.ts';
-import { functionOf } from '../hub/custom-tool.ts';
 import { nearestEffort, wishedEffort } from '../hub/effort.ts';
 import { fitTurns } from '../hub/fit.ts';
+import { functionTool } from '../hub/function-tool.ts';
 import { PLAIN_IDS } from '../hub/ids.ts';
-import { toolSchema } from '../hub/tool-schema.ts';
 import { noteUnsaid } from '../hub/unsaid.ts';
 import { encodeMessages } from './encode-messages.ts';
 
@@ -53,16 +52,9 @@ function encodeTools({ tools, toolChoice }: Conversation, losses: Set<Loss>): Js
   if (tools.length === 0 || mode === 'none') return undefined;
   if (mode === 'required') losses.add('tool-choice');
   const offered = names ? tools.filter(({ name }) => names.includes(name)) : tools;
-  return offered.length === 0 ? undefined : offered.map((tool) => encodeTool(tool, losses));
-}
-
-function encodeTool(tool: Tool, losses: Set<Loss>): JsonOut {
-  if (tool.custom === true) losses.add('custom-tool');
-  if (tool.cache) losses.add('cache');
-  const { name, description, schema } = functionOf(tool);
-  const fitted = toolSchema(schema);
-  if (fitted.lossy) losses.add('schema');
-  return { type: 'function', function: { name, description, parameters: new Verbatim(fitted.schema) } };
+  return offered.length === 0
+    ? undefined
+    : offered.map((tool) => ({ type: 'function', function: { ...functionTool(tool, losses) } }));
 }
 
 function encodeOutput(output: OutputShape | undefined): JsonOut {

@@ -1,34 +1,11 @@
 import type { Seen } from '../../behaviour.ts';
 import type { KeyBinding } from '../../key.ts';
+import { MOVE_KEYS } from '../../listing.ts';
 import { openable, type OverviewAction, type OverviewScreen } from './state.ts';
 
 /** The keys of the overview. */
 export const OVERVIEW_KEYS: readonly KeyBinding<Seen<OverviewScreen>, OverviewAction>[] = [
-  {
-    keys: ['up', 'k'],
-    shown: '↑ k',
-    label: 'up',
-    help: 'move the cursor up; rows then stay where they are',
-    action: 'move-up',
-  },
-  {
-    keys: ['down', 'j'],
-    shown: '↓ j',
-    label: 'move',
-    help: 'move the cursor down',
-    action: 'move-down',
-    footer: '↑↓',
-  },
-  { keys: ['pageup'], shown: 'page up', label: 'page up', help: 'move up by a screenful', action: 'page-up' },
-  {
-    keys: ['pagedown', ' '],
-    shown: 'page down',
-    label: 'page down',
-    help: 'move down by a screenful (space too)',
-    action: 'page-down',
-  },
-  { keys: ['home', 'g'], shown: 'home g', label: 'first', help: 'go to the first row', action: 'first-row' },
-  { keys: ['end', 'G'], shown: 'end G', label: 'last', help: 'go to the last row', action: 'last-row' },
+  ...MOVE_KEYS,
   {
     keys: ['enter'],
     shown: 'enter',
