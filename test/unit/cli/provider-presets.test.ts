@@ -25,7 +25,8 @@ describe('gw provider presets', () => {
     ['GROQ', ['groq']],
     ['Hugging Face', ['huggingface']],
     ['api.mistral.ai', ['mistral']],
-  ])('finds %s by name, title or host', async (typed, names) => {
+    ['claude', ['anthropic', 'vertex-anthropic']],
+  ])('finds %s by name, title, host or models', async (typed, names) => {
     const context = at({ json: true });
     await run(command, context, [typed]);
     expect(namesIn(context.outJson)).toEqual(names);

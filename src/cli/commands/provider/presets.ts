@@ -8,11 +8,12 @@ import { CommandError, EXIT } from '../../error.ts';
 import { type Cell, formatTable } from '../../table.ts';
 
 export const command: Command = {
-  arguments: [{ name: '[text]', summary: 'only those whose name, title or address is like it' }],
+  arguments: [{ name: '[text]', summary: 'only those whose name, title, address or models are like it' }],
   options: [{ flags: '--set', summary: 'only those whose key is in this environment' }],
   examples: [
     'gw provider presets',
     'gw provider presets moonshot',
+    'gw provider presets claude',
     'gw provider presets --set',
     "gw provider presets --json | jq -r '.presets[].name'",
   ],
@@ -21,7 +22,12 @@ export const command: Command = {
 
 async function listPresets(context: Context, input: Input): Promise<void> {
   const typed = input.argument(0) ?? '';
-  const found = fuzzyFind(typed, PRESETS, ({ name, title, url }) => [name, title, hostOf(url)]);
+  const found = fuzzyFind(typed, PRESETS, ({ name, title, url, owns }) => [
+    name,
+    title,
+    hostOf(url),
+    ...owns.map((pattern) => pattern.replaceAll('*', '')),
+  ]);
   const shown = input.flag('set') ? found.filter((preset) => variableSet(context, preset)) : found;
   if (context.json) {
     return context.printJson({ presets: shown.map((preset) => presetJson(context, preset)) });
