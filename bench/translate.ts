@@ -102,10 +102,10 @@ function prose(length: number): string {
   return line.repeat(Math.ceil(length / line.length));
 }
 
-/** Milliseconds of the fastest of some runs: what the work takes when nothing else happens. */
+/** Milliseconds of the fastest of many runs: what the work takes once its code is compiled and nothing else happens. */
 function fastest(work: () => void): number {
   let best = Infinity;
-  for (let run = 0; run < 30; run++) {
+  for (let run = 0; run < 200; run++) {
     const from = performance.now();
     work();
     best = Math.min(best, performance.now() - from);
