@@ -5,7 +5,7 @@ import type { ModelFacts } from '../core/model-facts.ts';
 import { modelListUrl } from '../core/model-list.ts';
 import type { FormatName } from '../core/operation.ts';
 import type { Policy } from '../core/policy.ts';
-import type { FactsPort, KeyPort, Signer } from '../core/ports.ts';
+import type { KeyPort, Signer } from '../core/ports.ts';
 import type { Profile, Provider } from '../core/profile.ts';
 import {
   type Resolution,
@@ -18,15 +18,14 @@ import type { Settings } from '../core/settings.ts';
 import type { Target } from '../core/target.ts';
 import type { PlanStep } from '../core/trail.ts';
 import { FORMATS } from '../formats/index.ts';
-import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { isReasoningModel } from '../resilience/index.ts';
+import type { Memory } from './memory.ts';
 import { credentialsIn } from './redact.ts';
-import { type KeyState, TargetState, type TargetView } from './target-state.ts';
+import type { TargetState } from './target-state.ts';
 import { openUpstream, ownHeaders, type Upstream, upstreamIdentity } from './upstream.ts';
 
 // Callers choose model names, so the cache of plans must not grow with them.
 const PLANS_KEPT = 500;
-const TARGETS_KEPT = 5000;
 
 const FORMATS_BY_NAME: Readonly<Partial<Record<FormatName, Format>>> = FORMATS;
 
@@ -65,54 +64,6 @@ export interface ModelSource {
   /** With the upstream's prefix. */
   readonly path: string;
   readonly headers: readonly string[];
-}
-
-/** What survives a reload: health of targets and keys, what is known of models, and the way out of this machine. */
-export class Memory {
-  readonly httpProxyFor: HttpProxyRule;
-  readonly facts: FactsPort | undefined;
-  readonly #targets = new Map<string, TargetState>();
-  readonly #keys = new Map<string, KeyState>();
-
-  constructor(httpProxyFor: HttpProxyRule = () => undefined, facts?: FactsPort) {
-    this.httpProxyFor = httpProxyFor;
-    this.facts = facts;
-  }
-
-  target(target: Target): TargetState {
-    const name = `${target.provider}\n${target.key}\n${target.model}`;
-    let state = this.#targets.get(name);
-    if (!state) {
-      if (this.#targets.size >= TARGETS_KEPT) this.#targets.clear();
-      state = new TargetState(target, this.#key(target));
-      this.#targets.set(name, state);
-    }
-    return state;
-  }
-
-  /** The state of a target that was met before. */
-  known({ provider, key, model }: Target): TargetState | undefined {
-    return this.#targets.get(`${provider}\n${key}\n${model}`);
-  }
-
-  views(now: number): TargetView[] {
-    return [...this.#targets.values()].map((state) => state.view(now));
-  }
-
-  #key(target: Target): KeyState {
-    const name = `${target.provider}\n${target.key}`;
-    let state = this.#keys.get(name);
-    if (!state) {
-      state = { cooldown: undefined };
-      this.#keys.set(name, state);
-    }
-    return state;
-  }
-
-  /** Refused keys and empty accounts are worth another try once the profile was read again. */
-  forgetKeyCooldowns(): void {
-    for (const state of this.#keys.values()) state.cooldown = undefined;
-  }
 }
 
 /** A profile made ready for work: upstreams with their connections, and plans compiled on first use. */
