@@ -1,3 +1,5 @@
+import { JsonStrings } from './json-strings.ts';
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -6,9 +8,6 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
-
-/** Strings are searched byte by byte this far, longer ones word by word. */
-const SHORT_STRING = 256;
 
 /**
  * Called for each wanted depth-1 field of the object: the key, where its opening quote stands, and the bytes of its
@@ -34,6 +33,7 @@ export function wantedKeys(keys: readonly string[]): WantedKeys {
  * @returns -1 when the object is whole, else the byte offset at which it stops making sense.
  */
 export function scanObject(bytes: Buffer, wanted: WantedKeys, visit: FieldVisitor): number {
+  const strings = new JsonStrings(bytes);
   let at = skipSpace(bytes, hasByteOrderMark(bytes) ? 3 : 0);
   if (bytes[at] !== OPEN_BRACE) return at;
   at = skipSpace(bytes, at + 1);
@@ -41,12 +41,12 @@ export function scanObject(bytes: Buffer, wanted: WantedKeys, visit: FieldVisito
   for (;;) {
     const keyStart = at;
     if (bytes[at] !== QUOTE) return at;
-    const keyEnd = skipString(bytes, at);
+    const keyEnd = strings.endOf(at);
     if (keyEnd === -1) return bytes.length;
     at = skipSpace(bytes, keyEnd);
     if (bytes[at] !== COLON) return at;
     const valueStart = skipSpace(bytes, at + 1);
-    const valueEnd = skipValue(bytes, valueStart);
+    const valueEnd = skipValue(bytes, strings, valueStart);
     if (valueEnd <= valueStart) return valueEnd === -1 ? bytes.length : valueStart;
     const key = matchKey(bytes, wanted, keyStart, keyEnd);
     if (key !== undefined) visit(key, keyStart, valueStart, valueEnd);
@@ -64,9 +64,10 @@ export function scanArray(
   visit: (itemStart: number, itemEnd: number) => void,
 ): void {
   if (bytes[start] !== OPEN_BRACKET) return;
+  const strings = new JsonStrings(bytes);
   let at = skipSpace(bytes, start + 1);
   for (;;) {
-    const end = skipValue(bytes, at);
+    const end = skipValue(bytes, strings, at);
     // Nothing, as at the closing bracket, or something without an end.
     if (end <= at || bytes[at] === CLOSE_BRACKET) return;
     visit(at, end);
@@ -133,95 +134,10 @@ function endOfText(bytes: Buffer, from: number): number {
   return at >= bytes.length ? -1 : at;
 }
 
-/** The offset after the closing quote; -1 when the string does not end. */
-function skipString(bytes: Buffer, start: number): number {
-  let at = start + 1;
-  const near = Math.min(at + SHORT_STRING, bytes.length);
-  while (at < near) {
-    const byte = bytes[at];
-    if (byte === QUOTE) return at + 1;
-    at += byte === BACKSLASH ? 2 : 1;
-  }
-  return at < bytes.length ? skipLongString(bytes, at) : -1;
-}
-
-/** A quote this far away is found by the machine's own search (pictures, prose); a nearer one is not worth its call. */
-const FAR = 4096;
-
-/** The rest of a long string: the place after its closing quote, or -1 when it does not end. */
-function skipLongString(bytes: Buffer, from: number): number {
-  let at = from;
-  for (;;) {
-    const quote = bytes.indexOf(QUOTE, at);
-    if (quote === -1) return -1;
-    if (quote - at < FAR) return skipDenseString(bytes, at);
-    if (!isEscaped(bytes, quote, at)) return quote + 1;
-    at = quote + 1;
-  }
-}
-
-/** Counts the backslashes before the quote, back to `from`, where the text is known to be at a character. */
-function isEscaped(bytes: Buffer, quote: number, from: number): boolean {
-  let backslashes = 0;
-  while (quote - 1 - backslashes >= from && bytes[quote - 1 - backslashes] === BACKSLASH) backslashes++;
-  return backslashes % 2 === 1;
-}
-
-/**
- * Four bytes at a time: a prompt full of code has something escaped every thirty bytes, and a call of the machine's own
- * search for each of them takes twice as long.
- */
-function skipDenseString(bytes: Buffer, from: number): number {
-  // Words can be read where the memory's own count of bytes is a multiple of four.
-  const first = from + ((4 - ((bytes.byteOffset + from) & 3)) & 3);
-  let at = skipBytes(bytes, from, Math.min(first, bytes.length));
-  if (at < 0) return ~at;
-  const count = Math.max(0, (bytes.length - first) >> 2);
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + (count > 0 ? first : 0), count);
-  // Bytes of the next word that belong to an escape that began before it.
-  let skip = at - first;
-  for (let index = 0; index < count; index++) {
-    const word = words[index] ?? 0;
-    if (!hasMark(word)) {
-      skip = 0;
-      continue;
-    }
-    let place = skip;
-    while (place < 4) {
-      const byte = (word >>> (IS_LITTLE_ENDIAN ? place * 8 : 24 - place * 8)) & 0xff;
-      if (byte === QUOTE) return first + index * 4 + place + 1;
-      place += byte === BACKSLASH ? 2 : 1;
-    }
-    skip = place - 4;
-  }
-  at = skipBytes(bytes, first + count * 4 + skip, bytes.length);
-  return at < 0 ? ~at : -1;
-}
-
-const IS_LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
-
-/** The place where this stretch ends, or the complement of the place after the closing quote in it. */
-function skipBytes(bytes: Buffer, from: number, end: number): number {
-  let at = from;
-  while (at < end) {
-    const byte = bytes[at];
-    if (byte === QUOTE) return ~(at + 1);
-    at += byte === BACKSLASH ? 2 : 1;
-  }
-  return at;
-}
-
-/** True when one of the word's bytes is a quote or a backslash (https://graphics.stanford.edu/~seander/bithacks.html#ValueInWord). */
-function hasMark(word: number): boolean {
-  const quote = word ^ 0x22222222;
-  const slash = word ^ 0x5c5c5c5c;
-  return ((((quote - 0x01010101) & ~quote) | ((slash - 0x01010101) & ~slash)) & 0x80808080) !== 0;
-}
-
-function skipValue(bytes: Buffer, start: number): number {
+function skipValue(bytes: Buffer, strings: JsonStrings, start: number): number {
   const first = bytes[start];
-  if (first === QUOTE) return skipString(bytes, start);
-  if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipContainer(bytes, start);
+  if (first === QUOTE) return strings.endOf(start);
+  if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipContainer(bytes, strings, start);
   let at = start;
   for (;;) {
     const byte = bytes[at];
@@ -232,13 +148,13 @@ function skipValue(bytes: Buffer, start: number): number {
 }
 
 /** Only counts brackets: a body of a million of them costs a counter, not a stack. */
-function skipContainer(bytes: Buffer, start: number): number {
+function skipContainer(bytes: Buffer, strings: JsonStrings, start: number): number {
   let depth = 0;
   let at = start;
   while (at < bytes.length) {
     const byte = bytes[at];
     if (byte === QUOTE) {
-      at = skipString(bytes, at);
+      at = strings.endOf(at);
       if (at === -1) return -1;
       continue;
     }
