@@ -1,3 +1,4 @@
+import type { NetworkSign } from './network.ts';
 import type { FormatName } from './operation.ts';
 
 /**
@@ -49,6 +50,8 @@ export const FAULTS = {
     'the answer broke off after its first part was delivered',
   ),
   breaker_open: row(503, 'next', 'model', 'neutral', 'the target is being left alone for now'),
+  // Nobody's target is at fault, so it counts for no target, and local ones may still serve.
+  offline: row(503, 'next', 'request', 'neutral', 'this computer is offline'),
   exhausted: row(503, 'fail', 'request', 'neutral', 'every target was tried and none could serve'),
   internal: row(500, 'fail', 'request', 'neutral', 'gw itself failed'),
 } as const satisfies Readonly<Record<string, FaultRow>>;
@@ -74,6 +77,8 @@ export interface Fault {
   readonly upstream?: UpstreamAnswer;
   /** It was gw's translation that the provider rejected, so another target may take the request. */
   readonly elsewhere?: true;
+  /** It may be the own network that is at fault, and this is what speaks for it. */
+  readonly sign?: NetworkSign;
   /** How long the provider asked to be left alone, in milliseconds from `Fault` creation. */
   readonly retryAfterMs?: number;
 }

@@ -48,6 +48,7 @@ export const FIXES: Readonly<Record<FaultCode, (place: Place) => string>> = {
   upstream_garbled: ({ provider }) => `check that its address speaks this API: gw provider test ${provider}`,
   stream_broken: () => 'ask again; when it happens often: gw failovers, and quote the id below to support',
   breaker_open: () => 'nothing: it is asked again by itself when its time is up; gw status shows when',
+  offline: () => 'connect this computer; gw goes on by itself within seconds of the network being back',
   exhausted: ({ route }) =>
     `see which targets work: gw test-route ${route}; add another: gw route add ${route} …`,
   internal: () => 'this is a defect in gw: please report it with what gw logs shows',

@@ -32,6 +32,7 @@ export const SHORT_FAULTS: Readonly<Record<FaultCode, string>> = {
   upstream_garbled: 'garbled answer',
   stream_broken: 'stream broke',
   breaker_open: 'left alone',
+  offline: 'offline',
   exhausted: 'nobody left',
   internal: 'gw failed',
 };

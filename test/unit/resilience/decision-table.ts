@@ -39,6 +39,12 @@ export const ROWS: readonly Row[] = [
   { code: 'state_refused', why: 'another model may not mind', while: next('model'), last: FAIL },
   { code: 'context_overflow', why: 'another model may be larger', while: next('model'), last: FAIL },
   { code: 'upstream_model_missing', why: 'no key helps', while: next('model'), last: FAIL },
+  {
+    code: 'offline',
+    why: 'nothing that is far away can be reached, and what is local may serve',
+    while: next('target'),
+    last: FAIL,
+  },
   { code: 'breaker_open', why: 'it was not tried', while: next('target'), last: FAIL },
   { code: 'upstream_refused_key', why: 'another key may do', while: next('key'), last: FAIL },
   { code: 'upstream_out_of_credit', why: 'another key may do', while: next('key'), last: FAIL },
