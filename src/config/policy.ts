@@ -1,6 +1,6 @@
 import type { Policy } from '../core/policy.ts';
 import { keysOf } from '../lib/expect.ts';
-import { duration, flag, type Kind, number, type ObjectReader, oneOf, size, whole } from './reader.ts';
+import { duration, flag, type Kind, number, type ObjectReader, oneOf, size, span, whole } from './reader.ts';
 
 /** Every policy key of the profile file and what it must be; the keys are the fields of `Policy`. */
 export const POLICY_KINDS: { readonly [K in keyof Policy]: Kind<Policy[K]> } = {
@@ -29,6 +29,11 @@ export const POLICY_KINDS: { readonly [K in keyof Policy]: Kind<Policy[K]> } = {
   onCut: oneOf({ error: true }),
   losses: oneOf({ warn: true, silent: true, strict: true }),
   rerouteBlocked: flag,
+  cache: flag,
+  cacheTtlMs: span,
+  coalesce: flag,
+  staleIfErrorMs: span,
+  staleToolCalls: flag,
 };
 
 /** What a `policy` object decides; an absent one decides nothing. */

@@ -174,6 +174,18 @@ export const duration: Kind<number> = {
   },
 };
 
+/** An answer kept for longer than a month is one that nobody remembers asking for. */
+const LONGEST_SPAN_MS = 30 * LONGEST_MS;
+
+/** The same, for what is kept rather than waited for. */
+export const span: Kind<number> = {
+  expected: 'a duration up to 30 days: "10m", "12h", "7d", or a number of milliseconds',
+  read(value) {
+    const ms = isString(value) ? parseDuration(value) : value;
+    return typeof ms === 'number' && ms >= 0 && ms <= LONGEST_SPAN_MS ? ms : undefined;
+  },
+};
+
 const SIZES = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 } as const;
 
 /** `"128MB"` (1 MB is 1,048,576 bytes) or a number of bytes. */

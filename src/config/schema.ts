@@ -37,6 +37,12 @@ const POLICY_SUMMARIES: Readonly<Record<keyof Policy, string>> = {
   losses:
     'What a target of another format cannot be told: warn names it in x-gw-lossy, silent in the trail only, strict leaves the target out.',
   rerouteBlocked: "Whether a refusal by one provider's content policy may be taken to another provider.",
+  cache: 'Whether whole answers are kept and given again to identical requests of the same caller.',
+  cacheTtlMs: 'How long a kept answer is given again.',
+  coalesce: 'Whether identical requests of one caller at the same time share one call.',
+  staleIfErrorMs:
+    'How old the last good identical answer may be that stands in when every target failed; 0: none does.',
+  staleToolCalls: 'Whether an answer that calls tools may stand in so.',
 };
 
 function object(properties: JsonObject, description: string, required: readonly string[] = []): JsonObject {
@@ -199,6 +205,23 @@ function recordSchema(): JsonObject {
   );
 }
 
+function cacheSchema(): JsonObject {
+  const { cache } = DEFAULT_SETTINGS;
+  return object(
+    {
+      disk: {
+        type: 'boolean',
+        default: cache.disk,
+        description: 'Whether kept answers survive a restart; false keeps them in memory only.',
+      },
+      maxBytes: { ...SIZE, default: cache.maxBytes, description: 'Size they are kept under on disk.' },
+      memoryBytes: { ...SIZE, default: cache.memoryBytes, description: 'And in memory.' },
+      answerBytes: { ...SIZE, default: cache.answerBytes, description: 'The largest answer that is kept.' },
+    },
+    'Where answers are kept, for routes whose policy says so.',
+  );
+}
+
 function build(): JsonObject {
   const { log } = DEFAULT_SETTINGS;
   return {
@@ -222,6 +245,7 @@ function build(): JsonObject {
           "The daemon's own log.",
         ),
         record: recordSchema(),
+        cache: cacheSchema(),
         profiles: table(
           object(
             {

@@ -6,7 +6,7 @@ import type { KeyReference } from '../core/profile.ts';
 import { DEFAULT_SETTINGS, type ListenSettings, type Settings } from '../core/settings.ts';
 import { Secret } from '../lib/secret.ts';
 import { readKeyReference } from './key-reference.ts';
-import { matching, type ObjectReader, oneOf, size, text, whole } from './reader.ts';
+import { flag, matching, type ObjectReader, oneOf, size, text, whole } from './reader.ts';
 
 const LEVELS = { debug: true, info: true, warn: true, error: true } as const;
 const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*$/;
@@ -19,11 +19,12 @@ export interface SettingsRead {
   readonly token: KeyReference | undefined;
 }
 
-/** Reads `listen`, `log` and `record`. */
+/** Reads `listen`, `log`, `record` and `cache`. */
 export function readSettings(reader: ObjectReader): SettingsRead {
   const listen = readListen(reader.object('listen'));
   const log = reader.object('log');
   const record = reader.object('record');
+  const cache = reader.object('cache');
   const settings: Settings = {
     listen: listen.settings,
     log: {
@@ -37,9 +38,16 @@ export function readSettings(reader: ObjectReader): SettingsRead {
       capture: record?.optional('capture', oneOf(CAPTURE_MODES)) ?? DEFAULT_SETTINGS.record.capture,
       captureBytes: record?.optional('captureBytes', size) ?? DEFAULT_SETTINGS.record.captureBytes,
     },
+    cache: {
+      disk: cache?.optional('disk', flag) ?? DEFAULT_SETTINGS.cache.disk,
+      maxBytes: cache?.optional('maxBytes', size) ?? DEFAULT_SETTINGS.cache.maxBytes,
+      memoryBytes: cache?.optional('memoryBytes', size) ?? DEFAULT_SETTINGS.cache.memoryBytes,
+      answerBytes: cache?.optional('answerBytes', size) ?? DEFAULT_SETTINGS.cache.answerBytes,
+    },
   };
   log?.finish();
   record?.finish();
+  cache?.finish();
   return { settings, token: listen.token };
 }
 

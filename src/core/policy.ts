@@ -53,6 +53,16 @@ export interface Policy {
   readonly losses: 'warn' | 'silent' | 'strict';
   /** Whether a refusal by one provider's content policy may be taken to another provider. */
   readonly rerouteBlocked: boolean;
+  /** Whether whole answers are kept and given again to identical requests of the same caller. */
+  readonly cache: boolean;
+  /** How long a kept answer is given again as if it were new. A day, as Portkey's gateway does. */
+  readonly cacheTtlMs: number;
+  /** Whether identical requests of one caller that are in flight at the same time share one call. */
+  readonly coalesce: boolean;
+  /** How old the last good identical answer may be that stands in when every target failed; 0: none does. */
+  readonly staleIfErrorMs: number;
+  /** Whether an old answer may do so that calls tools: what it decided was decided in another world. */
+  readonly staleToolCalls: boolean;
 }
 
 export const DEFAULT_POLICY: Policy = {
@@ -81,4 +91,9 @@ export const DEFAULT_POLICY: Policy = {
   onCut: 'error',
   losses: 'warn',
   rerouteBlocked: false,
+  cache: false,
+  cacheTtlMs: 86_400_000,
+  coalesce: false,
+  staleIfErrorMs: 0,
+  staleToolCalls: false,
 };

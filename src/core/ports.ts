@@ -6,6 +6,7 @@ import type { Outcome } from './outcome.ts';
 import type { KeyReference, Provider } from './profile.ts';
 import type { Target } from './target.ts';
 import type { Attempt, Trail } from './trail.ts';
+import type { Usage } from './usage.ts';
 
 /**
  * What the proxy tells others while it works. Calls are on the hot path: implementations must only take note and
@@ -28,6 +29,37 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** The daemon's own log. `event` is `<noun>-<what-happened>`; fields never hold credentials or request content. */
 export interface LogPort {
   write(level: LogLevel, event: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** An answer that can be given again: what the caller got, byte for byte. */
+export interface KeptAnswer {
+  /** When it was whole, and until when it may be of use: epoch milliseconds. */
+  readonly at: number;
+  readonly until: number;
+  readonly status: number;
+  /** Flat names and values, without what speaks of one moment only. */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+  readonly stream: boolean;
+  readonly profile: string;
+  readonly route: string;
+  /** Who gave it, in the exchange of this id, and what it took. */
+  readonly from: Target;
+  readonly source: string;
+  readonly usage?: Usage;
+  /** It calls tools of the caller. */
+  readonly calls: boolean;
+  /** Another than the first target of its plan gave it: good enough in need, and not for a day. */
+  readonly standIn: boolean;
+}
+
+/** Where answers are kept. Calls are on the hot path: nothing here waits for a disk, fails, or throws. */
+export interface AnswerCachePort {
+  /** At once what is in memory; else what the disk says, or undefined when that takes too long. Never rejects. */
+  find(key: string): KeptAnswer | undefined | Promise<KeptAnswer | undefined>;
+  /** What is in memory. */
+  peek(key: string): KeptAnswer | undefined;
+  keep(key: string, answer: KeptAnswer): void;
 }
 
 /** Turns a reference into the credential; undefined when it does not resolve here. */

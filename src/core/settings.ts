@@ -6,6 +6,7 @@ export interface Settings {
   readonly listen: ListenSettings;
   readonly log: LogSettings;
   readonly record: RecordSettings;
+  readonly cache: CacheSettings;
 }
 
 export interface ListenSettings {
@@ -36,6 +37,16 @@ export interface RecordSettings {
   readonly captureBytes: number;
 }
 
+/** Where answers are kept for later; whether they are is a matter of the policy. */
+export interface CacheSettings {
+  /** Whether they survive a restart. */
+  readonly disk: boolean;
+  readonly maxBytes: number;
+  readonly memoryBytes: number;
+  /** The largest answer that is kept. */
+  readonly answerBytes: number;
+}
+
 export const DEFAULT_SETTINGS: Settings = {
   listen: { host: '127.0.0.1', port: 4499, token: undefined, allowedHosts: [], allowedOrigins: [] },
   log: { level: 'info', maxBytes: 10 * 1024 * 1024, keep: 3 },
@@ -45,5 +56,12 @@ export const DEFAULT_SETTINGS: Settings = {
     capture: 'off',
     // The long conversations of coding agents are some hundreds of kilobytes.
     captureBytes: 1024 * 1024,
+  },
+  cache: {
+    disk: true,
+    maxBytes: 256 * 1024 * 1024,
+    memoryBytes: 32 * 1024 * 1024,
+    // A long streamed answer is some hundreds of kilobytes; a batch of embeddings some megabytes.
+    answerBytes: 4 * 1024 * 1024,
   },
 };

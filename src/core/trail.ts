@@ -46,6 +46,8 @@ export interface Trail {
   readonly costUsd?: number;
   /** Malformed stream events that were left out of the answer. */
   readonly malformed?: number;
+  /** What the cache had to do with it, where it was asked. */
+  readonly cache?: CacheNote;
   /** A test of gw itself (drill, probe): counts in no statistic and against nobody's health. */
   readonly rehearsal?: boolean;
 }
@@ -92,6 +94,8 @@ export interface Attempt {
   readonly requestId?: string;
   readonly fault?: FaultCode;
   readonly message?: string;
+  /** The fault `gw chaos` put into it on purpose: it is held against nobody. */
+  readonly injected?: string;
   /** The target's own format, when the request had to be translated into it. */
   readonly format?: FormatName;
   /** What the translation could not carry. */
@@ -103,4 +107,27 @@ export interface Attempt {
   /** Tokens of an attempt that failed all the same. Of the last one the trail has them. */
   readonly usage?: Usage;
   readonly costUsd?: number;
+}
+
+/**
+ * - `hit`: an answer that was kept was given again, and nobody was asked.
+ * - `miss`: a target was asked; `kept` says whether its answer can be given again.
+ * - `stale`: every target failed (`fault`), and an old answer stood in. No success of any target.
+ * - `coalesced`: the answer to an identical request that was in flight (`source`) was this one's too.
+ */
+export interface CacheNote {
+  readonly is: 'hit' | 'miss' | 'stale' | 'coalesced';
+  /** How old the answer was. */
+  readonly ageMs?: number;
+  /** Who gave it, in the exchange of this id. */
+  readonly from?: Target;
+  readonly source?: string;
+  /** US dollars that the same answer would have cost again, where its price is known. */
+  readonly savedUsd?: number;
+  /** Why every target failed. */
+  readonly fault?: FaultCode;
+  readonly message?: string;
+  /** The answer was kept; where it was not, why. */
+  readonly kept?: boolean;
+  readonly why?: string;
 }

@@ -2,7 +2,7 @@ import type { Loss } from '../core/conversation.ts';
 import type { FaultCode, Remedy } from '../core/fault.ts';
 import type { CallerFormatName, FormatName, Operation } from '../core/operation.ts';
 import type { Target } from '../core/target.ts';
-import type { Attempt, Client, PlanStep, Trail, TrailOutcome } from '../core/trail.ts';
+import type { Attempt, CacheNote, Client, PlanStep, Trail, TrailOutcome } from '../core/trail.ts';
 import type { Usage } from '../core/usage.ts';
 
 /** A trail while it is being written; watchers see it grow. */
@@ -32,6 +32,7 @@ export class TrailDraft implements Trail {
   usage?: Usage;
   costUsd?: number;
   malformed?: number;
+  cache?: CacheNote;
   rehearsal?: boolean;
 
   constructor(start: Pick<Trail, 'id' | 'at' | 'operation' | 'format' | 'method' | 'path' | 'client'>) {
@@ -58,6 +59,7 @@ export class AttemptDraft implements Attempt {
   requestId?: string;
   fault?: FaultCode;
   message?: string;
+  injected?: string;
   format?: FormatName;
   losses?: readonly Loss[];
   remedy?: Remedy;

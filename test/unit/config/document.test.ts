@@ -25,6 +25,12 @@ describe('a profile file that is right', () => {
     });
     expect(settings.log).toEqual({ level: 'debug', maxBytes: 5 * 1024 * 1024, keep: 2 });
     expect(settings.record).toMatchObject({ capture: 'errors', captureBytes: 64 * 1024 });
+    expect(settings.cache).toEqual({
+      disk: false,
+      maxBytes: 64 * 1024 * 1024,
+      memoryBytes: 8 * 1024 * 1024,
+      answerBytes: 1024 * 1024,
+    });
     const work = profiles['work'];
     expect(work?.policy).toEqual({
       ...DEFAULT_POLICY,
@@ -32,6 +38,11 @@ describe('a profile file that is right', () => {
       breakerShare: 0.25,
       bodyLimitBytes: 64 * 1024 * 1024,
       rerouteBlocked: true,
+      cache: true,
+      cacheTtlMs: 12 * 3_600_000,
+      coalesce: true,
+      staleIfErrorMs: 7 * 86_400_000,
+      staleToolCalls: true,
     });
     expect(work?.routes[0]).toEqual({
       name: 'gpt-4.1',

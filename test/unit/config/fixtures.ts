@@ -49,6 +49,7 @@ export function fullDocument() {
     },
     log: { level: 'debug', maxBytes: '5MB', keep: 2 },
     record: { maxAgeDays: 7, maxBytes: 1_048_576, capture: 'errors', captureBytes: '64KB' },
+    cache: { disk: false, maxBytes: '64MB', memoryBytes: '8MB', answerBytes: '1MB' },
     profiles: {
       work: {
         providers: {
@@ -78,6 +79,11 @@ export function fullDocument() {
           breakerShare: 0.25,
           bodyLimitBytes: '64MB',
           rerouteBlocked: true,
+          cache: true,
+          cacheTtlMs: '12h',
+          coalesce: true,
+          staleIfErrorMs: '7d',
+          staleToolCalls: true,
           onCut: 'error',
         },
       },
