@@ -75,6 +75,8 @@ export interface Fault {
   readonly message: string;
   /** What the provider answered, when it answered. */
   readonly upstream?: UpstreamAnswer;
+  /** `gw chaos` made it on purpose. */
+  readonly injected?: true;
   /** It was gw's translation that the provider rejected, so another target may take the request. */
   readonly elsewhere?: true;
   /** It may be the own network that is at fault, and this is what speaks for it. */

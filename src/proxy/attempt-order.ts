@@ -3,7 +3,7 @@ import type { Format, ItemKeeper } from '../core/format.ts';
 import type { Policy } from '../core/policy.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import type { Translation } from './translation.ts';
-import type { Upstream } from './upstream.ts';
+import type { Line } from './upstream.ts';
 
 /** How one call to one target ended. */
 export type AttemptResult =
@@ -15,7 +15,9 @@ export type AttemptResult =
 
 /** What is sent, where, and how long it may take. */
 export interface AttemptOrder {
-  readonly upstream: Upstream;
+  readonly upstream: Line;
+  /** The simulator plays the target: it is given no signature. */
+  readonly isSimulated: boolean;
   readonly method: string;
   readonly path: string;
   readonly headers: string[];

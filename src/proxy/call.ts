@@ -5,15 +5,17 @@ import { ok, type Outcome } from '../core/outcome.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
-import { type Admission, firstContentLimit, reasoningOf } from '../resilience/index.ts';
+import { firstContentLimit, reasoningOf } from '../resilience/index.ts';
 import type { AnswerHomes } from './answer-homes.ts';
 import type { AttemptOrder, AttemptReport, AttemptResult } from './attempt-order.ts';
 import { makeAttempt } from './attempt.ts';
+import { type ChaosBook, type Injection, toldAsInjected } from './chaos.ts';
 import { keepUsage } from './charge.ts';
 import { type Drill, drillPolicy } from './drill.ts';
 import type { Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
 import { VIA_HEADER } from './headers.ts';
+import { HealthReport } from './health-report.ts';
 import { isToken } from './local-token.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import { withoutCredentials, wordWithoutCredentials } from './redact.ts';
@@ -29,6 +31,7 @@ export interface CallPorts extends Memories {
   /** This gw's id, left on every request it sends. */
   readonly instance: string;
   readonly homes: AnswerHomes;
+  readonly chaos: ChaosBook;
 }
 
 /** Where a call stands in its exchange. */
@@ -52,12 +55,14 @@ export function callTarget(
   const record = new AttemptDraft(step.target, exchange.elapsed(), place.waitedMs);
   exchange.trail.attempts.push(record);
   const health = new HealthReport(exchange, step, place.again, ports.clock);
-  const report = new CallReport(exchange, step, record, health, ports);
-  const order = makeOrder({ exchange, step, place, ports, record, report });
+  const injection = exchange.drill ? undefined : ports.chaos.active?.meet(step.target);
+  if (injection) record.injected = injection.fault;
+  const report = new CallReport({ exchange, step, record, health, ports, injection });
+  const order = makeOrder({ exchange, step, place, ports, record, report, injection });
   if (order.is === 'ok') {
     const { value } = order;
     // The simulator, which plays a target in a rehearsal, is given no signature.
-    return step.signer === undefined || value.upstream !== step.upstream
+    return step.signer === undefined || value.isSimulated
       ? makeAttempt(exchange, record, value, ports.clock)
       : makeSignedAttempt(exchange, record, value, ports.clock, {
           signer: step.signer,
@@ -76,6 +81,11 @@ interface Call {
   readonly ports: CallPorts;
   readonly record: AttemptDraft;
   readonly report: AttemptReport;
+  readonly injection: Injection | undefined;
+}
+
+interface Reporting extends Omit<Call, 'place' | 'report'> {
+  readonly health: HealthReport;
 }
 
 /**
@@ -88,8 +98,10 @@ class CallReport implements AttemptReport {
   readonly #record: AttemptDraft;
   readonly #health: HealthReport;
   readonly #ports: CallPorts;
+  readonly #injection: Injection | undefined;
 
-  constructor(exchange: Exchange, step: Step, record: AttemptDraft, health: HealthReport, ports: CallPorts) {
+  constructor({ exchange, step, record, health, ports, injection }: Reporting) {
+    this.#injection = injection;
     this.#exchange = exchange;
     this.#step = step;
     this.#record = record;
@@ -106,7 +118,7 @@ class CallReport implements AttemptReport {
   }
 
   ended(result: AttemptResult): AttemptResult {
-    const told = withoutKey(result, this.#exchange, this.#step);
+    const told = toldAsInjected(withoutKey(result, this.#exchange, this.#step), this.#injection);
     const { requestId } = this.#record;
     if (requestId !== undefined)
       this.#record.requestId = wordWithoutCredentials(requestId, this.#step.credentials);
@@ -118,6 +130,7 @@ class CallReport implements AttemptReport {
     }
     if (told.is === 'failed') keepUsage(this.#exchange.trail, this.#record);
     this.#health.ended(told);
+    this.#injection?.marks(this.#step.state);
     const { answerId } = this.#exchange;
     if (answerId !== undefined && told.is === 'served') this.#ports.homes.keep(answerId, this.#step.target);
     this.#ports.watcher.attemptEnded(this.#exchange.trail, this.#record);
@@ -131,64 +144,9 @@ function withoutKey(result: AttemptResult, exchange: Exchange, step: Step): Atte
   return { ...result, fault: withoutCredentials(result.fault, sent, exchange.request.url ?? '') };
 }
 
-/** Tells the target's state what the attempt shows; says nothing for rehearsals and auxiliary operations. */
-class HealthReport {
-  readonly #step: Step;
-  readonly #clock: Clock;
-  readonly #counts: boolean;
-  readonly #policy: Policy;
-  readonly #admission: Admission;
-  readonly #again: boolean;
-  #said = false;
-
-  constructor(exchange: Exchange, step: Step, again: boolean, clock: Clock) {
-    this.#step = step;
-    this.#clock = clock;
-    this.#again = again;
-    this.#counts = exchange.drill === undefined && !OPERATIONS[exchange.operation].auxiliary;
-    this.#policy = exchange.plan?.compiled.policy ?? exchange.fleet.profile.policy;
-    const now = clock.now();
-    this.#admission = this.#counts ? step.state.begin(now) : 'yes';
-    // Retries are a share of the requests; counted among them they would earn further retries.
-    if (this.#counts && !again) step.state.budget.onRequest(now);
-  }
-
-  answered(headers: AnswerHeaders): void {
-    if (this.#counts) this.#step.state.answered(headers, this.#clock.now());
-  }
-
-  content(): void {
-    if (!this.#counts) return;
-    this.#said = true;
-    this.#step.state.succeeded(this.#admission, this.#clock.now());
-  }
-
-  ended(result: AttemptResult): void {
-    if (!this.#counts) return;
-    switch (result.is) {
-      case 'failed':
-        // An idle connection that the peer closed just then says nothing about the peer; a second one does.
-        if (result.lost && !this.#again) this.#step.state.neutral(this.#admission);
-        else this.#failed(result.fault);
-        return;
-      case 'cut':
-        this.#failed(result.fault);
-        return;
-      case 'gone':
-        if (!this.#said) this.#step.state.neutral(this.#admission);
-        return;
-      case 'served':
-    }
-  }
-
-  #failed(why: Fault): void {
-    this.#step.state.failed(this.#admission, why, this.#policy, this.#clock.now());
-  }
-}
-
 /** Makes the request for one target: the caller's own bytes, or their translation. */
 function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
-  const { exchange, step, place, ports, report, record } = call;
+  const { exchange, step, place, ports, report, record, injection } = call;
   const { operation, headers } = exchange;
   const { position, simulated, policy } = rehearsalOf(exchange, step);
   const spoken = formatFor(exchange.format, step) ?? exchange.format;
@@ -206,7 +164,11 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
     if (translation.losses.length > 0) record.losses = translation.losses;
   }
   return ok({
-    upstream: simulated?.simulator?.upstream(spoken.name) ?? step.upstream,
+    upstream:
+      simulated?.simulator?.upstream(spoken.name) ??
+      injection?.line(step.upstream, spoken.name) ??
+      step.upstream,
+    isSimulated: simulated?.simulator !== undefined || injection?.headers !== undefined,
     method: exchange.request.method ?? 'POST',
     path,
     headers: [
@@ -215,7 +177,9 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
       'identity',
       VIA_HEADER,
       headers.via === undefined ? ports.instance : `${headers.via},${ports.instance}`,
-      ...(simulated ? faultHeader(simulated, position) : credentialHeaders(exchange, step)),
+      ...(simulated
+        ? faultHeader(simulated, position)
+        : (injection?.headers ?? credentialHeaders(exchange, step))),
     ],
     body: body.length > 0 || OPERATIONS[operation].body !== 'opaque' ? body : null,
     format: spoken,

@@ -1,6 +1,7 @@
 import type { LogPort, Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AnswerHomes } from './answer-homes.ts';
+import type { ChaosBook } from './chaos.ts';
 import type { DrillBook } from './drill.ts';
 import type { ItemMemory } from './item-memory.ts';
 import type { ModelLists } from './model-lists.ts';
@@ -22,6 +23,7 @@ export interface PipelinePorts {
   readonly watcher: Watcher;
   readonly log: LogPort;
   readonly drills: DrillBook;
+  readonly chaos: ChaosBook;
   readonly lists: ModelLists;
   readonly vault: StateVault;
   readonly homes: AnswerHomes;

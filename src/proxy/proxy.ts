@@ -5,7 +5,6 @@ import type { FactsPort, KeyPort, LogPort, RecordPort, Watcher } from '../core/p
 import type { Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Target } from '../core/target.ts';
-import { CALLER_FORMATS } from '../formats/index.ts';
 import { Bag } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
 import { errorMessage } from '../lib/expect.ts';
@@ -13,21 +12,20 @@ import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { idMaker } from '../lib/id.ts';
 import { AnswerHomes } from './answer-homes.ts';
 import { beginCapture, finishCapture } from './capture.ts';
+import { ChaosBook } from './chaos.ts';
 import { canCharge, charge } from './charge.ts';
 import { DrillBook, type DrillOrder } from './drill.ts';
-import { abandon, Exchange, hangUp } from './exchange.ts';
+import { abandon, type Exchange, hangUp } from './exchange.ts';
 import { Fleet } from './fleet.ts';
-import { clientName, KEPT_CHARACTERS, type ReadHeaders, readHeaders } from './headers.ts';
 import { ItemMemory } from './item-memory.ts';
 import { createListener } from './listener.ts';
 import { Memory } from './memory.ts';
 import { ModelLists } from './model-lists.ts';
+import { openExchange } from './open-exchange.ts';
 import { pipeline } from './pipeline.ts';
-import { recognise } from './recognise.ts';
 import type { Handler } from './stage.ts';
 import { StateVault } from './state-vault.ts';
 import type { TargetView } from './target-state.ts';
-import { TrailDraft } from './trail-draft.ts';
 
 /** What the proxy is made from. */
 export interface ProxyOptions {
@@ -67,6 +65,8 @@ export interface Proxy {
   modelLists(): Readonly<Record<string, readonly string[]>>;
   /** Arms a drill; requests with the returned token in `x-gw-drill` meet its faults. */
   armDrill(order: DrillOrder): string;
+  /** Faults put into live traffic on purpose. */
+  readonly chaos: ChaosBook;
   /** Refuses new connections, lets running exchanges finish for `ms`, tells the rest that gw stops, and closes. */
   drain(ms: number): Promise<void>;
   /** Closes at once. */
@@ -82,6 +82,7 @@ class LocalProxy implements Proxy {
   readonly #options: ProxyOptions;
   readonly #memory: Memory;
   readonly #drills: DrillBook;
+  readonly chaos: ChaosBook;
   readonly #lists: ModelLists;
   readonly #live = new Bag<Exchange>();
   readonly #newId: () => string;
@@ -97,12 +98,14 @@ class LocalProxy implements Proxy {
     this.#options = options;
     this.#memory = new Memory(options.httpProxyFor, options.facts);
     this.#drills = new DrillBook(clock.now);
+    this.chaos = new ChaosBook(clock, random);
     this.#newId = idMaker(clock.now);
     this.#lists = new ModelLists(clock, options.log, options.readModels ?? false);
     this.#handle = pipeline({
       ...options,
       random,
       drills: this.#drills,
+      chaos: this.chaos,
       lists: this.#lists,
       vault: new StateVault(),
       homes: new AnswerHomes(),
@@ -171,6 +174,7 @@ class LocalProxy implements Proxy {
   }
 
   async close(): Promise<void> {
+    this.chaos.close();
     for (const exchange of this.#live) abandon(exchange, 'gw is stopping');
     // Last words leave before their connections are closed.
     await nextTurn();
@@ -244,48 +248,6 @@ class LocalProxy implements Proxy {
 /** Only what a provider could see is watched and recorded. */
 function counts({ recognised }: Exchange): boolean {
   return recognised.is === 'operation';
-}
-
-function openExchange(
-  request: IncomingMessage,
-  response: ServerResponse,
-  parts: { readonly fleet: Fleet; readonly clock: Clock; readonly newId: () => string },
-): Exchange {
-  const { fleet, clock, newId } = parts;
-  const headers = readHeaders(request.rawHeaders);
-  const method = request.method ?? 'GET';
-  const url = request.url ?? '/';
-  const query = url.indexOf('?');
-  const recognised = recognise(method, url, headers.dialect);
-  const trail = new TrailDraft({
-    id: newId(),
-    at: clock.now(),
-    operation: recognised.is === 'operation' ? recognised.operation : 'models',
-    format: recognised.format,
-    method,
-    path: query === -1 ? url : url.slice(0, query),
-    client: clientOf(headers),
-  });
-  return new Exchange({
-    request,
-    response,
-    headers,
-    recognised,
-    format: CALLER_FORMATS[trail.format],
-    fleet,
-    trail,
-    clock,
-  });
-}
-
-function clientOf({ userAgent, session, retryCount }: ReadHeaders): TrailDraft['client'] {
-  const name = clientName(userAgent);
-  if (session === undefined && retryCount === 0) return { name };
-  return {
-    name,
-    ...(session !== undefined && { session: session.slice(0, KEPT_CHARACTERS) }),
-    ...(retryCount > 0 && { retries: retryCount }),
-  };
 }
 
 function portOf(address: string | AddressInfo | null): number {

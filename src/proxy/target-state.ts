@@ -28,10 +28,13 @@ import {
   viewBreaker,
   viewCooldown,
 } from '../resilience/index.ts';
+import type { Marked } from './chaos.ts';
 
 /** What all models behind one key of a provider share. */
 export interface KeyState {
   cooldown: Cooldown | undefined;
+  /** It was made on purpose, and ends with the chaos that made it. */
+  injected?: boolean;
 }
 
 /** A target as others see it. */
@@ -43,12 +46,14 @@ export interface TargetView {
 }
 
 /** What gw remembers of one target between requests. The transitions are pure; this holds the current state. */
-export class TargetState {
+export class TargetState implements Marked {
   readonly target: Target;
   readonly budget = new RetryBudget();
   readonly #key: KeyState;
   #breaker: Breaker = newBreaker();
   #cooldown: Cooldown | undefined;
+  /** What `gw chaos` did to it. */
+  #injected = { breaker: false, cooldown: false };
   /** The head that told of limits last, as it came: read when somebody looks. */
   #told: { readonly headers: HeaderValues; readonly at: number } | undefined;
 
@@ -97,11 +102,32 @@ export class TargetState {
       FAULTS[fault.code].health === 'failure'
         ? onFailure(this.#breaker, admission, fault, policy, now)
         : onNeutral(this.#breaker, admission);
+    const injected = fault.injected === true;
+    if (injected) this.#injected.breaker = true;
     const spanKey = cooldownSpan(fault.code) === 'key';
     const cooldown = cooldownAfter(fault, now, spanKey ? this.#key.cooldown : this.#cooldown);
     if (!cooldown) return;
-    if (spanKey) this.#key.cooldown = cooldown;
-    else this.#cooldown = cooldown;
+    if (spanKey) {
+      this.#key.cooldown = cooldown;
+      this.#key.injected = injected;
+    } else {
+      this.#cooldown = cooldown;
+      this.#injected.cooldown = injected;
+    }
+  }
+
+  /** The chaos is over: what it did to this target is undone, and what was real before or meanwhile stays. */
+  forgetInjected(): void {
+    if (this.#injected.breaker) this.#breaker = newBreaker();
+    if (this.#injected.cooldown) this.#cooldown = undefined;
+    if (this.#key.injected === true) this.#key.cooldown = undefined;
+    this.#injected = { breaker: false, cooldown: false };
+    this.#key.injected = false;
+  }
+
+  /** Nothing of it may be kept for after a restart, which ends the chaos. */
+  get isInjected(): boolean {
+    return this.#injected.breaker || this.#injected.cooldown || this.#key.injected === true;
   }
 
   /** The attempt ended without saying anything about the target. */
@@ -119,6 +145,7 @@ export class TargetState {
   /** By hand: left alone for so long. */
   trip(openMs: number, now: number): void {
     this.#breaker = tripped(openMs, now);
+    this.#injected.breaker = false;
   }
 
   /** The provider said until when it must not be asked; nothing overrides that. */

@@ -8,6 +8,8 @@ export function traceHeaders(trail: TrailDraft, lines: string[], warns = true): 
   if (!attempt) return;
   lines.push('x-gw-provider', attempt.target.provider, 'x-gw-model', headerSafe(attempt.target.model));
   if (attempt.losses && warns) lines.push('x-gw-lossy', attempt.losses.join(','));
+  for (const { injected, target } of trail.attempts)
+    if (injected !== undefined) lines.push('x-gw-chaos', headerSafe(`${targetName(target)}: ${injected}`));
   const from = trail.plan.find(({ unable }) => unable !== true);
   if (from && from.target !== attempt.target) {
     const failed = trail.attempts.find(({ target }) => target === from.target);

@@ -9,8 +9,15 @@ const KEEP_ALIVE_MS = 30_000;
 // Providers send up to 40 headers with rate limits and policies; 64 KB is above all of them and bounds a hostile one.
 const MAX_HEADER_BYTES = 64 * 1024;
 
+/** What an attempt is sent over: a provider's connections, or what stands in for them. */
+export interface Line {
+  /** Path prefix of its address: `/v1`. */
+  readonly prefix: string;
+  readonly pool: Pick<Pool, 'dispatch'>;
+}
+
 /** One provider's connections. */
-export class Upstream {
+export class Upstream implements Line {
   readonly name: string;
   /** Path prefix of its address: `/v1`. */
   readonly prefix: string;
