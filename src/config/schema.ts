@@ -33,7 +33,8 @@ const POLICY_SUMMARIES: Readonly<Record<keyof Policy, string>> = {
   breakerOpenMs: 'How long the breaker stays open at first; doubles at each relapse.',
   breakerOpenCapMs: 'How long it stays open at most.',
   bodyLimitBytes: 'Largest request body accepted.',
-  onCut: 'What to do when an answer breaks after content was delivered.',
+  idleTakeoverMs: 'Longest silence in the middle of an answer that another target can go on with.',
+  onCut: 'When an answer breaks after content was delivered: continue it, or tell the caller (error).',
   losses:
     'What a target of another format cannot be told: warn names it in x-gw-lossy, silent in the trail only, strict leaves the target out.',
   rerouteBlocked: "Whether a refusal by one provider's content policy may be taken to another provider.",
@@ -75,7 +76,7 @@ function policySchema(): JsonObject {
 }
 
 function policyType(key: keyof Policy): JsonObject {
-  if (key === 'onCut') return { enum: ['error'] };
+  if (key === 'onCut') return { enum: ['continue', 'error'] };
   if (key === 'losses') return { enum: ['warn', 'silent', 'strict'] };
   if (key.endsWith('Ms')) return { type: DURATION.type };
   if (key.endsWith('Bytes')) return { type: SIZE.type };

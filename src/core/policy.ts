@@ -44,8 +44,16 @@ export interface Policy {
   readonly breakerOpenCapMs: number;
   /** Largest request body accepted, in bytes: above every provider's own limit (Gemini takes 100 MB). */
   readonly bodyLimitBytes: number;
-  /** What to do when an answer breaks after content was delivered. */
-  readonly onCut: 'error';
+  /**
+   * Silence in the middle of an answer after which another target goes on with it, where one can. A model that writes
+   * is never silent for so long; one that thinks is, and its answer is not taken up by others then.
+   */
+  readonly idleTakeoverMs: number;
+  /**
+   * What to do when an answer breaks after content was delivered: have it continued by another target where that can be
+   * done without a trace in the text, or tell the caller.
+   */
+  readonly onCut: 'continue' | 'error';
   /**
    * What to do about what a target of another format cannot be told: say so in `x-gw-lossy` and the trail (`warn`), in
    * the trail only (`silent`), or leave that target out (`strict`).
@@ -88,7 +96,8 @@ export const DEFAULT_POLICY: Policy = {
   breakerOpenMs: 5_000,
   breakerOpenCapMs: 30_000,
   bodyLimitBytes: 128 * 1024 * 1024,
-  onCut: 'error',
+  idleTakeoverMs: 30_000,
+  onCut: 'continue',
   losses: 'warn',
   rerouteBlocked: false,
   cache: false,
