@@ -35,6 +35,8 @@ describe('a profile file that is right', () => {
     expect(work?.policy).toEqual({
       ...DEFAULT_POLICY,
       idleMs: 30_000,
+      idleTakeoverMs: 20_000,
+      onCut: 'error',
       breakerShare: 0.25,
       bodyLimitBytes: 64 * 1024 * 1024,
       rerouteBlocked: true,

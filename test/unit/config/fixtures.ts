@@ -84,6 +84,7 @@ export function fullDocument() {
           coalesce: true,
           staleIfErrorMs: '7d',
           staleToolCalls: true,
+          idleTakeoverMs: '20s',
           onCut: 'error',
         },
       },
