@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import { type LookupFunction, Socket } from 'node:net';
 
 import { buildConnector, errors, Pool } from 'undici';
 
@@ -6,12 +6,15 @@ import { errorMessage } from '../lib/expect.ts';
 
 type Connector = buildConnector.connector;
 
+/** Finds the addresses of a host; the system's own way unless a test has another. */
+export type Lookup = LookupFunction;
+
 /**
  * Opens connections to a provider within `connectMs` (TCP, the tunnel through an HTTP proxy if there is one, and TLS).
  * Undici's own limit is only looked at every half second, so it may be late by twice that.
  */
-export function makeConnector(connectMs: number, proxy?: URL): Connector {
-  const open = buildConnector({ timeout: 0, allowH2: false });
+export function makeConnector(connectMs: number, proxy?: URL, lookup?: Lookup): Connector {
+  const open = buildConnector({ timeout: 0, allowH2: false, ...(lookup && { lookup }) });
   const direct: Connector = (options, callback) => openWithin(connectMs, open, options, callback);
   return proxy === undefined ? direct : throughProxy(direct, proxy, connectMs);
 }
@@ -46,7 +49,8 @@ function throughProxy(direct: Connector, proxy: URL, connectMs: number): Connect
     const signal = AbortSignal.timeout(connectMs);
     gate.connect({ path, headers: { host: path, ...headers }, signal }, (error, answer) => {
       if (error) {
-        callback(new Error(`the HTTP proxy ${proxy.origin} cannot be used: ${errorMessage(error)}`), null);
+        const sentence = `the HTTP proxy ${proxy.origin} cannot be used: ${errorMessage(error)}`;
+        callback(new Error(sentence, { cause: error }), null);
         return;
       }
       const { statusCode, socket } = answer;

@@ -84,9 +84,18 @@ export class Fleet {
       const old = before === undefined ? undefined : before.#upstreams.get(name);
       const same = old?.identity === upstreamIdentity(url, profile.policy.connectMs);
       const { connectMs } = profile.policy;
-      const open = (): Upstream => openUpstream(name, url, connectMs, memory.httpProxyFor(new URL(url)));
+      const open = (): Upstream =>
+        openUpstream(name, url, connectMs, memory.httpProxyFor(new URL(url)), memory.lookup);
       this.#upstreams.set(name, same && old ? old : open());
     }
+  }
+
+  /** The connections of every provider that is in use. */
+  upstreams(): Upstream[] {
+    return this.profile.providers.flatMap(({ name, enabled }) => {
+      const upstream = this.#upstreams.get(name);
+      return enabled && upstream ? [upstream] : [];
+    });
   }
 
   /** The plan for the model a caller asked for; undefined when nothing offers it. */

@@ -1,6 +1,7 @@
 import type { FactsPort } from '../core/ports.ts';
 import type { Target } from '../core/target.ts';
 import type { HttpProxyRule } from '../lib/http-proxy.ts';
+import type { Lookup } from './connector.ts';
 import { type KeyState, TargetState, type TargetView } from './target-state.ts';
 
 // Callers choose model names, so what is remembered must not grow with them.
@@ -10,12 +11,14 @@ const TARGETS_KEPT = 5000;
 export class Memory {
   readonly httpProxyFor: HttpProxyRule;
   readonly facts: FactsPort | undefined;
+  readonly lookup: Lookup | undefined;
   readonly #targets = new Map<string, TargetState>();
   readonly #keys = new Map<string, KeyState>();
 
-  constructor(httpProxyFor: HttpProxyRule = () => undefined, facts?: FactsPort) {
+  constructor(httpProxyFor: HttpProxyRule = () => undefined, facts?: FactsPort, lookup?: Lookup) {
     this.httpProxyFor = httpProxyFor;
     this.facts = facts;
+    this.lookup = lookup;
   }
 
   target(target: Target): TargetState {

@@ -1,5 +1,6 @@
 import { type Fault, fault } from '../core/fault.ts';
-import { errorCode, errorMessage } from '../lib/expect.ts';
+import type { NetworkSign } from '../core/network.ts';
+import { entryOf, errorCode, errorMessage } from '../lib/expect.ts';
 
 /** Sentences for the system's and undici's error codes. */
 const SENTENCES: Readonly<Record<string, string>> = {
@@ -8,6 +9,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'name resolution failed for now (is this machine online?)',
   EHOSTUNREACH: 'there is no route to its host',
   ENETUNREACH: 'its network is unreachable (is this machine online?)',
+  ENETDOWN: 'the network on the way to it is down (is this machine online?)',
+  EADDRNOTAVAIL: 'this machine has no address to reach it from (is it online?)',
   ETIMEDOUT: 'the connection timed out',
   UND_ERR_CONNECT_TIMEOUT: 'no connection within the connect limit',
   ECONNRESET: 'it reset the connection',
@@ -37,10 +40,52 @@ export function faultOfError(error: unknown): Fault {
   if (GARBLED.has(code) || isParserError(error)) {
     return fault('upstream_garbled', `the answer is not valid HTTP (${errorMessage(error)})`);
   }
-  return fault(
-    'upstream_unreachable',
-    SENTENCES[code] ?? `the connection failed (${code || errorMessage(error)})`,
-  );
+  const sentence = SENTENCES[code] ?? `the connection failed (${code || errorMessage(error)})`;
+  const sign = networkSign(error);
+  return fault('upstream_unreachable', sentence, sign === undefined ? {} : { sign });
+}
+
+/** Errors that the own network may be to blame for. */
+const SIGNS: Readonly<Record<string, NetworkSign>> = {
+  ENOTFOUND: 'no-name',
+  EAI_AGAIN: 'no-name',
+  EAI_FAIL: 'no-name',
+  ENETUNREACH: 'no-route',
+  EHOSTUNREACH: 'no-route',
+  ENETDOWN: 'no-route',
+  EADDRNOTAVAIL: 'no-route',
+  ETIMEDOUT: 'no-answer',
+  UND_ERR_CONNECT_TIMEOUT: 'no-answer',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'stranger',
+};
+
+/**
+ * What a failed connection says of the own network. Where several addresses were tried, one that was refused shows that
+ * the network is there: a host with addresses of a family that this machine has no route for is no such sign.
+ */
+export function networkSign(error: unknown): NetworkSign | undefined {
+  if (!(error instanceof AggregateError)) return entryOf(SIGNS, codeOf(error));
+  const signs = error.errors.map((each) => networkSign(each));
+  return signs.includes(undefined) ? undefined : signs.findLast((sign) => sign !== undefined);
+}
+
+/** What went wrong on the way to an HTTP proxy is the cause of the error that tells so. */
+function codeOf(error: unknown): string {
+  const code = errorCode(error);
+  if (code !== undefined || !(error instanceof Error)) return code ?? '';
+  return errorCode(error.cause) ?? '';
+}
+
+/** Redirections that portals use; an API that has moved says 301 or 308. */
+const ELSEWHERE: readonly number[] = [302, 303, 307];
+
+/**
+ * True for an answer as captive portals give it in a host's place: a page, a redirection or 511 (RFC 6585) with one. No
+ * API answers with HTML where it succeeds.
+ */
+export function isPage(status: number, contentType: unknown): boolean {
+  const isHtml = typeof contentType === 'string' && /^\s*(text\/html|application\/xhtml)/i.test(contentType);
+  return status === 511 || ELSEWHERE.includes(status) || (isHtml && status < 400);
 }
 
 /** Undici gives its parser's errors a code only now and then, and always their name. */

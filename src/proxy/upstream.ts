@@ -1,7 +1,9 @@
 import { Pool } from 'undici';
 
+import type { NetworkPlace } from '../core/network.ts';
 import type { Provider } from '../core/profile.ts';
-import { makeConnector } from './connector.ts';
+import { type HostDistance, hostDistance } from '../lib/host-distance.ts';
+import { type Lookup, makeConnector } from './connector.ts';
 
 // Idle sockets are kept this long unless the provider says otherwise (undici obeys its `keep-alive` hint): long enough
 // for the next turn of a conversation, shorter than the 60 s after which common load balancers forget a connection.
@@ -23,15 +25,22 @@ export class Upstream implements Line {
   readonly prefix: string;
   /** What the pool was made from; another address or limit means another pool. */
   readonly identity: string;
+  /** Where its connections lead first. */
+  readonly place: NetworkPlace;
+  /** How far away the provider itself is. */
+  readonly distance: HostDistance;
   readonly #open: () => Pool;
   /** Pools that take nothing new and end with their last request. */
   readonly #leaving = new Set<Pool>();
   #pool: Pool;
 
-  constructor(name: string, prefix: string, identity: string, open: () => Pool) {
+  constructor(name: string, address: string, identity: string, place: NetworkPlace, open: () => Pool) {
+    const { hostname, pathname } = new URL(address);
     this.name = name;
-    this.prefix = prefix;
+    this.prefix = pathname.replace(/\/+$/, '');
     this.identity = identity;
+    this.place = place;
+    this.distance = hostDistance(hostname);
     this.#open = open;
     this.#pool = open();
   }
@@ -69,9 +78,15 @@ export class Upstream implements Line {
  * Opens the connection pool of a provider. Undici's own time limits are off because every attempt has its own;
  * HTTP/2 is off because one lost connection would take all streams of the provider with it.
  */
-export function openUpstream(name: string, address: string, connectMs: number, proxy?: URL): Upstream {
+export function openUpstream(
+  name: string,
+  address: string,
+  connectMs: number,
+  proxy?: URL,
+  lookup?: Lookup,
+): Upstream {
   const url = new URL(address);
-  const connect = makeConnector(connectMs, proxy);
+  const connect = makeConnector(connectMs, proxy, lookup);
   const open = (): Pool =>
     new Pool(url.origin, {
       headersTimeout: 0,
@@ -83,7 +98,13 @@ export function openUpstream(name: string, address: string, connectMs: number, p
       allowH2: false,
       connect,
     });
-  return new Upstream(name, url.pathname.replace(/\/+$/, ''), upstreamIdentity(address, connectMs), open);
+  return new Upstream(name, address, upstreamIdentity(address, connectMs), placeOf(proxy ?? url), open);
+}
+
+function placeOf({ hostname, port, protocol }: URL): NetworkPlace {
+  const tls = protocol === 'https:';
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  return { host, port: port === '' ? (tls ? 443 : 80) : Number(port), tls };
 }
 
 /** Two upstreams of the same identity can share their connections. */

@@ -20,6 +20,7 @@ export {
   mayTryCooling,
   onCooldownSuccess,
   onCooldownTry,
+  undecided,
   viewCooldown,
 } from './cooldown.ts';
 export {
@@ -31,7 +32,9 @@ export {
 } from './deadline.ts';
 export { type Decision, decide, othersAfter, type Position, shares, type Skip, skipAfter } from './decide.ts';
 export { type ComeBack, comeBack, type Failure, faultToTell, recoversAt } from './exhausted.ts';
+export { keepBreaker, keepCooldown, takeBreaker, takeCooldown } from './kept.ts';
 export { readLimits, tellsLimits } from './limits.ts';
+export { type Evidence, judgeNetwork, offlineSentence } from './offline.ts';
 export { isReasoningModel, reasoningOf } from './reasoning.ts';
 export { type HeaderValues, readRetryAfter } from './retry-after.ts';
 export { RetryBudget } from './retry-budget.ts';
