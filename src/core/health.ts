@@ -4,14 +4,33 @@ import type { Target } from './target.ts';
 /** A breaker as others see it. Times are epoch milliseconds. */
 export type BreakerView =
   | { readonly is: 'closed' }
-  | { readonly is: 'open'; readonly until: number; readonly reason: FaultCode; readonly message: string }
-  | { readonly is: 'half-open'; readonly probing: boolean; readonly reason: FaultCode };
+  | {
+      readonly is: 'open';
+      readonly until: number;
+      readonly reason: FaultCode;
+      readonly message: string;
+      /** When it opened first; it may have been tried in vain since. */
+      readonly since?: number;
+    }
+  | {
+      readonly is: 'half-open';
+      readonly probing: boolean;
+      readonly reason: FaultCode;
+      readonly message?: string;
+      readonly since?: number;
+    };
 
 /** A key of a provider being left alone because the provider said so. `until` is absent while only a change helps. */
 export interface CooldownView {
   readonly until?: number;
   readonly reason: FaultCode;
   readonly message: string;
+  /** When it began; it may have been renewed since. */
+  readonly since?: number;
+  /** While only a change helps: when it is looked whether there was one. */
+  readonly nextLook?: number;
+  /** What it covers: this target alone, or every model behind its key. */
+  readonly covers?: 'target' | 'key';
 }
 
 /** What a provider said is left of one of its limits. Times are epoch milliseconds. */

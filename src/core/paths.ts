@@ -14,6 +14,8 @@ export interface Paths {
   readonly startLock: string;
   /** The control socket; on Windows a named pipe. */
   readonly socket: string;
+  /** What outlives a restart: who is being left alone, and what was learned of models. */
+  readonly health: string;
   readonly log: string;
   readonly database: string;
 }
@@ -54,6 +56,7 @@ export function findPaths(
     state: join(stateDir, 'daemon.json'),
     startLock: join(stateDir, 'start.lock'),
     socket: windows ? `\\\\.\\pipe\\gw-${hash(stateDir)}` : join(stateDir, 'control.sock'),
+    health: join(stateDir, 'health.json'),
     log: join(stateDir, 'gw.log'),
     database: join(stateDir, 'requests.db'),
   };

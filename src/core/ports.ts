@@ -99,3 +99,28 @@ export interface FactsPort {
   /** Resolves when everything met so far was looked up, or given up. Never rejects. */
   settled(): Promise<void>;
 }
+
+/**
+ * Something that outlives a restart, by name: what it knows as plain JSON, and what it makes of what was kept of that.
+ * Of the latter it must believe nothing, as it comes from a file.
+ */
+export interface Remembered {
+  readonly name: string;
+  snapshot(): unknown;
+  /** `age` is what the clock says of how old it is, and may be absurd. */
+  restore(stored: unknown, age: StoredAge): void;
+}
+
+/** When something was written, and what time it is: the clock may have been moved in between. Epoch milliseconds. */
+export interface StoredAge {
+  readonly writtenAt: number;
+  readonly now: number;
+}
+
+/** Keeps what is to outlive a restart. */
+export interface RememberPort {
+  /** From now on this is kept; what was kept of it before is handed to it at once. */
+  keep(part: Remembered): void;
+  /** Something of it changed, and is to be written soon. Cheap. */
+  changed(): void;
+}

@@ -18,6 +18,8 @@ export type Breaker =
       readonly is: 'open';
       readonly until: number;
       readonly openMs: number;
+      /** When it opened first: relapses since do not change that. */
+      readonly since: number;
       readonly reason: FaultCode;
       readonly message: string;
     }
@@ -26,6 +28,7 @@ export type Breaker =
       readonly probing: boolean;
       readonly successes: number;
       readonly openMs: number;
+      readonly since: number;
       readonly reason: FaultCode;
       readonly message: string;
     };
@@ -108,14 +111,15 @@ export function onFailure(
     case 'half-open':
       // Only the probe decides: failures of attempts begun before are old news.
       return admission === 'probe'
-        ? opened(fault, Math.min(breaker.openMs * 2, policy.breakerOpenCapMs), now)
+        ? opened(fault, Math.min(breaker.openMs * 2, policy.breakerOpenCapMs), now, breaker.since)
         : breaker;
   }
 }
 
 /** Opened by hand: nobody is to ask this target for so long, whatever is known of it. */
 export function tripped(openMs: number, now: number): Breaker {
-  return { is: 'open', until: now + openMs, openMs, reason: 'breaker_open', message: 'opened by hand' };
+  const message = 'opened by hand';
+  return { is: 'open', until: now + openMs, openMs, since: now, reason: 'breaker_open', message };
 }
 
 /** An attempt ended without saying anything about the target (the caller hung up, a 4xx): frees the probe slot. */
@@ -131,11 +135,21 @@ export function viewBreaker(breaker: Breaker, now: number): BreakerView {
       return { is: 'closed' };
     case 'open':
       return hasEnded(breaker, now)
-        ? { is: 'half-open', probing: false, reason: breaker.reason }
-        : { is: 'open', until: breaker.until, reason: breaker.reason, message: breaker.message };
+        ? viewHalfOpen(breaker, false)
+        : {
+            is: 'open',
+            until: breaker.until,
+            reason: breaker.reason,
+            message: breaker.message,
+            since: breaker.since,
+          };
     case 'half-open':
-      return { is: 'half-open', probing: breaker.probing, reason: breaker.reason };
+      return viewHalfOpen(breaker, breaker.probing);
   }
+}
+
+function viewHalfOpen({ reason, message, since }: Open | HalfOpen, probing: boolean): BreakerView {
+  return { is: 'half-open', probing, reason, message, since };
 }
 
 type Closed = Extract<Breaker, { is: 'closed' }>;
@@ -151,16 +165,16 @@ function countFailure(breaker: Closed, fault: Fault, policy: Policy, now: number
   const tooMany =
     counts.inARow >= policy.breakerFailures ||
     (attempts >= policy.breakerMinimum && counts.failures.total(now) >= attempts * policy.breakerShare);
-  return tooMany ? opened(fault, Math.min(policy.breakerOpenMs, policy.breakerOpenCapMs), now) : breaker;
+  return tooMany ? opened(fault, Math.min(policy.breakerOpenMs, policy.breakerOpenCapMs), now, now) : breaker;
 }
 
-function opened(fault: Fault, openMs: number, now: number): Open {
-  return { is: 'open', until: now + openMs, openMs, reason: fault.code, message: fault.message };
+function opened(fault: Fault, openMs: number, now: number, since: number): Open {
+  return { is: 'open', until: now + openMs, openMs, since, reason: fault.code, message: fault.message };
 }
 
 function halfOpen(breaker: Open | HalfOpen, successes: number, probing: boolean): HalfOpen {
-  const { openMs, reason, message } = breaker;
-  return { is: 'half-open', probing, successes, openMs, reason, message };
+  const { openMs, since, reason, message } = breaker;
+  return { is: 'half-open', probing, successes, openMs, since, reason, message };
 }
 
 /** One more success while half-open. With a probe still in flight it stays so, or the probe would come back to a

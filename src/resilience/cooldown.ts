@@ -11,6 +11,8 @@ const PROBE_LEASE_MS = 30_000;
 // A 429 that does not say until when: most limits are per minute and refill steadily, so a little room is soon there.
 const UNTOLD_MS = 2_000;
 const UNTOLD_CAP_MS = 30_000;
+// A limit met again within a minute of its end is the same trouble, in the eyes of whoever reads since when.
+const GOES_ON_MS = 60_000;
 
 /**
  * A target or key being left alone because its provider said so.
@@ -22,6 +24,8 @@ export interface Cooldown {
   readonly is: 'told' | 'guessed' | 'until-changed';
   readonly until: number;
   readonly lengthMs: number;
+  /** When it began: what renewed it since does not change that. */
+  readonly since: number;
   readonly reason: FaultCode;
   readonly message: string;
 }
@@ -32,8 +36,9 @@ export interface Cooldown {
  */
 export function cooldownAfter(fault: Fault, now: number, previous?: Cooldown): Cooldown | undefined {
   const { code } = fault;
-  if (code === 'upstream_refused_key') return cooldown('until-changed', KEY_RETRY_MS, fault, now);
-  if (code === 'upstream_out_of_credit') return creditCooldown(fault, now);
+  const since = sinceWhen(fault, now, previous);
+  if (code === 'upstream_refused_key') return cooldown('until-changed', KEY_RETRY_MS, fault, now, since);
+  if (code === 'upstream_out_of_credit') return creditCooldown(fault, now, since);
   const next = limitCooldown(fault, now, previous);
   // An attempt that was under way when the provider named an end may not shorten it.
   return next && previous && forbids(previous, now) && previous.until > next.until ? previous : next;
@@ -77,28 +82,43 @@ export function forbids(cooldown: Cooldown | undefined, now: number): boolean {
 export function viewCooldown(cooldown: Cooldown | undefined, now: number): CooldownView | undefined {
   if (cooldown === undefined) return undefined;
   const { reason, message, until } = cooldown;
-  if (cooldown.is === 'until-changed') return { reason, message };
-  return isRunning(cooldown, now) ? { reason, message, until } : undefined;
+  const shown = { reason, message, since: cooldown.since, covers: cooldownSpan(reason) };
+  if (cooldown.is === 'until-changed') return { ...shown, nextLook: until };
+  return isRunning(cooldown, now) ? { ...shown, until } : undefined;
 }
 
-function cooldown(is: Cooldown['is'], lengthMs: number, fault: Fault, now: number): Cooldown {
-  return { is, until: now + lengthMs, lengthMs, reason: fault.code, message: fault.message };
+/** What was looked at without finding out: whoever comes next may try. */
+export function undecided(cooldown: Cooldown, now: number): Cooldown {
+  return cooldown.is === 'until-changed' ? { ...cooldown, until: now, lengthMs: 0 } : cooldown;
+}
+
+function cooldown(is: Cooldown['is'], lengthMs: number, fault: Fault, now: number, since: number): Cooldown {
+  return { is, until: now + lengthMs, lengthMs, since, reason: fault.code, message: fault.message };
+}
+
+/** The same trouble goes on when it comes back within the time it was given last; nothing else ended it. */
+function sinceWhen({ code }: Fault, now: number, previous: Cooldown | undefined): number {
+  const goesOn = previous?.reason === code && now - previous.until <= Math.max(previous.lengthMs, GOES_ON_MS);
+  return goesOn ? previous.since : now;
 }
 
 /** A daily quota names its end; the short times beside an empty account are those of rate limits, and mean nothing. */
-function creditCooldown(fault: Fault, now: number): Cooldown {
+function creditCooldown(fault: Fault, now: number, since: number): Cooldown {
   const { retryAfterMs = 0 } = fault;
   return retryAfterMs > CREDIT_RETRY_MS
-    ? cooldown('told', retryAfterMs, fault, now)
-    : cooldown('until-changed', CREDIT_RETRY_MS, fault, now);
+    ? cooldown('told', retryAfterMs, fault, now, since)
+    : cooldown('until-changed', CREDIT_RETRY_MS, fault, now, since);
 }
 
 /** An overload without an end is the breaker's to judge; a rate limit without one is guessed. */
 function limitCooldown(fault: Fault, now: number, previous: Cooldown | undefined): Cooldown | undefined {
   const { code, retryAfterMs } = fault;
   if (code !== 'upstream_rate_limited' && code !== 'upstream_overloaded') return undefined;
-  if (retryAfterMs !== undefined) return cooldown('told', retryAfterMs, fault, now);
-  return code === 'upstream_overloaded' ? undefined : cooldown('guessed', guessMs(now, previous), fault, now);
+  const since = sinceWhen(fault, now, previous);
+  if (retryAfterMs !== undefined) return cooldown('told', retryAfterMs, fault, now, since);
+  return code === 'upstream_overloaded'
+    ? undefined
+    : cooldown('guessed', guessMs(now, previous), fault, now, since);
 }
 
 /** Doubles when the last guess ended less than its own length ago. */

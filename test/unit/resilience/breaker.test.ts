@@ -47,6 +47,7 @@ describe('a closed breaker', () => {
       until: NOW + breakerOpenMs,
       reason: 'upstream_overloaded',
       message: 'HTTP 503 from the provider',
+      since: NOW,
     });
   });
 
@@ -102,7 +103,7 @@ describe('an open breaker', () => {
   });
 
   test('is shown as half-open once its time is over', () => {
-    expect(viewBreaker(breaker, NOW + breakerOpenMs)).toEqual({
+    expect(viewBreaker(breaker, NOW + breakerOpenMs)).toMatchObject({
       is: 'half-open',
       probing: false,
       reason: 'upstream_overloaded',
