@@ -40,6 +40,7 @@ function providerFromPreset(preset: Preset, key: KeyReference): Provider {
     headers: {},
     alsoSpeaks: preset.alsoSpeaks,
     quirks: preset.quirks,
+    ...(preset.concurrency !== undefined && { concurrency: preset.concurrency }),
     models: [],
     owns: preset.owns,
   };

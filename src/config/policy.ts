@@ -35,6 +35,12 @@ export const POLICY_KINDS: { readonly [K in keyof Policy]: Kind<Policy[K]> } = {
   coalesce: flag,
   staleIfErrorMs: span,
   staleToolCalls: flag,
+  learnLimits: flag,
+  learnedLeastMs: duration,
+  learnedMostMs: duration,
+  maxInFlight: whole(1, 1_000_000),
+  maxQueued: whole(0, 1_000_000),
+  queueWaitMs: duration,
 };
 
 /** What a `policy` object decides; an absent one decides nothing. */

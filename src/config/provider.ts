@@ -14,7 +14,7 @@ import { readKeyReference } from './key-reference.ts';
 import { modelName } from './model-name.ts';
 import { looksLikeKey, mayBeKey } from './pasted-key.ts';
 import { readPrices } from './prices.ts';
-import { flag, type ObjectReader, oneOf, text } from './reader.ts';
+import { flag, type ObjectReader, oneOf, text, whole } from './reader.ts';
 
 /** Names that go into targets (`provider/model`), headers and command lines: no slash, no blank. */
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -85,6 +85,7 @@ export function readProvider(name: string, reader: ObjectReader, presets: readon
     });
   }
   const prices = readPrices(reader);
+  const concurrency = reader.optional('concurrency', whole(1, 1_000_000)) ?? preset?.concurrency;
   const provider: Provider = {
     name,
     preset: preset?.name,
@@ -99,6 +100,7 @@ export function readProvider(name: string, reader: ObjectReader, presets: readon
     models: reader.list('models', modelName) ?? [],
     owns: reader.list('owns', modelName) ?? preset?.owns ?? [],
     ...(prices && { prices }),
+    ...(concurrency !== undefined && { concurrency }),
   };
   reader.finish();
   return provider;

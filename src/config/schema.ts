@@ -44,6 +44,13 @@ const POLICY_SUMMARIES: Readonly<Record<keyof Policy, string>> = {
   staleIfErrorMs:
     'How old the last good identical answer may be that stands in when every target failed; 0: none does.',
   staleToolCalls: 'Whether an answer that calls tools may stand in so.',
+  learnLimits:
+    'Whether limits on first content follow what a model showed to need, where none is set by hand.',
+  learnedLeastMs: 'The shortest limit that is learned.',
+  learnedMostMs: 'The longest limit that is learned.',
+  maxInFlight: 'Requests under way at once, in all.',
+  maxQueued: 'Requests that may wait for room, in all and for each provider.',
+  queueWaitMs: 'How long a request waits for room.',
 };
 
 function object(properties: JsonObject, description: string, required: readonly string[] = []): JsonObject {
@@ -114,6 +121,11 @@ function providerSchema(): JsonObject {
       },
       keys: list(keySchema('Where one key is kept.'), 'Keys, used in turn when one is limited or refused.'),
       enabled: { type: 'boolean', default: true, description: 'false leaves it out of every plan.' },
+      concurrency: {
+        type: 'integer',
+        minimum: 1,
+        description: 'Requests it serves at once; more wait for room or go to the next target.',
+      },
       headers: table(TEXT, 'Extra request headers.'),
       quirks: list({ enum: keysOf(QUIRKS) }, 'Known oddities of this host.'),
       models: list(TEXT, 'Models it is known to have.'),

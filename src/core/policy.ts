@@ -71,6 +71,21 @@ export interface Policy {
   readonly staleIfErrorMs: number;
   /** Whether an old answer may do so that calls tools: what it decided was decided in another world. */
   readonly staleToolCalls: boolean;
+  /** Whether the limits on first content follow what a model showed to need, where nobody set them by hand. */
+  readonly learnLimits: boolean;
+  /** What was learned never makes a limit shorter: a fast model also has a bad second, and pays a failover for it. */
+  readonly learnedLeastMs: number;
+  /** Nor longer: the longest limit there is by default. */
+  readonly learnedMostMs: number;
+  /**
+   * Requests under way at once, in all: above the 9,000 streams that gw is held to carry, and 350 MB at some 35 KB
+   * each. What it stops is a script that has lost count.
+   */
+  readonly maxInFlight: number;
+  /** Requests that may wait for room, in all and for each provider that serves only so many at once. */
+  readonly maxQueued: number;
+  /** How long one may: what a whole answer may take, after which room should have been made. */
+  readonly queueWaitMs: number;
 }
 
 export const DEFAULT_POLICY: Policy = {
@@ -105,4 +120,10 @@ export const DEFAULT_POLICY: Policy = {
   coalesce: false,
   staleIfErrorMs: 0,
   staleToolCalls: false,
+  learnLimits: true,
+  learnedLeastMs: 5_000,
+  learnedMostMs: 120_000,
+  maxInFlight: 10_000,
+  maxQueued: 1_000,
+  queueWaitMs: 120_000,
 };

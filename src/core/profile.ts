@@ -94,6 +94,8 @@ export interface Provider {
   readonly models: readonly string[];
   /** Globs of model names that belong to this provider when no route names them: `gpt-*`. */
   readonly owns: readonly string[];
+  /** Requests it serves at once, all models together; absent: as many as come. */
+  readonly concurrency?: number;
   /** What its owner pays, by model name or glob, where that is not what price lists say. The first that fits counts. */
   readonly prices?: Readonly<Record<string, Rates>>;
 }
@@ -141,6 +143,8 @@ export interface Preset {
   readonly keysPage: string | undefined;
   /** Its documentation. */
   readonly docsPage?: string;
+  /** Requests it serves at once unless somebody set it up differently. */
+  readonly concurrency?: number;
   /** A server on this machine: probed by `init`, needs no key. */
   readonly local: boolean;
   /**

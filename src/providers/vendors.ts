@@ -38,6 +38,14 @@ function local(row: Row): Preset {
 }
 
 /**
+ * Requests that a server on a desk serves at once; those beyond it would wait in its own queue, and for gw look like a
+ * server that has died. LM Studio has four places (https://lmstudio.ai/docs/app/advanced/parallel-requests); Ollama one to
+ * four (OLLAMA_NUM_PARALLEL) and llama.cpp as many as it was started with (--parallel), where a few that wait do no harm.
+ * vLLM is made for hundreds and is not limited.
+ */
+const AT_HOME = 4;
+
+/**
  * The vendors and local servers that gw takes into use by itself when it finds their key or address, in the order a
  * fallback chain is made from them. Addresses, variables and model names are from each vendor's own documentation
  * (named above each row).
@@ -236,11 +244,11 @@ export const VENDORS: readonly Preset[] = [
     keysPage: 'https://dashboard.cohere.com/api-keys',
   }),
   // https://docs.ollama.com/api/openai-compatibility
-  local({ name: 'ollama', title: 'Ollama', url: 'http://127.0.0.1:11434/v1' }),
+  local({ name: 'ollama', title: 'Ollama', url: 'http://127.0.0.1:11434/v1', concurrency: AT_HOME }),
   // https://lmstudio.ai/docs/developer/openai-compat
-  local({ name: 'lmstudio', title: 'LM Studio', url: 'http://127.0.0.1:1234/v1' }),
+  local({ name: 'lmstudio', title: 'LM Studio', url: 'http://127.0.0.1:1234/v1', concurrency: AT_HOME }),
   // https://github.com/ggml-org/llama.cpp/tree/master/tools/server
-  local({ name: 'llamacpp', title: 'llama.cpp', url: 'http://127.0.0.1:8080/v1' }),
+  local({ name: 'llamacpp', title: 'llama.cpp', url: 'http://127.0.0.1:8080/v1', concurrency: AT_HOME }),
   // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
   local({ name: 'vllm', title: 'vLLM', url: 'http://127.0.0.1:8000/v1' }),
 ];

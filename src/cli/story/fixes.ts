@@ -47,6 +47,8 @@ export const FIXES: Readonly<Record<FaultCode, (place: Place) => string>> = {
     'change the content; another provider is only asked when the route sets rerouteBlocked',
   upstream_garbled: ({ provider }) => `check that its address speaks this API: gw provider test ${provider}`,
   stream_broken: () => 'ask again; when it happens often: gw failovers, and quote the id below to support',
+  busy: ({ provider }) =>
+    `wait, or let more of them in: gw provider edit ${provider} --concurrency …, or maxInFlight in the policy`,
   breaker_open: () => 'nothing: it is asked again by itself when its time is up; gw status shows when',
   offline: () => 'connect this computer; gw goes on by itself within seconds of the network being back',
   exhausted: ({ route }) =>

@@ -31,6 +31,8 @@ export const SHORT_FAULTS: Readonly<Record<FaultCode, string>> = {
   content_blocked: 'content blocked',
   upstream_garbled: 'garbled answer',
   stream_broken: 'stream broke',
+  busy: 'busy',
+  not_continued: 'did not go on',
   breaker_open: 'left alone',
   offline: 'offline',
   exhausted: 'nobody left',

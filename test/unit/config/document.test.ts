@@ -45,6 +45,12 @@ describe('a profile file that is right', () => {
       coalesce: true,
       staleIfErrorMs: 7 * 86_400_000,
       staleToolCalls: true,
+      learnLimits: false,
+      learnedLeastMs: 2000,
+      learnedMostMs: 90_000,
+      maxInFlight: 50,
+      maxQueued: 10,
+      queueWaitMs: 20_000,
     });
     expect(work?.routes[0]).toEqual({
       name: 'gpt-4.1',

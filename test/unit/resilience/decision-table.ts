@@ -45,6 +45,7 @@ export const ROWS: readonly Row[] = [
     while: next('target'),
     last: FAIL,
   },
+  { code: 'busy', why: 'others may have room', while: next('provider'), last: FAIL },
   { code: 'breaker_open', why: 'it was not tried', while: next('target'), last: FAIL },
   { code: 'upstream_refused_key', why: 'another key may do', while: next('key'), last: FAIL },
   { code: 'upstream_out_of_credit', why: 'another key may do', while: next('key'), last: FAIL },
