@@ -1,4 +1,5 @@
 import type { CaptureMode } from '../core/capture.ts';
+import type { ChaosView } from '../core/chaos.ts';
 import type { Incident, TargetHealth } from '../core/health.ts';
 import type { FormatName } from '../core/operation.ts';
 import type { LogLevel } from '../core/ports.ts';
@@ -56,6 +57,13 @@ export interface Methods {
     params: { readonly target: Target; readonly openMs: number };
     result: Record<string, never>;
   };
+  /** Puts a fault into a provider's live traffic on purpose; what ran there ends. Nothing of it survives a restart. */
+  'start-chaos': { params: ChaosParams; result: { readonly chaos: ChaosView } };
+  /** Ends what runs at a provider, at one model of it, or everywhere. */
+  'stop-chaos': {
+    params: { readonly provider?: string; readonly model?: string };
+    result: { readonly stopped: readonly ChaosView[] };
+  };
   subscribe: { params: Record<string, never>; result: Record<string, never> };
 }
 
@@ -75,6 +83,18 @@ export interface DrillParams {
   readonly faults: Readonly<Record<number, string>>;
   /** When true the healthy targets are simulated too, and nothing leaves this machine. */
   readonly dry: boolean;
+}
+
+export interface ChaosParams {
+  readonly provider: string;
+  readonly model?: string;
+  /** A word of `CHAOS_WORDS`, or the simulator's notation. */
+  readonly fault: string;
+  /** Which share of the attempts it meets, 0 to 1; all of them when nothing is said. */
+  readonly rate?: number;
+  /** How long it lasts, five minutes when nothing is said, and how long it waits before. */
+  readonly forMs?: number;
+  readonly afterMs?: number;
 }
 
 export interface ReloadResult {
@@ -106,6 +126,8 @@ export interface Status {
   readonly routes: readonly RouteStatus[];
   /** Sentences that a person should act on: a broken profile on disk, a key that does not resolve, dropped rows. */
   readonly problems: readonly Problem[];
+  /** Faults being put into live traffic on purpose; absent while there are none. */
+  readonly chaos?: readonly ChaosView[];
 }
 
 export interface Problem {

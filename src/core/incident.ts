@@ -150,7 +150,9 @@ interface Failure {
 }
 
 /** By the target's own fault; what is wrong with a request says nothing about its target. */
-function wentWrong({ fault, target }: Attempt): boolean {
+function wentWrong({ fault, target, injected }: Attempt): boolean {
+  // By `gw chaos`, on purpose: that is nobody's fault.
+  if (injected !== undefined) return false;
   // No model was asked for, so none is missing: the caller's path is wrong.
   if (fault === 'upstream_model_missing' && target.model === '') return false;
   return fault !== undefined && FAULTS[fault].scope !== 'request';

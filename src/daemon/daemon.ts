@@ -1,4 +1,3 @@
-import type { ConfigFile } from '../config/index.ts';
 import {
   type ControlServer,
   type Handlers,
@@ -7,51 +6,17 @@ import {
   type ReloadResult,
   type Status,
 } from '../control/index.ts';
-import type { Paths } from '../core/paths.ts';
-import type { Preset } from '../core/profile.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Proxy } from '../proxy/index.ts';
-import type { Recorder } from '../store/index.ts';
 import { type ActedOn, actingHandlers } from './acting.ts';
+import { chaosHandlers } from './chaos.ts';
 import { DrillGround } from './drill.ts';
 import { Feed } from './feed.ts';
 import { handedOver } from './handover.ts';
 import { chooseProfile, type Loaded, loadChosen } from './loaded.ts';
-import type { Lock } from './lock.ts';
 import type { LogFile } from './log.ts';
-import type { ModelBook } from './model-book.ts';
-import type { Observatory } from './observatory.ts';
+import type { DaemonOptions, DaemonParts } from './parts.ts';
 import { addressOf } from './port-check.ts';
-import { type Overrides, removeState } from './state-file.ts';
+import { removeState } from './state-file.ts';
 import { makeStatus } from './status.ts';
-
-/** How a person starts a daemon, whatever of it is running. */
-export interface DaemonOptions {
-  readonly paths: Paths;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly home: string;
-  readonly version: string;
-  readonly presets: readonly Preset[];
-  readonly clock: Clock;
-  readonly overrides: Overrides;
-  /** Whether the providers are asked what models they have; a rehearsal that needs no network must not. */
-  readonly readModels: boolean;
-}
-
-/** Everything a running daemon holds, in the order it was opened. */
-export interface DaemonParts {
-  readonly instance: string;
-  readonly startedAt: number;
-  readonly port: number;
-  readonly lock: Lock;
-  readonly log: LogFile;
-  readonly file: ConfigFile;
-  readonly loaded: Loaded;
-  readonly recorder: Recorder;
-  readonly observatory: Observatory;
-  readonly proxy: Proxy;
-  readonly book: ModelBook;
-}
 
 /** A daemon that serves. */
 export class Daemon {
@@ -144,6 +109,13 @@ export class Daemon {
       drill: async (params) => ({
         token: proxy.armDrill({ ...params, simulatorOrigin: await this.#drills.origin() }),
       }),
+      ...chaosHandlers({
+        book: proxy.chaos,
+        log,
+        providers: () => this.#loaded.profile.providers,
+        simulatorOrigin: () => this.#drills.origin(),
+        statusChanged: () => this.feed.statusChanged(),
+      }),
       ...actingHandlers({
         actedOn: () => this.#actedOn(),
         proxy,
@@ -177,6 +149,7 @@ export class Daemon {
       observatory,
       health: proxy.health(),
       problems: this.#problems(),
+      chaos: proxy.chaos.list(),
       dropped: recorder.dropped,
     });
   }

@@ -20,7 +20,7 @@ export class DrillGround {
   async #start(): Promise<string> {
     try {
       const { createSimulator } = await import('../simulator/index.ts');
-      const simulator = createSimulator({ name: 'drill', seed: DRILL_SEED });
+      const simulator = createSimulator({ name: 'drill', seed: DRILL_SEED, keepCalls: 0 });
       this.#close = () => simulator.close();
       return new URL((await simulator.listen(0, '127.0.0.1')).url).origin;
     } catch (error) {

@@ -1,6 +1,6 @@
 export { askCatalogue, type CatalogueAnswer, type ListedModel } from './ask-catalogue.ts';
 export { guardProcess } from './crash.ts';
-export { Daemon, type DaemonOptions } from './daemon.ts';
+export { Daemon } from './daemon.ts';
 export { daemonEnvironment } from './environment.ts';
 export { tuneEngine } from './engine.ts';
 export { DaemonError, type DaemonErrorKind } from './error.ts';
@@ -8,6 +8,7 @@ export { findDaemon, type FoundDaemon } from './find.ts';
 export { type Chosen, chooseProfile } from './loaded.ts';
 export { decodeLogRecord, isLevel, LOG_LEVELS, type LogRecord, readableLogLine } from './log-line.ts';
 export { lastLines, readableLine } from './log-tail.ts';
+export type { DaemonOptions } from './parts.ts';
 export { askPort, dialHost, splitAddress } from './port-check.ts';
 export { findPortOwner, type PortOwner } from './port-owner.ts';
 export { READY_VARIABLE, tellStarter } from './ready.ts';

@@ -63,6 +63,8 @@ export class Observatory implements Watcher {
   attemptEnded(trail: Trail, attempt: Attempt): void {
     this.listener?.liveChanged();
     if (trail.rehearsal === true || OPERATIONS[trail.operation].auxiliary) return;
+    // What was made to fail on purpose says nothing about its target.
+    if (attempt.injected !== undefined) return;
     this.#stats(attempt.target).attemptEnded(attempt, trail.at + (attempt.endMs ?? attempt.startMs));
   }
 

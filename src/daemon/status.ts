@@ -1,4 +1,5 @@
 import type { Problem, ProviderStatus, RouteStatus, Status } from '../control/index.ts';
+import type { ChaosView } from '../core/chaos.ts';
 import type { BreakerView, CooldownView, LimitView, TargetHealth } from '../core/health.ts';
 import { keyLabel } from '../core/key-label.ts';
 import type { Provider } from '../core/profile.ts';
@@ -33,13 +34,14 @@ export type StatusFacts = Pick<
   readonly observatory: Observatory;
   readonly health: readonly ProxyHealth[];
   readonly problems: readonly Problem[];
+  readonly chaos: readonly ChaosView[];
   /** Rows the request log could not take. */
   readonly dropped: number;
 };
 
 /** Puts together what `gw status` and the dashboard show. */
 export function makeStatus(facts: StatusFacts): Status {
-  const { loaded, observatory, health, problems, dropped, ...plain } = facts;
+  const { loaded, observatory, health, problems, dropped, chaos, ...plain } = facts;
   const targets = joinTargets(health, observatory, plain.now);
   return {
     ...plain,
@@ -50,6 +52,7 @@ export function makeStatus(facts: StatusFacts): Status {
     providers: loaded.profile.providers.map((provider) => providerStatus(provider, loaded, targets)),
     routes: loaded.profile.routes.map((route) => routeStatus(route, observatory)),
     problems: [...loaded.unresolved.map(({ problem }) => problem), ...problems],
+    ...(chaos.length === 0 ? {} : { chaos }),
   };
 }
 

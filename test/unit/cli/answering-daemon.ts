@@ -44,6 +44,8 @@ export const declining: Handlers = {
   'move-target': declined,
   'reset-breaker': declined,
   'trip-breaker': declined,
+  'start-chaos': declined,
+  'stop-chaos': declined,
 };
 
 /** Answers on the control socket of a home as a daemon in this state would. */

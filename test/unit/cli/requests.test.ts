@@ -11,6 +11,7 @@ import type { Trail } from '../../../src/core/trail.ts';
 import { openRecorder } from '../../../src/store/index.ts';
 import { testContext } from '../../cli-context.ts';
 import { failedAttempt, failoverTrail, NIGHT, sampleTrail } from '../../sample-trail.ts';
+import { declining } from './answering-daemon.ts';
 import { recordedHome, recordInto, runAt } from './recorded-home.ts';
 
 const MINUTE_MS = 60_000;
@@ -159,26 +160,11 @@ describe('gw requests', () => {
       settings: { maxAgeDays: 36_500, maxBytes: 1e8 },
       log: { write: () => {} },
     });
-    const refuse = (): never => {
-      throw new Error('not asked for here');
-    };
     const server = await serveControl({
       path: paths.socket,
       subscribe: () => () => {},
       handlers: {
-        hello: refuse,
-        status: refuse,
-        stop: refuse,
-        reload: refuse,
-        models: refuse,
-        exchange: refuse,
-        drill: refuse,
-        drained: refuse,
-        'hand-over': refuse,
-        'switch-provider': refuse,
-        'move-target': refuse,
-        'reset-breaker': refuse,
-        'trip-breaker': refuse,
+        ...declining,
         async flush() {
           recorder.record(plain);
           await recorder.flush();

@@ -26,6 +26,7 @@ import {
   type ServerEvent,
   type Subscribe,
 } from '../../../src/control/index.ts';
+import { declining } from '../cli/answering-daemon.ts';
 
 let folder: string;
 let path: string;
@@ -42,24 +43,12 @@ afterEach(async () => {
 });
 
 function handlers(more: Partial<Handlers> = {}): Handlers {
-  const unasked = () => {
-    throw new Error('not asked in this test');
-  };
   return {
+    ...declining,
     hello: () => ({ instance: 'abc', version: '1.0.0', pid: 1, protocol: 1 }),
-    status: unasked,
-    stop: unasked,
-    drained: unasked,
-    reload: unasked,
     flush: () => ({ dropped: 3 }),
     models: () => ({ lists: {} }),
     exchange: () => null,
-    drill: unasked,
-    'hand-over': unasked,
-    'switch-provider': unasked,
-    'move-target': unasked,
-    'reset-breaker': unasked,
-    'trip-breaker': unasked,
     ...more,
   };
 }
