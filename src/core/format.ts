@@ -85,8 +85,8 @@ export interface CallerFormat extends Format {
     body: Buffer,
     path: string,
   ): Outcome<Envelope, Fault>;
-  /** The request for one target, always made from the caller's own bytes. */
-  renderRequest(envelope: Envelope, body: Buffer, target: RenderTarget): Buffer;
+  /** The request for one target, always made from the caller's own bytes: what stays of them is not copied. */
+  renderRequest(envelope: Envelope, body: Buffer, target: RenderTarget): readonly Buffer[];
   /** The path for one target, below its base address: the caller's own, but for a model's name in it. */
   renderPath(path: string, envelope: Envelope, target: RenderTarget): string;
   /** A judge for one streamed answer. */
@@ -129,7 +129,7 @@ export interface CallerCodec {
    * The same request with items in place of their ids, where `recall` knows them: those the target does not have.
    * Absent in formats whose callers send everything in full.
    */
-  readonly recallItems?: (body: Buffer, recall: ItemRecall) => Buffer;
+  readonly recallItems?: (request: readonly Buffer[], recall: ItemRecall) => readonly Buffer[];
   /**
    * The same request with the conversation it goes on from in it, given as JSON items with commas between them. Absent
    * in formats without answers to go on from.

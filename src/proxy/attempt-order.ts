@@ -4,6 +4,7 @@ import type { Policy } from '../core/policy.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import type { Translation } from './translation.ts';
 import type { Line } from './upstream.ts';
+import type { Body } from './wire.ts';
 
 /** How one call to one target ended. */
 export type AttemptResult =
@@ -21,7 +22,7 @@ export interface AttemptOrder {
   readonly method: string;
   readonly path: string;
   readonly headers: string[];
-  readonly body: Buffer | null;
+  readonly body: Body | null;
   /** The secret values among the headers. */
   readonly credentials: readonly string[];
   /** What the target speaks. */

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+
 import type { Dispatcher } from 'undici';
 
 import { type Fault, fault } from '../core/fault.ts';
@@ -75,10 +77,10 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
   }
 
   start(): void {
-    const { upstream, method, path, headers, body } = this.#order;
+    const { upstream, method, path } = this.#order;
     this.#arm(this.#startedAt);
     try {
-      upstream.pool.dispatch({ method, path: upstream.prefix + path, headers, body }, this);
+      upstream.pool.dispatch({ method, path: upstream.prefix + path, ...sendable(this.#order) }, this);
     } catch (error) {
       this.onResponseError(undefined, error);
     }
@@ -273,4 +275,11 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     if (this.#sink) this.#sink.lose(why);
     else this.failed(why);
   }
+}
+
+/** Of a body in pieces undici does not know the length, and without one it would be sent in chunks. */
+function sendable({ headers, body }: AttemptOrder): { headers: string[]; body: Buffer | Readable | null } {
+  if (body === null || Buffer.isBuffer(body)) return { headers, body };
+  const length = body.reduce((sum, piece) => sum + piece.length, 0);
+  return { headers: [...headers, 'content-length', String(length)], body: Readable.from(body) };
 }

@@ -1,12 +1,14 @@
 import { fault } from '../core/fault.ts';
 import type { Signer } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
+import { joined } from '../lib/splice.ts';
 import type { AttemptOrder, AttemptReport, AttemptResult } from './attempt-order.ts';
 import { makeAttempt } from './attempt.ts';
 import type { Exchange } from './exchange.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import { withoutCredentials } from './redact.ts';
 import type { AttemptDraft } from './trail-draft.ts';
+import type { Body } from './wire.ts';
 
 /**
  * Makes an attempt at a target whose requests are signed, or need a token first. The caller may hang up while that is
@@ -23,7 +25,7 @@ export async function makeSignedAttempt(
 ): Promise<AttemptResult> {
   const { method, path, body, report } = order;
   const signed = await Promise.race([
-    signer.sign({ method, url: address + path, body }),
+    signer.sign({ method, url: address + path, body: whole(body) }),
     interruption(exchange),
   ]);
   exchange.whenInterrupted(undefined);
@@ -80,4 +82,9 @@ class SignedReport implements AttemptReport {
     if (result.is !== 'failed' && result.is !== 'cut') return this.#report.ended(result);
     return this.#report.ended({ ...result, fault: withoutCredentials(result.fault, this.#headers, '') });
   }
+}
+
+/** Some signatures are over the body. */
+function whole(body: Body | null): Buffer | null {
+  return body === null || Buffer.isBuffer(body) ? body : joined(body);
 }

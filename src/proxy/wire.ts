@@ -2,6 +2,7 @@ import type { Fault } from '../core/fault.ts';
 import type { CallerCodec, Format } from '../core/format.ts';
 import { ok, type Outcome } from '../core/outcome.ts';
 import { directTranslation, ENVELOPE_START } from '../formats/index.ts';
+import { joined } from '../lib/splice.ts';
 import { askedPath, type Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
 import {

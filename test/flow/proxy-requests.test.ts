@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/lib/secret.ts';
 import { chatRequest, closeGrounds, openGround, routeOver } from './ground.ts';
 import { get, RawCall } from './raw-client.ts';
-import { closeRawServers, rawServer } from './raw-server.ts';
+import { closeRawServers, rawServer, sendJson } from './raw-server.ts';
 
 afterEach(async () => {
   await closeGrounds();
@@ -110,6 +110,38 @@ describe('gw pointed at itself', () => {
       'x-gw-provider': 'other',
       'x-gw-failover': 'from=self/m; reason=loop_detected',
     });
+  });
+});
+
+describe('a large request', () => {
+  const ANSWER = '{"choices":[{"message":{"content":"x"},"finish_reason":"stop"}]}';
+
+  test('leaves whole and with its length, for each target and again on a fresh connection', async () => {
+    // The small request leaves an idle connection; the large one finds it closed, and the fresh one too.
+    const closing = await rawServer((socket, request) => {
+      if (request.length < 5000) sendJson(socket, ANSWER);
+      else socket.destroy();
+    });
+    const second = await rawServer((socket) => sendJson(socket, ANSWER));
+    const ground = await openGround({
+      providers: [
+        { name: 'closing', url: closing.url },
+        { name: 'second', url: second.url },
+      ],
+    });
+    await ground.chat('closing/m');
+    const messages = [{ role: 'user', content: 'é"\\\n'.repeat(200_000) }];
+    const answer = await ground.chat('closing/m', { messages, fallbacks: ['second/renamed'] });
+    expect(answer.headers).toMatchObject({ 'x-gw-provider': 'second', 'x-gw-model': 'renamed' });
+    expect(closing.requests).toHaveLength(2);
+    for (const [request, model] of [
+      [closing.requests[1], 'm'],
+      [second.requests[0], 'renamed'],
+    ] as const) {
+      const [head = '', body = ''] = (request ?? '').split('\r\n\r\n', 2);
+      expect(JSON.parse(Buffer.from(body, 'latin1').toString())).toEqual({ model, messages });
+      expect(head).toContain(`content-length: ${body.length}`);
+    }
   });
 });
 

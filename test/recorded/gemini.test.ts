@@ -8,6 +8,7 @@ import type { AnswerEvent } from '../../src/core/answer.ts';
 import type { AnswerEcho, TranslationTarget } from '../../src/core/format.ts';
 import { foldAnswer } from '../../src/formats/hub/fold.ts';
 import { CALLER_FORMATS } from '../../src/formats/index.ts';
+import { joined } from '../../src/lib/splice.ts';
 import { SseReader } from '../../src/lib/sse.ts';
 import { bytesOf, hasRecordings, RECORDED, type RecordedExchange, recordedExchanges } from './exchanges.ts';
 import { meaning } from './gemini-meaning.ts';
@@ -185,7 +186,7 @@ describe.skipIf(!hasRecordings)('recorded requests to the Gemini API', () => {
       if (envelope.is === 'failed') return;
       expect(envelope.value.stream).toBe(pathOf(exchange).includes(':stream'));
       const target = { model: 'another', quirks: [] };
-      expect(format.renderRequest(envelope.value, bytes, target)).toBe(bytes);
+      expect(format.renderRequest(envelope.value, bytes, target)).toEqual([bytes]);
       const path = format.renderPath(pathOf(exchange), envelope.value, target);
       expect(path).toMatch(/^\/models\/another:(generateContent|streamGenerateContent\?.*alt=sse)/);
     });
@@ -216,9 +217,8 @@ describe.skipIf(!hasRecordings)('recorded requests to the Gemini API', () => {
       const bytes = bytesOf(exchange.request);
       const envelope = format.readEnvelope(operation, 'application/json', bytes, pathOf(exchange));
       if (envelope.is === 'failed') throw new Error(envelope.fault.message);
-      const rendered = format
-        .renderRequest(envelope.value, bytes, { model: 'another', quirks: [] })
-        .toString();
+      const target = { model: 'another', quirks: [] };
+      const rendered = joined(format.renderRequest(envelope.value, bytes, target)).toString();
       const spelled = bytes.toString().replaceAll(`"models/${envelope.value.model}"`, '"models/another"');
       expect(rendered).toBe(spelled);
       const verdict = format.judgeAnswer(operation, bytesOf(exchange.response));

@@ -4,7 +4,7 @@ import { OPERATIONS, type Operation } from '../../core/operation.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import { isString, numberField, parseJson, stringField } from '../../lib/expect.ts';
 import { wantedKeys } from '../../lib/json-scan.ts';
-import { applySplices, type Splice } from '../../lib/splice.ts';
+import { applySplices, type Splice, splicedPieces } from '../../lib/splice.ts';
 import { effortOf } from '../hub/effort.ts';
 import { EMPTY_ENVELOPE, RequestFields } from '../hub/request-fields.ts';
 import { vertexBody, vertexPath } from './vertex.ts';
@@ -40,15 +40,15 @@ export function readEnvelope(
 }
 
 /** The request for one target: the caller's bytes with the model's name replaced. */
-export function renderRequest(envelope: Envelope, body: Buffer, target: RenderTarget): Buffer {
+export function renderRequest(envelope: Envelope, body: Buffer, target: RenderTarget): readonly Buffer[] {
   if (target.quirks.includes('anthropic-vertex'))
-    return vertexBody(applySplices(body, envelope.always), target.model);
+    return [vertexBody(applySplices(body, envelope.always), target.model)];
   const splices: Splice[] = [...envelope.always];
   if (envelope.modelAt && target.model !== envelope.model) {
     const { start, end } = envelope.modelAt;
     splices.push({ start, end, text: JSON.stringify(target.model) });
   }
-  return applySplices(body, splices);
+  return splicedPieces(body, splices);
 }
 
 /** The path for one target: the caller's own, but where the model stands in it. */

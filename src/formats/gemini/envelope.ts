@@ -5,7 +5,7 @@ import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import { field, numberField, stringField } from '../../lib/expect.ts';
 import { wantedKeys } from '../../lib/json-scan.ts';
 import { type JsonView, viewJson } from '../../lib/json-view.ts';
-import { applySplices } from '../../lib/splice.ts';
+import { splicedPieces } from '../../lib/splice.ts';
 import { effortOf } from '../hub/effort.ts';
 import { EMPTY_ENVELOPE, RequestFields } from '../hub/request-fields.ts';
 import { isStream, readPath, resourceName } from './path.ts';
@@ -50,11 +50,12 @@ export function readEnvelope(
 }
 
 /** The request for one target: the caller's bytes, with the model's name replaced where they repeat it. */
-export function renderRequest(envelope: Envelope, body: Buffer, target: RenderTarget): Buffer {
-  if (!envelope.modelAt || target.model === envelope.model) return body;
+export function renderRequest(envelope: Envelope, body: Buffer, target: RenderTarget): readonly Buffer[] {
+  if (!envelope.modelAt || target.model === envelope.model) return [body];
   const { start, end } = envelope.modelAt;
   const view = viewJson(body.toString('utf8', start, end));
-  return view ? applySplices(body, [{ start, end, text: renameModels(view, target.model) }]) : body;
+  if (!view) return [body];
+  return splicedPieces(body, [{ start, end, text: renameModels(view, target.model) }]);
 }
 
 /** A name, a request or a list of requests, with that model in it. */

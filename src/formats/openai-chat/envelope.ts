@@ -4,7 +4,7 @@ import { OPERATIONS, type Operation } from '../../core/operation.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import { field, isObject, stringField } from '../../lib/expect.ts';
 import { scanObject, wantedKeys } from '../../lib/json-scan.ts';
-import { applySplices, type Splice } from '../../lib/splice.ts';
+import { type Splice, splicedPieces } from '../../lib/splice.ts';
 import { EMPTY_ENVELOPE, RequestFields } from '../hub/request-fields.ts';
 import { readMultipartEnvelope } from './multipart.ts';
 
@@ -35,14 +35,14 @@ export function readEnvelope(
 }
 
 /** The request for one target: the caller's bytes with the model's name replaced and usage asked for. */
-export function renderRequest(envelope: Envelope, body: Buffer, target: RenderTarget): Buffer {
+export function renderRequest(envelope: Envelope, body: Buffer, target: RenderTarget): readonly Buffer[] {
   const splices: Splice[] = [...envelope.always];
   if (envelope.modelAt && target.model !== envelope.model) {
     const { start, end, json } = envelope.modelAt;
     splices.push({ start, end, text: json ? JSON.stringify(target.model) : target.model });
   }
   if (envelope.askUsage && !target.quirks.includes('no-stream-options')) splices.push(envelope.askUsage);
-  return applySplices(body, splices);
+  return splicedPieces(body, splices);
 }
 
 function readJsonEnvelope(operation: Operation, body: Buffer): Outcome<Envelope, Fault> {

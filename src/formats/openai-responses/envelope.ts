@@ -4,7 +4,7 @@ import { OPERATIONS, type Operation } from '../../core/operation.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import { stringField } from '../../lib/expect.ts';
 import { wantedKeys } from '../../lib/json-scan.ts';
-import { applySplices, type Splice } from '../../lib/splice.ts';
+import { type Splice, splicedPieces } from '../../lib/splice.ts';
 import { EMPTY_ENVELOPE, RequestFields } from '../hub/request-fields.ts';
 
 /** Top-level fields that routing looks at; everything else is passed over unread. */
@@ -53,13 +53,13 @@ export function readEnvelope(
 }
 
 /** The request for one target: the caller's bytes with the model's name replaced. */
-export function renderRequest(envelope: Envelope, body: Buffer, target: RenderTarget): Buffer {
+export function renderRequest(envelope: Envelope, body: Buffer, target: RenderTarget): readonly Buffer[] {
   const splices: Splice[] = [...envelope.always];
   if (envelope.modelAt && target.model !== envelope.model) {
     const { start, end } = envelope.modelAt;
     splices.push({ start, end, text: JSON.stringify(target.model) });
   }
-  return applySplices(body, splices);
+  return splicedPieces(body, splices);
 }
 
 function withPin(envelope: Envelope, pinned: string | undefined): Envelope {

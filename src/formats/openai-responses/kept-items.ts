@@ -3,7 +3,7 @@ import { parseJson, stringField } from '../../lib/expect.ts';
 import { scanArray, scanObject, wantedKeys } from '../../lib/json-scan.ts';
 import { type JsonView, viewJson } from '../../lib/json-view.ts';
 import { type JsonOut, Verbatim, writeJson } from '../../lib/json-write.ts';
-import { applySplices } from '../../lib/splice.ts';
+import { joined, splicedPieces } from '../../lib/splice.ts';
 import { ENVELOPE_START } from '../hub/carry.ts';
 
 /** Clients that let answers be stored (the AI SDK unless told otherwise) name earlier items like this. */
@@ -32,8 +32,9 @@ export function keepItems(output: unknown, keep: ItemKeeper): void {
 }
 
 /** The request with items in place of references to them, where they are known; else the very bytes. */
-export function recallItems(body: Buffer, recall: ItemRecall): Buffer {
-  if (!mayRefer(body)) return body;
+export function recallItems(pieces: readonly Buffer[], recall: ItemRecall): readonly Buffer[] {
+  if (!pieces.some(mayRefer)) return pieces;
+  const body = joined(pieces);
   const input = { start: 0, end: 0 };
   scanObject(body, INPUT, (_key, _keyStart, start, end) => void Object.assign(input, { start, end }));
   const items: string[] = [];
@@ -44,7 +45,7 @@ export function recallItems(body: Buffer, recall: ItemRecall): Buffer {
     if (said !== undefined) isChanged = true;
     if (said !== '') items.push(said ?? written.toString('utf8'));
   });
-  return isChanged ? applySplices(body, [{ ...input, text: `[${items.join(',')}]` }]) : body;
+  return isChanged ? splicedPieces(body, [{ ...input, text: `[${items.join(',')}]` }]) : [body];
 }
 
 function mayRefer(body: Buffer): boolean {

@@ -5,6 +5,7 @@ import type { Envelope } from '../../../src/core/format.ts';
 import type { Operation } from '../../../src/core/operation.ts';
 import type { Quirk } from '../../../src/core/profile.ts';
 import { CALLER_FORMATS } from '../../../src/formats/index.ts';
+import { joined } from '../../../src/lib/splice.ts';
 
 const format = CALLER_FORMATS.gemini;
 
@@ -20,7 +21,7 @@ function path(asked: string, model: string, quirks: readonly Quirk[] = []): stri
 
 function body(asked: string, text: string, model: string, operation: Operation): string {
   const envelope = read(asked, text, operation);
-  return format.renderRequest(envelope, Buffer.from(text), { model, quirks: [] }).toString();
+  return joined(format.renderRequest(envelope, Buffer.from(text), { model, quirks: [] })).toString();
 }
 
 describe('the envelope of a Gemini request', () => {

@@ -5,6 +5,7 @@ import type { Envelope } from '../../../src/core/format.ts';
 import type { Operation } from '../../../src/core/operation.ts';
 import type { Quirk } from '../../../src/core/profile.ts';
 import { CALLER_FORMATS } from '../../../src/formats/index.ts';
+import { joined } from '../../../src/lib/splice.ts';
 
 const format = CALLER_FORMATS['openai-chat'];
 
@@ -26,7 +27,7 @@ function render(
   quirks: readonly Quirk[] = [],
   operation: Operation = 'chat',
 ): string {
-  return format.renderRequest(read(body, operation), Buffer.from(body), { model, quirks }).toString();
+  return joined(format.renderRequest(read(body, operation), Buffer.from(body), { model, quirks })).toString();
 }
 
 describe('the envelope', () => {
@@ -193,7 +194,7 @@ describe('a multipart form', () => {
     const envelope = read(body, 'audio.transcribe', TYPE);
     expect(envelope).toMatchObject({ model: 'whisper-1', stream: true });
     const rendered = format.renderRequest(envelope, Buffer.from(body), { model: 'x', quirks: [] });
-    expect(rendered.toString()).toBe(body.replace('whisper-1', 'x'));
+    expect(joined(rendered).toString()).toBe(body.replace('whisper-1', 'x'));
   });
 
   test('may have no model', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Envelope } from '../../../src/core/format.ts';
 import { CALLER_FORMATS } from '../../../src/formats/index.ts';
+import { joined } from '../../../src/lib/splice.ts';
 
 const format = CALLER_FORMATS['openai-responses'];
 
@@ -14,7 +15,7 @@ function read(body: unknown): Envelope {
 }
 
 function render(body: string, model: string): string {
-  return format.renderRequest(read(body), Buffer.from(body), { model, quirks: [] }).toString();
+  return joined(format.renderRequest(read(body), Buffer.from(body), { model, quirks: [] })).toString();
 }
 
 describe('the envelope of a request', () => {

@@ -4,6 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { AnswerEvent } from '../../../src/core/answer.ts';
 import type { AnswerEcho } from '../../../src/core/format.ts';
 import { openaiResponses } from '../../../src/formats/openai-responses/index.ts';
+import { joined } from '../../../src/lib/splice.ts';
 import { CLOSE, delta, echo, END, open, SIGNATURE, START } from './responses-answers.ts';
 import { decode, outcome, TARGET, toCaller, user } from './responses-codec.ts';
 
@@ -55,7 +56,7 @@ function keptOf(...events: readonly object[]): [string, unknown][] {
 
 function recalled(request: object, known = recall): unknown {
   const body = Buffer.from(JSON.stringify(request));
-  return JSON.parse(toCaller.recallItems?.(body, known).toString() ?? '');
+  return JSON.parse(joined(toCaller.recallItems?.([body], known) ?? []).toString());
 }
 
 describe('of an answer that passes by', () => {
@@ -156,7 +157,7 @@ describe('an item named by its id, for another provider of this format', () => {
 
   it('stays a reference, byte for byte, when nobody but the provider knows it', () => {
     const body = Buffer.from('{ "input" : [ {"type":"item_reference","id":"x"} , {} ] }');
-    expect(toCaller.recallItems?.(body, recall)).toBe(body);
+    expect(toCaller.recallItems?.([body], recall)).toEqual([body]);
   });
 
   it('is not mistaken for a text that speaks of references', () => {
@@ -182,7 +183,7 @@ describe('an item named by its id, for another provider of this format', () => {
     );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 12 }), (text) => {
-        toCaller.recallItems?.(Buffer.from(text.join('')), recall);
+        toCaller.recallItems?.([Buffer.from(text.join(''))], recall);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { applySplices } from '../../../src/lib/splice.ts';
+import { applySplices, joined, splicedPieces } from '../../../src/lib/splice.ts';
 
 const apply = (text: string, ...splices: (readonly [number, number, string])[]): string =>
   applySplices(
@@ -24,4 +24,11 @@ test('without edits the bytes are the same ones', () => {
 
 test('counts in bytes, not characters', () => {
   expect(apply('é€x', [5, 6, '😀'])).toBe('é€😀');
+});
+
+test('pieces are views of the bytes, not copies', () => {
+  const bytes = Buffer.from('0123');
+  const pieces = splicedPieces(bytes, [{ start: 1, end: 2, text: 'x' }]);
+  bytes.fill('-');
+  expect(joined(pieces).toString()).toBe('-x--');
 });
