@@ -57,6 +57,13 @@ export const FAULTS = {
     'neutral',
     'the model would not go on from where the answer broke off',
   ),
+  not_continued: row(
+    502,
+    'next',
+    'model',
+    'neutral',
+    'the model would not go on from where the answer broke off',
+  ),
   breaker_open: row(503, 'next', 'model', 'neutral', 'the target is being left alone for now'),
   // Nobody's target is at fault, so it counts for no target, and local ones may still serve.
   offline: row(503, 'next', 'request', 'neutral', 'this computer is offline'),

@@ -48,6 +48,8 @@ export interface Trail {
   readonly malformed?: number;
   /** What the cache had to do with it, where it was asked. */
   readonly cache?: CacheNote;
+  /** The answer broke off under way, and another attempt went on with it: the caller got a whole one in pieces. */
+  readonly continued?: boolean;
   /** A test of gw itself (drill, probe): counts in no statistic and against nobody's health. */
   readonly rehearsal?: boolean;
 }
@@ -79,6 +81,26 @@ export interface PlanStep {
   readonly fault?: FaultCode;
 }
 
+/**
+ * How a model is had to go on with an answer that broke off:
+ * - `prefill`: what was delivered is given to it as the beginning of its own answer.
+ * - `replay`: it is asked the same again, and what was delivered already is left out of its answer.
+ * - `instructed`: it is shown what was delivered and asked to go on exactly from there.
+ */
+export type ContinuedHow = 'prefill' | 'replay' | 'instructed';
+
+/** How an attempt went on with an answer that had broken off. */
+export interface Continuation {
+  readonly how: ContinuedHow;
+  /** Who broke off, and why. */
+  readonly from: Target;
+  readonly after: FaultCode;
+  /** Characters that the caller had already. */
+  readonly kept: number;
+  /** Characters of this attempt's answer that were left out, because the caller had them. */
+  readonly dropped: number;
+}
+
 /** One call to one target. */
 export interface Attempt {
   readonly target: Target;
@@ -106,6 +128,12 @@ export interface Attempt {
   readonly bytes?: number;
   /** Tokens of an attempt that failed all the same. Of the last one the trail has them. */
   readonly usage?: Usage;
+  /** The provider did not live to count them all: they are estimated from what it said. */
+  readonly usageEstimated?: boolean;
+  /** It went on with an answer that had broken off. */
+  readonly continued?: Continuation;
+  /** It broke off after content was delivered, and why nobody went on with that. */
+  readonly notContinued?: string;
   readonly costUsd?: number;
 }
 

@@ -2,7 +2,7 @@ import type { Loss } from '../core/conversation.ts';
 import type { FaultCode, Remedy } from '../core/fault.ts';
 import type { CallerFormatName, FormatName, Operation } from '../core/operation.ts';
 import type { Target } from '../core/target.ts';
-import type { Attempt, CacheNote, Client, PlanStep, Trail, TrailOutcome } from '../core/trail.ts';
+import type { Attempt, CacheNote, Client, Continuation, PlanStep, Trail, TrailOutcome } from '../core/trail.ts';
 import type { Usage } from '../core/usage.ts';
 
 /** A trail while it is being written; watchers see it grow. */
@@ -33,6 +33,7 @@ export class TrailDraft implements Trail {
   costUsd?: number;
   malformed?: number;
   cache?: CacheNote;
+  continued?: boolean;
   rehearsal?: boolean;
 
   constructor(start: Pick<Trail, 'id' | 'at' | 'operation' | 'format' | 'method' | 'path' | 'client'>) {
@@ -66,6 +67,9 @@ export class AttemptDraft implements Attempt {
   retryAfterMs?: number;
   bytes = 0;
   usage?: Usage;
+  usageEstimated?: boolean;
+  continued?: Continuation;
+  notContinued?: string;
   costUsd?: number;
 
   constructor(target: Target, startMs: number, waitedMs: number) {

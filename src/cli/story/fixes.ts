@@ -37,6 +37,8 @@ export const FIXES: Readonly<Record<FaultCode, (place: Place) => string>> = {
   upstream_refused_key: ({ provider, key }) => `replace the key ${key}: gw provider edit ${provider} --key …`,
   upstream_out_of_credit: ({ provider }) =>
     `add credit to the account at ${provider}, then: gw provider test ${provider}`,
+  not_continued: () =>
+    'nothing: another target was asked; a model that takes a prefilled answer goes on best',
   upstream_model_missing: ({ provider, model, route }) =>
     `"${model}" is not at ${provider}: change the target with gw route set ${route} …`,
   upstream_rejected: () => 'correct the request: every target would refuse it for the same reason',

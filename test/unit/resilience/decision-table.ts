@@ -36,6 +36,7 @@ export const ROWS: readonly Row[] = [
   { code: 'stream_broken', why: 'content was delivered', while: FAIL, last: FAIL },
 
   { code: 'untranslatable', why: 'another model may express it', while: next('model'), last: FAIL },
+  { code: 'not_continued', why: 'another model may go on', while: next('model'), last: FAIL },
   { code: 'state_refused', why: 'another model may not mind', while: next('model'), last: FAIL },
   { code: 'context_overflow', why: 'another model may be larger', while: next('model'), last: FAIL },
   { code: 'upstream_model_missing', why: 'no key helps', while: next('model'), last: FAIL },
