@@ -1,0 +1,5 @@
+import type { FaultRow } from './row.ts';
+import { SIXTEEN_ROWS } from './rows/sixteen.ts';
+
+/** Every row of the suite, in the order of the page. To add one, add it to its family's table. */
+export const ROWS: readonly FaultRow[] = [...SIXTEEN_ROWS];

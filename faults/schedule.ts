@@ -1,0 +1,71 @@
+import { findingOf, type TestReport } from './cited.ts';
+import type { FaultRow, Finding, MeasuredRow, Result } from './row.ts';
+import { Scene } from './scene.ts';
+import { messageOf } from './tally.ts';
+
+export interface Run {
+  readonly form: 'short' | 'long';
+  readonly soakMs: number;
+  /** Answers with the tests of these files. */
+  readonly tests: (files: readonly string[]) => readonly TestReport[];
+  /** Called with each row as it ends. */
+  readonly ended: (row: FaultRow, result: Result) => void;
+}
+
+// Rows that wait start a daemon and up to sixteen providers each; more at a time would disturb each other's seconds.
+const WAITING_AT_ONCE = 8;
+/** A row that hangs is a failed row, not a run without an end. */
+const ROW_LIMIT_MS = { short: 170_000, long: 15 * 60_000 } as const;
+
+/** Runs the rows: first what waits, with what works beside it; then, with nothing else, what is measured finely; then the tests. */
+export async function runRows(rows: readonly FaultRow[], run: Run): Promise<void> {
+  const measured = rows.filter((row) => 'run' in row);
+  const waiting = measured.filter(({ pace }) => pace === 'waits');
+  const working = measured.filter(({ pace }) => pace === 'works');
+  await Promise.all([inTurn(waiting, WAITING_AT_ONCE, run), inTurn(working, 1, run)]);
+  await inTurn(
+    measured.filter(({ pace }) => pace === 'alone'),
+    1,
+    run,
+  );
+  const cited = rows.filter((row) => 'cites' in row);
+  if (cited.length === 0) return;
+  const from = performance.now();
+  const files = new Set(cited.flatMap(({ cites }) => cites.map(({ file }) => file)));
+  const reports = run.tests([...files].sort());
+  const seconds = (performance.now() - from) / 1000 / cited.length;
+  for (const row of cited) run.ended(row, resultOf(row, findingOf(row, reports), seconds, run));
+}
+
+async function inTurn(rows: readonly MeasuredRow[], atOnce: number, run: Run): Promise<void> {
+  const left = [...rows];
+  const worker = async (): Promise<void> => {
+    for (let row = left.shift(); row; row = left.shift()) await runRow(row, run);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+async function runRow(row: MeasuredRow, run: Run): Promise<void> {
+  const from = performance.now();
+  const scene = new Scene(run.form, run.soakMs);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const limitMs = row.form === 'soak' ? run.soakMs * 2 + ROW_LIMIT_MS.short : ROW_LIMIT_MS[run.form];
+    timer = setTimeout(() => reject(new Error(`did not end within ${limitMs / 1000} s`)), limitMs);
+  });
+  let finding: Finding;
+  try {
+    finding = await Promise.race([row.run(scene), late]);
+  } catch (error) {
+    finding = { n: 0, failures: 1, figure: '–', causes: [`the row itself failed: ${messageOf(error)}`] };
+  } finally {
+    clearTimeout(timer);
+    await scene.end();
+  }
+  run.ended(row, resultOf(row, finding, (performance.now() - from) / 1000, run));
+}
+
+function resultOf(row: FaultRow, finding: Finding, seconds: number, { form }: Run): Result {
+  const day = new Date().toISOString().slice(0, 10);
+  return { id: row.id, form, seconds: Math.round(seconds * 10) / 10, day, ...finding };
+}

@@ -1,0 +1,120 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** What a connection through the proxy suffers. Absent: nothing. */
+export interface TcpFaults {
+  /** Added to every piece that comes back. */
+  readonly latencyMs?: number;
+  /** Of what comes back. */
+  readonly bytesPerSecond?: number;
+  /** Resets both sides after so many bytes came back. */
+  readonly resetAfterBytes?: number;
+  /** Ends the way back after so many bytes, and goes on listening. */
+  readonly halfCloseAfterBytes?: number;
+  /** Accepts, and passes nothing on. */
+  readonly blackHole?: boolean;
+  /**
+   * Idle for so long, a connection is forgotten as by a firewall: the caller is told nothing, and its next write is
+   * answered with a reset.
+   */
+  readonly forgetAfterMs?: number;
+}
+
+/** A wire between a caller and a provider that can be broken in ways no HTTP server can. */
+export class TcpProxy {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  faults: TcpFaults;
+  /** Connections accepted. */
+  accepted = 0;
+  /** Resets sent to callers that wrote on a forgotten connection. */
+  resets = 0;
+  port = 0;
+
+  constructor(upstreamPort: number, faults: TcpFaults) {
+    this.faults = faults;
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (caller) =>
+      this.#carry(caller, upstreamPort),
+    );
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => void this.#server.listen(0, '127.0.0.1', resolve));
+    this.port = (this.#server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise<void>((resolve) => void this.#server.close(() => resolve()));
+  }
+
+  #carry(caller: Socket, upstreamPort: number): void {
+    this.accepted += 1;
+    this.#track(caller);
+    if (this.faults.blackHole === true) return;
+    const provider = connect({ port: upstreamPort, host: '127.0.0.1', noDelay: true });
+    this.#track(provider);
+    let forgotten = false;
+    let idle: NodeJS.Timeout | undefined;
+    const restartIdle = (): void => {
+      const { forgetAfterMs } = this.faults;
+      clearTimeout(idle);
+      if (forgetAfterMs === undefined) return;
+      idle = setTimeout(() => {
+        forgotten = true;
+        provider.destroy();
+      }, forgetAfterMs);
+    };
+    caller.on('data', (bytes) => {
+      if (forgotten) {
+        this.resets += 1;
+        caller.resetAndDestroy();
+        return;
+      }
+      restartIdle();
+      provider.write(bytes);
+    });
+    caller
+      .on('end', () => void provider.end())
+      .on('close', () => {
+        clearTimeout(idle);
+        provider.destroy();
+      });
+    this.#carryBack(provider, caller, () => forgotten, restartIdle);
+  }
+
+  #carryBack(provider: Socket, caller: Socket, forgotten: () => boolean, alive: () => void): void {
+    let passed = 0;
+    provider.on('data', (bytes) => {
+      alive();
+      const { latencyMs = 0, bytesPerSecond, resetAfterBytes, halfCloseAfterBytes } = this.faults;
+      const limit = resetAfterBytes ?? halfCloseAfterBytes ?? Infinity;
+      const part = passed + bytes.length > limit ? bytes.subarray(0, Math.max(0, limit - passed)) : bytes;
+      passed += bytes.length;
+      const waitMs = latencyMs + (bytesPerSecond === undefined ? 0 : (bytes.length / bytesPerSecond) * 1000);
+      if (bytesPerSecond !== undefined) {
+        provider.pause();
+        setTimeout(() => provider.resume(), waitMs);
+      }
+      const pass = (): void => {
+        if (!caller.destroyed && part.length > 0) caller.write(part);
+        if (passed < limit) return;
+        if (resetAfterBytes !== undefined) caller.resetAndDestroy();
+        else caller.end();
+      };
+      if (waitMs > 0) setTimeout(pass, waitMs);
+      else pass();
+    });
+    // A forgotten connection says nothing, and least of all goodbye.
+    provider.on('end', () => void (forgotten() || caller.end()));
+    provider.on('close', () => void (forgotten() || caller.destroy()));
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => this.#sockets.delete(socket));
+  }
+}
