@@ -105,7 +105,7 @@ function prose(length: number): string {
 /** Milliseconds of the fastest of many runs: what the work takes once its code is compiled and nothing else happens. */
 function fastest(work: () => void): number {
   let best = Infinity;
-  for (let run = 0; run < 200; run++) {
+  for (let run = 0; run < 1000; run++) {
     const from = performance.now();
     work();
     best = Math.min(best, performance.now() - from);
