@@ -1,0 +1,326 @@
+import { ask } from '../asking.ts';
+import type { Gateway } from '../gateway.ts';
+import { comesTrue, pause, times } from '../pause.ts';
+import type { Family, Finding, MeasuredRow } from '../row.ts';
+import type { Scene, Upstream } from '../scene.ts';
+import { duration, largest, Tally } from '../tally.ts';
+import { closedPort } from './connections.ts';
+
+const EVERY_MS = 250;
+const BACK_LIMIT_MS = 30_000;
+const MOST_CALLS = 6;
+
+interface Pair {
+  readonly first: Upstream;
+  readonly second: Upstream;
+  readonly gateway: Gateway;
+}
+
+async function openPair(scene: Scene): Promise<Pair> {
+  const first = await scene.upstream({ name: 'first' });
+  const second = await scene.upstream({ name: 'second' });
+  const gateway = await scene.gateway({ providers: { first, second } });
+  await comesTrue(() => first.simulator.received > 0 && second.simulator.received > 0, 3000);
+  first.simulator.forgetCalls();
+  return { first, second, gateway };
+}
+
+function posts({ simulator }: Upstream): typeof simulator.calls {
+  return simulator.calls.filter(({ method }) => method === 'POST');
+}
+
+/** An outage under steady traffic: everyone is served, the dead target is let be, and is back in use soon after. */
+function outage(
+  id: string,
+  family: Family,
+  fault: string,
+  says: string,
+  seconds: readonly [number, number],
+): MeasuredRow {
+  return {
+    id,
+    family,
+    promise: `${says}: all served, at most 6 calls of the dead target, and back on it within 30 s of its recovery.`,
+    how: `four requests a second, streamed and not in turns (short form: ${seconds[0]} s)`,
+    pace: 'waits',
+    async run(scene) {
+      const { first, gateway } = await openPair(scene);
+      const tally = new Tally();
+      const askOne = async (turn: number): Promise<string | undefined> => {
+        const answer = await ask(gateway.port, { stream: turn % 2 === 0 });
+        tally.add(answer.status === 200 && answer.content !== '' ? undefined : `${answer.status}`);
+        return answer.by;
+      };
+      for (let turn = 0; turn < 4; turn++) await askOne(turn);
+      first.simulator.forgetCalls();
+      first.simulator.setFault(fault);
+      const until = performance.now() + scene.pick(...seconds) * 1000;
+      for (let turn = 0; performance.now() < until; turn++) {
+        await askOne(turn);
+        await pause(EVERY_MS);
+      }
+      const calls = posts(first).length;
+      first.simulator.setFault(undefined);
+      const from = performance.now();
+      for (let turn = 0; (await askOne(turn)) !== 'first'; turn++) {
+        if (performance.now() - from > BACK_LIMIT_MS + 5000) break;
+        await pause(EVERY_MS);
+      }
+      const back = performance.now() - from;
+      tally.require(calls <= MOST_CALLS, `${calls} calls of the dead target`);
+      tally.require(back <= BACK_LIMIT_MS, `back after ${duration(back)}`);
+      return {
+        n: tally.n,
+        failures: tally.failures,
+        figure: `${calls} calls of the dead target; back ${duration(back)} after its recovery`,
+        causes: tally.causes,
+      };
+    },
+  };
+}
+
+const storm: MeasuredRow = {
+  id: 'storm',
+  family: 'upstream',
+  promise:
+    'A storm of 5xx is not answered with a storm: at most 1.2 calls per request (and the floor of one retry a second), at most 3 on one target.',
+  how: '16 callers without a pause against a provider that answers 503 and one that serves, for a minute (short form: 10 s)',
+  pace: 'works',
+  async run(scene) {
+    const { first, second, gateway } = await openPair(scene);
+    first.simulator.setFault('503');
+    const received = (): number => first.simulator.received + second.simulator.received;
+    const before = received();
+    const tally = new Tally();
+    const attempts: number[] = [];
+    const seconds = scene.pick(10, 60);
+    const until = performance.now() + seconds * 1000;
+    await Promise.all(
+      times(16, async () => {
+        while (performance.now() < until) {
+          const answer = await ask(gateway.port);
+          attempts.push(Number(answer.headers['x-gw-attempts']));
+          tally.add(answer.status === 200 ? undefined : `${answer.status}`);
+          await pause(20);
+        }
+      }),
+    );
+    const calls = received() - before;
+    const share = calls / tally.n;
+    tally.require(calls <= tally.n * 1.2 + seconds + 3, `${share.toFixed(3)} calls per request`);
+    tally.require(largest(attempts) <= 4, `${largest(attempts)} attempts of one request`);
+    return {
+      n: tally.n,
+      failures: tally.failures,
+      figure: `${share.toFixed(3)} calls per request; at most ${largest(attempts)} attempts of one`,
+      causes: tally.causes,
+    };
+  },
+};
+
+/** How a provider says for how long, and what is to be made of it; undefined: nothing. */
+const LIMITS: readonly { readonly says: string; readonly forMs: number | undefined }[] = [
+  { says: '429;retry-after=5', forMs: 5000 },
+  { says: '429;retry-after=date:+6s', forMs: 5000 },
+  { says: '429;retry-after-ms=5000', forMs: 5000 },
+  { says: '429;retry-after=-3', forMs: undefined },
+  { says: '429;retry-after=soon', forMs: undefined },
+];
+
+const rateLimits: MeasuredRow = {
+  id: 'retry-after',
+  family: 'upstream',
+  promise:
+    'A rate limit is obeyed as seconds, date or milliseconds: not one call before its end; a negative or senseless one harms nobody.',
+  how: 'a provider that says 429 once, ten requests a second meanwhile, a second provider that serves',
+  pace: 'waits',
+  async run(scene) {
+    const tally = new Tally();
+    let early = 0;
+    for (const { says, forMs } of LIMITS) {
+      const { first, gateway } = await openPair(scene);
+      first.simulator.setFault(`${says};once`);
+      const until = performance.now() + 4500;
+      while (performance.now() < until) {
+        const answer = await ask(gateway.port);
+        tally.add(answer.status === 200 ? undefined : `${says}: ${answer.status}`);
+        await pause(100);
+      }
+      if (forMs === undefined) continue;
+      const [limited, ...later] = posts(first);
+      const soon = later.filter(({ at }) => at < (limited?.at ?? 0) + forMs).length;
+      early += soon;
+      tally.require(limited !== undefined, `${says}: was never met`);
+      tally.require(soon === 0, `${says}: ${soon} calls before its end`);
+    }
+    return { n: tally.n, failures: tally.failures, figure: `${early} early calls`, causes: tally.causes };
+  },
+};
+
+const breakerLife: MeasuredRow = {
+  id: 'breaker-life',
+  family: 'upstream',
+  promise:
+    'With 200 callers at once a breaker opens, lets one trial through at a time, and closes at most 1 s after the time it was open when the target is back.',
+  how: 'a provider that answers 503 after 200 ms, then recovers; every call it got, with its times',
+  pace: 'works',
+  async run(scene) {
+    const { first, gateway } = await openPair(scene);
+    first.simulator.setFault('503+slow-headers=200ms');
+    const tally = new Tally();
+    let over = false;
+    const callers = Promise.all(
+      times(200, async (index) => {
+        await pause(index * 2);
+        while (!over) {
+          const answer = await ask(gateway.port);
+          tally.add(answer.status === 200 ? undefined : `${answer.status}`);
+          await pause(400);
+        }
+      }),
+    );
+    await pause(9000);
+    // Those that had begun when the third failed.
+    const began = posts(first)[0]?.at ?? 0;
+    const trials = posts(first).filter(({ at }) => at > began + 2500);
+    const atOnce = overlap(trials);
+    first.simulator.setFault(undefined);
+    const recovered = Date.now();
+    const recoveredIn = async (): Promise<boolean> => (await gateway.openBreakers()).length === 0;
+    // Open for 5 s, then for 10: the recovery falls into one of them, wherever that stands.
+    const closed = await comesTrue(recoveredIn, 25_000, 50);
+    const seconds = (Date.now() - recovered) / 1000;
+    over = true;
+    await callers;
+    tally.require(trials.length > 0, 'no trial was seen');
+    tally.require(atOnce <= 1, `${atOnce} trials at once`);
+    tally.require(closed && seconds <= 10 + scene.bar(1000) / 1000, `closed after ${seconds.toFixed(1)} s`);
+    return {
+      n: tally.n,
+      failures: tally.failures,
+      figure: `${atOnce} trial at a time; closed ${seconds.toFixed(1)} s after the recovery`,
+      causes: tally.causes,
+    };
+  },
+};
+
+/** The most that were under way at the same time. */
+function overlap(calls: readonly { readonly at: number; readonly endedAt: number | undefined }[]): number {
+  return largest(
+    calls.map(({ at }) => calls.filter((other) => other.at <= at && at < (other.endedAt ?? Infinity)).length),
+  );
+}
+
+const allDown: MeasuredRow = {
+  id: 'all-down',
+  family: 'upstream',
+  promise: 'When every target was down and one is back, the first success comes within one request or 2 s.',
+  how: 'two providers that refuse connections for 8 s, then the second listens again',
+  pace: 'waits',
+  async run(scene) {
+    const second = await scene.upstream();
+    const port = await closedPort();
+    const gateway = await scene.gateway({
+      providers: {
+        first: { origin: `http://127.0.0.1:${await closedPort()}` },
+        second: { origin: `http://127.0.0.1:${port}` },
+      },
+    });
+    const tally = new Tally();
+    const until = performance.now() + scene.pick(5000, 15_000);
+    while (performance.now() < until) {
+      const answer = await ask(gateway.port);
+      tally.add(answer.status >= 500 ? undefined : `${answer.status} although nobody listens`);
+      await pause(200);
+    }
+    await second.simulator.close();
+    const { createSimulator } = await import('../../src/simulator/index.ts');
+    const back = createSimulator();
+    await back.listen(port);
+    scene.atEnd(() => back.close());
+    const from = performance.now();
+    let requests = 0;
+    let status = 0;
+    while (status !== 200 && performance.now() - from < 40_000) {
+      requests += 1;
+      status = (await ask(gateway.port)).status;
+      if (status !== 200) await pause(100);
+    }
+    const ms = performance.now() - from;
+    tally.require(
+      status === 200 && (requests === 1 || ms <= scene.bar(2000)),
+      `first success after ${duration(ms)}`,
+    );
+    return {
+      n: tally.n,
+      failures: tally.failures,
+      figure: `first success with request ${requests} after ${duration(ms)}`,
+      causes: tally.causes,
+    };
+  },
+};
+
+const starved: MeasuredRow = {
+  id: 'starved',
+  family: 'load',
+  promise:
+    'When gw itself gets no processor while the providers are well, no breaker opens and nobody is passed over.',
+  how: 'SIGSTOP for 600 ms, SIGCONT for 200 ms, again and again under 8 callers; a second provider that would stand in',
+  pace: 'waits',
+  async run(scene): Promise<Finding> {
+    const { first, second, gateway } = await openPair(scene);
+    const tally = new Tally();
+    let over = false;
+    let passedOver = 0;
+    const callers = Promise.all(
+      times(8, async (index) => {
+        while (!over) {
+          const answer = await ask(gateway.port, { stream: index % 2 === 0 });
+          if (answer.by === 'second') passedOver += 1;
+          tally.add(answer.status === 200 ? undefined : `${answer.status}`);
+          await pause(10);
+        }
+      }),
+    );
+    first.simulator.setFault('first-token=50ms');
+    const rounds = scene.pick(8, 40);
+    for (let round = 0; round < rounds; round++) {
+      gateway.signal('SIGSTOP');
+      await pause(600);
+      gateway.signal('SIGCONT');
+      await pause(200);
+    }
+    over = true;
+    await callers;
+    const open = await gateway.openBreakers();
+    tally.require(open.length === 0, `open: ${open.join()}`);
+    tally.require(passedOver === 0, `${passedOver} passed over`);
+    tally.require(posts(second).length === 0, 'the second was asked');
+    return {
+      n: tally.n,
+      failures: tally.failures,
+      figure: `${open.length} breakers open, ${passedOver} passed over, in ${rounds} stops`,
+      causes: tally.causes,
+    };
+  },
+};
+
+/** A target that is down for a while, and what happens meanwhile and afterwards. */
+export const STEADY_ROWS: readonly MeasuredRow[] = [
+  outage('sixteen-outage', 'sixteen', '503', 'An outage of 60 s under steady traffic', [20, 60]),
+  outage('sixteen-503-permanent', 'sixteen', '503;shape=string', 'A 503 that stays', [12, 120]),
+];
+export const OUTAGE_ROWS: readonly MeasuredRow[] = [
+  storm,
+  rateLimits,
+  breakerLife,
+  outage(
+    'outage-reset',
+    'upstream',
+    'reset@accept',
+    'Connections reset for 60 s under steady traffic',
+    [10, 60],
+  ),
+  allDown,
+];
+export const STARVED_ROW = starved;
