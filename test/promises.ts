@@ -222,6 +222,14 @@ export const PROMISES = {
     HIDDEN,
   ),
   'demo-serves': row('The demo shows outages of which the caller sees none.', 'README'),
+  'chaos-marked': row(
+    'What gw chaos does to an attempt is met by the real policy, marked everywhere, and held against nobody.',
+    HIDDEN,
+  ),
+  'chaos-ends': row(
+    'Chaos ends by itself, by hand or with the daemon, and what it did to breakers and keys ends with it.',
+    NEVER,
+  ),
 } as const satisfies Readonly<Record<string, PromiseRow>>;
 
 export type PromiseId = keyof typeof PROMISES;

@@ -89,6 +89,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Try every target of a route, and fail them one by one',
     load: () => import('./commands/test-route.ts'),
   },
+  {
+    path: 'chaos',
+    summary: 'Have a provider fail on purpose, for a while, under live traffic',
+    load: () => import('./commands/chaos.ts'),
+  },
   // clients
   {
     path: 'env',

@@ -9,6 +9,8 @@ export interface ChaosView {
   readonly rate: number;
   readonly startsAt: number;
   readonly endsAt: number;
+  /** The provider is asked all the same, and paid: its own answer is broken or slowed on the way. */
+  readonly asks: boolean;
   /** Attempts it could have met, and those it met. */
   readonly attempts: number;
   readonly injected: number;

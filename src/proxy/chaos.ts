@@ -80,17 +80,25 @@ export class ChaosBook {
   }
 
   list(): readonly ChaosView[] {
+    this.#endOverdue(this.#clock.now());
     return [...this.#running.values()].map(({ view }) => view);
   }
 
   /** What this attempt meets, if anything. */
   meet({ provider, model }: Target): Injection | undefined {
+    const now = this.#clock.now();
+    this.#endOverdue(now);
     const running = this.#running.get(`${provider}/${model}`) ?? this.#running.get(provider);
-    return running?.meets(this.#clock.now(), this.#random) === true ? running : undefined;
+    return running?.meets(now, this.#random) === true ? running : undefined;
   }
 
   close(): void {
     for (const place of this.#running.keys()) this.#end(place, 'shutdown');
+  }
+
+  /** A computer that slept through the end has its timers late. */
+  #endOverdue(now: number): void {
+    for (const [place, { endsAt }] of this.#running) if (now >= endsAt) this.#end(place, 'time');
   }
 
   #end(place: string, why: ChaosEnd): void {
@@ -122,6 +130,10 @@ class Running implements Injection {
     this.#simulator = origin === undefined ? undefined : new SimulatedProvider(origin);
   }
 
+  get endsAt(): number {
+    return this.#startsAt + this.order.lastsMs;
+  }
+
   get fault(): string {
     return this.order.fault;
   }
@@ -132,14 +144,15 @@ class Running implements Injection {
   }
 
   get view(): ChaosView {
-    const { provider, model, fault, rate, lastsMs } = this.order;
+    const { provider, model, fault, rate, play } = this.order;
     return {
       provider,
       ...(model === undefined ? {} : { model }),
       fault,
       rate,
       startsAt: this.#startsAt,
-      endsAt: this.#startsAt + lastsMs,
+      endsAt: this.endsAt,
+      asks: play.is === 'slowed' || play.is === 'broken',
       attempts: this.#attempts,
       injected: this.#injected,
     };

@@ -1,4 +1,5 @@
 import { CAPTURE_MODES } from '../../core/capture.ts';
+import { CHAOS_WORDS } from '../../core/chaos.ts';
 import { FORMAT_NAMES } from '../../core/operation.ts';
 import { keysOf } from '../../lib/expect.ts';
 import { PRESETS } from '../../providers/index.ts';
@@ -29,6 +30,8 @@ export const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
   'provider name': names('providers'),
   'provider add name': { is: 'choice', words: PRESETS.map(({ name }) => name) },
   'provider presets text': { is: 'choice', words: PRESETS.map(({ name }) => name) },
+  'chaos target': names('targets'),
+  'chaos fault': { is: 'choice', words: keysOf(CHAOS_WORDS) },
   'models text': names('models'),
   'route name': names('routes'),
   'route target': names('targets'),
@@ -52,6 +55,7 @@ export const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
 /** By the option's long name, or by command and name where it means something else. */
 export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--add-key': choice('env:', 'file:', 'keychain:'),
+  '--after': FREE,
   '--against': choice('before', 'day', 'week'),
   '--as': FREE,
   '--at': FREE,
@@ -89,6 +93,7 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--preset': { is: 'choice', words: PRESETS.map(({ name }) => name) },
   '--profile': names('profiles'),
   '--provider': names('providers'),
+  '--rate': choice('5%', '20%', '50%'),
   '--remove-header': FREE,
   '--remove-key': FREE,
   '--route': names('routes'),

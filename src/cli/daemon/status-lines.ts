@@ -4,6 +4,7 @@ import type { TargetHealth } from '../../core/health.ts';
 import { displayWidth } from '../../lib/display-width.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
+import { chaosSentence } from '../chaos/words.ts';
 import type { Style } from '../style.ts';
 import { type Cell, formatTable, truncate } from '../table.ts';
 
@@ -14,6 +15,7 @@ export function statusLines(status: Status, style: Style, columns: number): stri
     ...headLines(status, style, width),
     ...counterLines(status.counters, status.latency).map((line) => `  ${truncate(line, width - 2)}`),
     ...captureLines(status.capture),
+    ...chaosLines(status, style),
     '',
     ...providerTable(status, style, width).split('\n'),
     ...problemLines(status, style),
@@ -37,6 +39,14 @@ function captureLines(capture: Status['capture']): string[] {
   if (capture === undefined || capture === 'off') return [];
   const which = capture === 'all' ? 'all requests' : 'requests in which something failed';
   return [`  bodies of ${which} are kept (--capture ${capture})`];
+}
+
+/** What fails on purpose would be looked for everywhere else. */
+function chaosLines({ chaos = [], now }: Status, style: Style): string[] {
+  return chaos.flatMap((view) => [
+    style.yellow(`  ▲ chaos: ${chaosSentence(view, now)}`),
+    `    fix: gw chaos stop ${terminalSafe(view.provider)}`,
+  ]);
 }
 
 function counterLines(counters: Counters, latency: Latency): string[] {

@@ -11,6 +11,7 @@ export function attemptLines(trail: Trail, layout: Layout): string[] {
   return trail.attempts.flatMap((attempt, index) => [
     ...titleLines(attempt, index, layout),
     ...wrap(timing(attempt), layout.width, '     '),
+    ...slowedOnPurpose(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
     ...translation(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
     ...(attempt.message === undefined ? [] : wrap(`said: ${attempt.message}`, layout.width, '     ')),
     ...wrap(consequence(trail, index), layout.width, '     → '),
@@ -51,6 +52,11 @@ function timing(attempt: Attempt): string {
     ...after('first content', firstContentMs),
     ...after(fault === undefined ? 'done' : 'ended', endMs),
   ].join(' · ');
+}
+
+/** What failed by `gw chaos` says so itself; what it only slowed does not. */
+function slowedOnPurpose({ injected, fault }: Attempt): string[] {
+  return injected === undefined || fault !== undefined ? [] : [`injected by gw chaos: ${injected}`];
 }
 
 /** What the target was spoken to in, when that is not the caller's format, and what got lost on the way. */

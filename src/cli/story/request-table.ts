@@ -71,7 +71,9 @@ function way({ asked, served, attempts, operation, path }: Trail): string {
   const target = served ?? attempts.at(-1)?.target;
   const name = asked ?? (operation === 'other' ? path : operation);
   if (target === undefined) return name;
-  return target.model === asked ? targetName(target) : `${name} → ${targetName(target)}`;
+  const onPurpose = attempts.some(({ injected }) => injected !== undefined) ? ' (chaos)' : '';
+  const way = target.model === asked ? targetName(target) : `${name} → ${targetName(target)}`;
+  return way + onPurpose;
 }
 
 /** `served`, `served ↻2` (by another target, after 2 attempts), `failed 503`. */
