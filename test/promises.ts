@@ -65,6 +65,10 @@ export const PROMISES = {
     'A recovering target gets one trial request at a time, whatever the load.',
     'M. Nygard, Release It!: circuit breaker',
   ),
+  'health-kept': row(
+    'Who is left alone, why and until when outlives a restart and kill -9; a key or address that changed is not blamed, and a clock that jumped bans nobody for more than a day.',
+    NEVER,
+  ),
   'breaker-neutral': row("The caller's own errors and hang-ups never open a breaker.", NEVER),
   'breaker-never-refuses': row(
     'When every breaker is open, the target that would be back first is tried.',
