@@ -62,11 +62,15 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 
 /**
  * Beyond what is true of all of them. Moonshot: "thinking is enabled but reasoning_content is missing in assistant tool
- * call message", https://platform.moonshot.ai/docs/guide/use-kimi-k2-thinking-model
+ * call message", https://platform.moonshot.ai/docs/guide/use-kimi-k2-thinking-model; its partial mode:
+ * https://platform.kimi.ai/docs/api/partial, and Alibaba's:
+ * https://www.alibabacloud.com/help/en/model-studio/user-guide/partial-mode
  */
 const QUIRKS: Readonly<Record<string, readonly Quirk[]>> = {
-  moonshotai: ['reasoning-content-back'],
-  'moonshotai-cn': ['reasoning-content-back'],
+  alibaba: ['prefill-partial'],
+  'alibaba-cn': ['prefill-partial'],
+  moonshotai: ['reasoning-content-back', 'prefill-partial'],
+  'moonshotai-cn': ['reasoning-content-back', 'prefill-partial'],
 };
 
 const [path] = process.argv.slice(2);

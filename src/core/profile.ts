@@ -48,6 +48,8 @@ export type AuthScheme =
  * - `anthropic-vertex`: speaks Anthropic's format as Vertex AI does: the model stands in the address, the version in the
  *   body.
  * - `rerank-top-k`: ranks documents as Voyage does: says `top_k` for `top_n`, and answers in `data` instead of `results`.
+ * - `prefill-prefix`, `prefill-partial`: goes on from a last message of the assistant when that is marked `prefix: true`
+ *   or `partial: true`.
  * - `free`: requests cost nothing (a server on this machine).
  */
 export type Quirk =
@@ -66,6 +68,8 @@ export type Quirk =
   | 'openapi-schemas'
   | 'vertex-dialect'
   | 'rerank-top-k'
+  | 'prefill-prefix'
+  | 'prefill-partial'
   | 'free';
 
 /**

@@ -152,6 +152,8 @@ export const VENDORS: readonly Preset[] = [
       'ids-9',
       'assistant-after-tools',
       'random-seed',
+      // https://docs.mistral.ai/api: AssistantMessage
+      'prefill-prefix',
     ],
     owns: [
       'mistral-*',
