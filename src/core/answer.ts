@@ -42,6 +42,12 @@ export type AnswerEvent =
   | { readonly is: 'ping' }
   | { readonly is: 'end' };
 
+/** What a caller has of a stream that passed through: its events as they came, and what they mean. */
+export interface DeliveredStream {
+  readonly frames: readonly { readonly data: string; readonly name: string | undefined }[];
+  readonly events: readonly AnswerEvent[];
+}
+
 export type OpenedPart =
   | { readonly kind: 'text' }
   | { readonly kind: 'reasoning'; readonly summary?: boolean }

@@ -1,5 +1,5 @@
 import type { Splice } from '../lib/splice.ts';
-import type { AnswerEvent } from './answer.ts';
+import type { AnswerEvent, DeliveredStream } from './answer.ts';
 import type { Conversation, JsonText, Loss, OpaqueState } from './conversation.ts';
 import type { Fault, UpstreamAnswer } from './fault.ts';
 import type { CallerFormatName, FormatName, Operation } from './operation.ts';
@@ -118,6 +118,11 @@ export interface CallerCodec {
   encodeAnswer(events: readonly AnswerEvent[], echo: AnswerEcho): Buffer;
   /** An encoder for one stream. */
   encodeStream(echo: AnswerEcho): StreamEncoder;
+  /**
+   * A writer that goes on with a stream which passed through until it broke, in the state it would be in had it written
+   * all of it; undefined when there is something in it that nobody else could go on with.
+   */
+  resumeStream(echo: AnswerEcho, delivered: DeliveredStream): StreamEncoder | undefined;
   /** The answer to a question how many tokens a request has; undefined where callers have no such question. */
   readonly encodeTokenCount?: (tokens: number) => Buffer;
   /**

@@ -10,6 +10,7 @@ import { openaiResponses } from './openai-responses/index.ts';
 
 export { directTranslation, whyUntranslated } from './direct.ts';
 export { ENVELOPE_START } from './hub/carry.ts';
+export { continuedConversation, type Prefill, prefillOf, prefillText } from './hub/continuing.ts';
 export { estimateTokens } from './hub/estimate.ts';
 export { callerId } from './hub/ids.ts';
 

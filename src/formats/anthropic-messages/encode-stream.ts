@@ -31,7 +31,7 @@ export function encodeStream(echo: AnswerEcho): StreamEncoder {
  * `message_delta` with the reason and all of the usage, `message_stop`. A block begins with its first character, so that
  * none is empty: callers send their history back, and empty text is refused there.
  */
-class MessageEncoder implements StreamEncoder {
+export class MessageEncoder implements StreamEncoder {
   readonly #echo: AnswerEcho;
   #id: string | undefined;
   #model: string | undefined;
@@ -46,6 +46,13 @@ class MessageEncoder implements StreamEncoder {
 
   constructor(echo: AnswerEcho) {
     this.#echo = echo;
+  }
+
+  /** Goes on after so many blocks that another writer wrote, in the last of them when that is a text still open. */
+  goOn(blocks: number, isTextOpen: boolean): void {
+    this.#started = true;
+    this.#blocks = blocks;
+    if (isTextOpen) this.#part = new PartWriter({ kind: 'text' }, (block) => this.#begin(block), blocks - 1);
   }
 
   push(event: AnswerEvent): string {
@@ -160,9 +167,11 @@ class PartWriter {
   /** A text so far, to quote from; arguments that must be whole before they can be told. */
   #held = '';
 
-  constructor(part: OpenedPart, begin: (block: Block) => Beginning) {
+  /** @param index Of the block, when it was begun already. */
+  constructor(part: OpenedPart, begin: (block: Block) => Beginning, index?: number) {
     this.#part = part;
     this.#begin = begin;
+    this.#index = index;
   }
 
   open(block: Block): string {

@@ -10,6 +10,7 @@ import { readEnvelope, renderPath, renderRequest } from './envelope.ts';
 import { classify } from './errors.ts';
 import { renderError, renderStreamError } from './render-error.ts';
 import { restoreState } from './restore-state.ts';
+import { resumeStream } from './resume-stream.ts';
 import { judgeStream } from './stream.ts';
 
 /** Anthropic's Messages API. */
@@ -18,7 +19,7 @@ export const anthropicMessages: CallerFormat = {
   frames: 'sse',
   requestHeaders: ['anthropic-version', '2023-06-01'],
   toProvider: { encodeRequest, decodeAnswer, decodeStream },
-  toCaller: { decodeRequest, encodeAnswer, encodeStream, encodeTokenCount, restoreState },
+  toCaller: { decodeRequest, encodeAnswer, encodeStream, encodeTokenCount, restoreState, resumeStream },
   readEnvelope,
   renderRequest,
   renderPath,

@@ -13,6 +13,7 @@ import { reframe } from './framing.ts';
 import { retarget } from './path.ts';
 import { renderError, renderStreamError } from './render-error.ts';
 import { restoreState } from './restore-state.ts';
+import { resumeStream } from './resume-stream.ts';
 import { judgeStream } from './stream.ts';
 
 /** Google's Gemini API (`generateContent` and what is beside it), at Google AI and at Vertex AI. */
@@ -21,7 +22,7 @@ export const gemini: CallerFormat = {
   frames: 'sse',
   requestHeaders: [],
   toProvider: { encodeRequest, decodeAnswer, decodeStream },
-  toCaller: { decodeRequest, encodeAnswer, encodeStream, encodeTokenCount, restoreState },
+  toCaller: { decodeRequest, encodeAnswer, encodeStream, encodeTokenCount, restoreState, resumeStream },
   readEnvelope,
   renderRequest,
   renderPath: (path, _envelope, { model, quirks }) => retarget(path, model, quirks),

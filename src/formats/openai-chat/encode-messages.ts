@@ -6,7 +6,7 @@ import { legalToolName } from '../hub/tool-names.ts';
 import { encodeContent, encodeText, type Telling } from './encode-content.ts';
 import { detailsOf } from './reasoning-details.ts';
 
-type Message = { readonly role: string; readonly [name: string]: JsonOut };
+export type Message = { readonly role: string; readonly [name: string]: JsonOut };
 
 /** The instructions a conversation begins with, as one message; no message when there are none. */
 export function encodeSystem(

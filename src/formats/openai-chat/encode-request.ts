@@ -1,11 +1,12 @@
 import type { Conversation, Effort, Loss, OutputShape, Part, Turn } from '../../core/conversation.ts';
 import type { TranslationTarget, WireRequest } from '../../core/format.ts';
+import type { Quirk } from '../../core/profile.ts';
 import { type JsonOut, Verbatim, writeJson } from '../../lib/json-write.ts';
 import { nearestEffort, wishedEffort } from '../hub/effort.ts';
 import { type Fitted, fitTurns } from '../hub/fit.ts';
 import { CHAT_IDS, NINE_CHARACTER_IDS } from '../hub/ids.ts';
 import type { Telling } from './encode-content.ts';
-import { encodeSystem, encodeTurns } from './encode-messages.ts';
+import { encodeSystem, encodeTurns, type Message } from './encode-messages.ts';
 import { encodeTools } from './encode-tools.ts';
 
 /** The request as a chat completion, for one target. */
@@ -23,7 +24,7 @@ export function encodeRequest(conversation: Conversation, target: TranslationTar
   const telling: Telling = { quirks, losses: new Set(fitted.losses) };
   const request = {
     model: target.model,
-    messages: encodeAll({ ...conversation, turns }, fitted, telling),
+    messages: markPrefill(encodeAll({ ...conversation, turns }, fitted, telling), quirks),
     ...encodeTools(conversation, telling),
     response_format: encodeOutput(conversation.output, telling),
     ...encodeLimits(conversation, telling),
@@ -31,7 +32,7 @@ export function encodeRequest(conversation: Conversation, target: TranslationTar
     reasoning_effort: encodeEffort(conversation, target, telling.losses),
     ...encodeStreaming(conversation, telling),
   };
-  noteLosses(conversation, fitted, telling.losses);
+  noteLosses(conversation, fitted, telling);
   return {
     path: '/chat/completions',
     body: Buffer.from(writeJson(request)),
@@ -43,7 +44,7 @@ function asSystem(turn: Turn): Turn {
   return turn.role === 'developer' ? { ...turn, role: 'system' } : turn;
 }
 
-function encodeAll(conversation: Conversation, fitted: Fitted, telling: Telling): JsonOut {
+function encodeAll(conversation: Conversation, fitted: Fitted, telling: Telling): Message[] {
   const lead = conversation.turns.find(({ parts }) => parts.length > 0);
   const hint = outputHint(conversation, telling);
   const system: readonly Part[] =
@@ -52,6 +53,20 @@ function encodeAll(conversation: Conversation, fitted: Fitted, telling: Telling)
     ...encodeSystem(system, lead?.role === 'developer' ? 'developer' : 'system', telling),
     ...encodeTurns(fitted.turns, telling),
   ];
+}
+
+/** A last message of the assistant is to be continued; some hosts must be told so. */
+function markPrefill(messages: readonly Message[], quirks: readonly Quirk[]): JsonOut {
+  const last = messages.at(-1);
+  const mark = prefillMark(quirks);
+  if (last?.['role'] !== 'assistant' || mark === undefined || last['tool_calls'] !== undefined)
+    return messages;
+  return [...messages.slice(0, -1), { ...last, [mark]: true }];
+}
+
+function prefillMark(quirks: readonly Quirk[]): string | undefined {
+  if (quirks.includes('prefill-prefix')) return 'prefix';
+  return quirks.includes('prefill-partial') ? 'partial' : undefined;
 }
 
 /** Hosts refuse JSON mode when the prompt does not speak of JSON; and one without schemas has them in the prompt. */
@@ -151,7 +166,7 @@ function encodeStreaming(
  * ids mean something else elsewhere, an answer's alternatives and probabilities have no way back, and the rest is known
  * to OpenAI only and refused by others.
  */
-function noteLosses(conversation: Conversation, { turns }: Fitted, losses: Set<Loss>): void {
+function noteLosses(conversation: Conversation, { turns }: Fitted, { quirks, losses }: Telling): void {
   const told: readonly (readonly [Loss, boolean])[] = [
     ['candidates', (conversation.candidates ?? 1) > 1],
     ['logprobs', conversation.logprobs !== undefined],
@@ -161,7 +176,7 @@ function noteLosses(conversation: Conversation, { turns }: Fitted, losses: Set<L
     ['metadata', conversation.metadata !== undefined],
     ['tier', !USUAL_TIERS.has(conversation.tier ?? 'auto')],
     ['verbosity', conversation.verbosity !== undefined],
-    ['prefill', turns.at(-1)?.role === 'assistant'],
+    ['prefill', turns.at(-1)?.role === 'assistant' && prefillMark(quirks) === undefined],
   ];
   for (const [loss, isLost] of told) if (isLost) losses.add(loss);
 }

@@ -10,6 +10,7 @@ import { encodeStream } from './encode-stream.ts';
 import { readEnvelope, renderRequest } from './envelope.ts';
 import { renderError, renderStreamError } from './render-error.ts';
 import { restoreState } from './restore-state.ts';
+import { resumeStream } from './resume-stream.ts';
 import { judgeStream } from './stream.ts';
 
 /** The OpenAI API: chat completions and the operations beside it. */
@@ -18,7 +19,7 @@ export const openaiChat: CallerFormat = {
   frames: 'sse',
   requestHeaders: [],
   toProvider: { encodeRequest, decodeAnswer, decodeStream },
-  toCaller: { decodeRequest, encodeAnswer, encodeStream, restoreState },
+  toCaller: { decodeRequest, encodeAnswer, encodeStream, restoreState, resumeStream },
   readEnvelope,
   renderRequest,
   renderPath: (path) => path,

@@ -7,6 +7,7 @@ import type { Usage } from '../../core/usage.ts';
 import { viewJson } from '../../lib/json-view.ts';
 import type { JsonOut } from '../../lib/json-write.ts';
 import { callerId } from '../hub/ids.ts';
+import type { BegunResponse } from './begun-response.ts';
 import { EventLog } from './event-log.ts';
 import { incompleteReason } from './finish.ts';
 import { KeptAnswer } from './kept-answer.ts';
@@ -41,6 +42,8 @@ export class ResponseEncoder implements StreamEncoder {
   #textStates: OpaqueState[] = [];
   #calls = 0;
   #started = false;
+  /** The one another writer gave it. */
+  #id: string | undefined;
   #model: string | undefined;
   #created: number | undefined;
   #usage: Usage | undefined;
@@ -59,12 +62,30 @@ export class ResponseEncoder implements StreamEncoder {
   /** The response as far as it has come. */
   get response(): JsonOut {
     return this.#object.write({
+      id: this.#id,
       model: this.#model,
       created: this.#created,
       output: this.#output,
       usage: this.#usage,
       finish: this.#finish,
     });
+  }
+
+  /** Goes on with what another writer began. */
+  goOn(begun: BegunResponse): void {
+    this.#started = true;
+    this.#id = begun.id;
+    this.#model = begun.model;
+    this.#created = begun.created;
+    this.#log.skipTo(begun.next);
+    for (const { id, item } of begun.output) {
+      this.#output.push(item);
+      this.#kept.item(id, item);
+    }
+    if (!begun.message) return;
+    const message = new MessageItem(this.#log, { id: begun.message.id, index: this.#output.length });
+    message.goOn(begun.message.content, begun.message.open);
+    this.#item = message;
   }
 
   push(event: AnswerEvent): string {
@@ -163,7 +184,7 @@ export class ResponseEncoder implements StreamEncoder {
     this.#finish ??= 'stop';
     const isCut = incompleteReason(this.#finish) !== undefined;
     const last = this.#endItem(isCut ? 'incomplete' : 'completed');
-    this.#kept.end(responseId(this.#echo));
+    this.#kept.end(this.#id ?? responseId(this.#echo));
     const type = isCut ? 'response.incomplete' : 'response.completed';
     return started + last + this.#log.event(type, { response: this.response });
   }

@@ -4,6 +4,11 @@ import { type JsonOut, writeJson } from '../../lib/json-write.ts';
 export class EventLog {
   #next = 0;
 
+  /** The number of the next event, where others were written before. */
+  skipTo(next: number): void {
+    this.#next = next;
+  }
+
   event(type: string, fields: Readonly<Record<string, JsonOut>>): string {
     const body = writeJson({ type, sequence_number: this.#next++, ...fields });
     return `event: ${type}\ndata: ${body}\n\n`;

@@ -10,6 +10,7 @@ import { readEnvelope, renderRequest } from './envelope.ts';
 import { recallItems } from './kept-items.ts';
 import { renderError, renderStreamError } from './render-error.ts';
 import { restoreState } from './restore-state.ts';
+import { resumeStream } from './resume-stream.ts';
 import { resume } from './resume.ts';
 import { judgeStream } from './stream.ts';
 
@@ -25,6 +26,7 @@ export const openaiResponses: CallerFormat = {
     encodeStream: encoderFor,
     encodeTokenCount,
     restoreState,
+    resumeStream,
     recallItems,
     resume,
   },

@@ -8,6 +8,8 @@ import { writeUsage } from './usage.ts';
 
 /** How far an answer has come. */
 export interface Progress {
+  /** The one it has already; absent in an answer that gw names itself. */
+  readonly id?: string | undefined;
   readonly model: string | undefined;
   readonly created: number | undefined;
   readonly output: readonly JsonOut[];
@@ -34,10 +36,10 @@ export class ResponseObject {
     );
   }
 
-  write({ model, created, output, usage, finish }: Progress): JsonOut {
+  write({ id, model, created, output, usage, finish }: Progress): JsonOut {
     const why = finish && incompleteReason(finish);
     return {
-      id: responseId(this.#echo),
+      id: id ?? responseId(this.#echo),
       object: 'response',
       created_at: created ?? this.#echo.created,
       status: finish === undefined ? 'in_progress' : why === undefined ? 'completed' : 'incomplete',

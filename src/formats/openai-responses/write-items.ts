@@ -66,11 +66,15 @@ abstract class Item {
   }
 }
 
-interface OpenContent {
+interface OpenContent extends BegunContent {
   readonly kind: 'text' | 'refusal';
+  length: number;
+}
+
+/** A text that another writer began. */
+export interface BegunContent {
   readonly index: number;
   readonly pieces: string[];
-  length: number;
   readonly annotations: JsonOut[];
 }
 
@@ -81,6 +85,12 @@ export class MessageItem extends Item implements ItemWriter {
 
   begin(): string {
     return this.whole('added', this.#item('in_progress'));
+  }
+
+  /** Goes on after contents that another writer wrote, the last of them still open. */
+  goOn(content: readonly JsonOut[], open: BegunContent | undefined): void {
+    this.#content.push(...content);
+    if (open) this.#open = { ...open, kind: 'text', length: open.pieces.join('').length };
   }
 
   open(kind: 'text' | 'refusal'): string {
