@@ -57,16 +57,10 @@ export const FAULTS = {
     'neutral',
     'the model would not go on from where the answer broke off',
   ),
-  not_continued: row(
-    502,
-    'next',
-    'model',
-    'neutral',
-    'the model would not go on from where the answer broke off',
-  ),
   breaker_open: row(503, 'next', 'model', 'neutral', 'the target is being left alone for now'),
   // Nobody's target is at fault, so it counts for no target, and local ones may still serve.
   offline: row(503, 'next', 'request', 'neutral', 'this computer is offline'),
+  not_kept: row(504, 'fail', 'request', 'neutral', 'the caller wants a kept answer, and none is kept'),
   exhausted: row(503, 'fail', 'request', 'neutral', 'every target was tried and none could serve'),
   internal: row(500, 'fail', 'request', 'neutral', 'gw itself failed'),
 } as const satisfies Readonly<Record<string, FaultRow>>;

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 import type { Conversation } from '../core/conversation.ts';
 import type { Fault } from '../core/fault.ts';
@@ -7,6 +7,7 @@ import type { Operation } from '../core/operation.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Target } from '../core/target.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { AnswerTap, CallerEnd } from './caller-end.ts';
 import type { CaptureDraft } from './capture-draft.ts';
 import type { Drill } from './drill.ts';
 import type { CompiledPlan, Fleet, Step } from './fleet.ts';
@@ -27,7 +28,8 @@ const NOTHING = Buffer.alloc(0);
 /** One client request, from its first byte to the last byte of its answer. Stages fill it in as they go. */
 export class Exchange {
   readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  /** Where the answer goes: to the caller, or to several that asked the same. */
+  response: CallerEnd;
   readonly headers: ReadHeaders;
   readonly recognised: Recognised;
   readonly format: CallerFormat;
@@ -48,6 +50,12 @@ export class Exchange {
   answerId: string | undefined;
   /** What is kept of the answer, where it is asked for. */
   capture: CaptureDraft | undefined;
+  /** Collects the answer for later, where it is asked for. */
+  tap: AnswerTap | undefined;
+  /** Requests of the same key may share one call. */
+  sharedKey: string | undefined;
+  /** The caller hung up; answers whether the call goes on, because others wait for it too. */
+  stays: (() => boolean) | undefined;
   /** The caller hung up. */
   gone = false;
   /** Why gw itself gives this exchange up (it is being stopped). */
@@ -56,7 +64,7 @@ export class Exchange {
 
   constructor(start: {
     readonly request: IncomingMessage;
-    readonly response: ServerResponse;
+    readonly response: CallerEnd;
     readonly headers: ReadHeaders;
     readonly recognised: Recognised;
     readonly format: CallerFormat;
@@ -128,6 +136,7 @@ export class Exchange {
 
 /** The exchange as its first stages see it: the caller hung up, or gw gives it up. */
 export function hangUp(exchange: Exchange): void {
+  if (exchange.stays?.() === true) return;
   exchange.gone = true;
   exchange.interrupt();
 }

@@ -84,6 +84,8 @@ export interface ReadHeaders {
   route: string | undefined;
   timeout: string | undefined;
   drill: string | undefined;
+  cache: string | undefined;
+  cacheControl: string | undefined;
   /** What is forwarded, as a flat list of names and values; the provider's own come on top. */
   readonly forwarded: string[];
 }
@@ -122,6 +124,8 @@ const READERS = new Map<string, (read: ReadHeaders, value: string) => void>([
   ['x-gw-route', (read, value) => (read.route ??= value)],
   ['x-gw-timeout', (read, value) => (read.timeout ??= value)],
   ['x-gw-drill', (read, value) => (read.drill ??= value)],
+  ['x-gw-cache', (read, value) => (read.cache ??= value)],
+  ['cache-control', (read, value) => (read.cacheControl ??= value)],
   // Session headers of agents.
   ['x-claude-code-session-id', (read, value) => (read.session ??= value)],
   ['x-session-id', (read, value) => (read.session ??= value)],
@@ -157,6 +161,8 @@ function noHeaders(): ReadHeaders {
     route: undefined,
     timeout: undefined,
     drill: undefined,
+    cache: undefined,
+    cacheControl: undefined,
     forwarded: [],
   };
 }

@@ -1,3 +1,4 @@
+import { hangUpOn } from './caller-end.ts';
 import type { Exchange } from './exchange.ts';
 import { relayedHeaders } from './headers.ts';
 import { traceHeaders } from './trace-headers.ts';
@@ -31,19 +32,21 @@ export class Outlet {
 
   /** Sends the head of the answer: from here on the caller has this target's answer. */
   commit(status: number, headers: AnswerHeaders, length: number | undefined): void {
-    const { response, trail, plan, capture } = this.#exchange;
+    const { response, trail, plan, capture, tap } = this.#exchange;
     this.committed = true;
     trail.status = status;
     const lines = relayedHeaders(headers, this.#credentials);
     if (length !== undefined) lines.push('content-length', String(length));
     traceHeaders(trail, lines, plan?.compiled.policy.losses !== 'silent');
     capture?.began(lines);
+    tap?.began(status, lines);
     response.writeHead(status, lines);
   }
 
   write(bytes: Buffer): void {
     this.#exchange.trail.bytesOut += bytes.length;
     this.#exchange.capture?.sent(bytes);
+    this.#exchange.tap?.sent(bytes);
     if (this.#exchange.response.write(bytes) || this.blocked) return;
     this.blocked = true;
     this.#source.pause();
@@ -55,13 +58,15 @@ export class Outlet {
 
   /** The answer is whole. */
   end(bytes?: Buffer): void {
-    const { response, trail, capture } = this.#exchange;
+    const { response, trail, capture, tap } = this.#exchange;
+    tap?.ended();
     if (bytes === undefined) {
       response.end();
       return;
     }
     trail.bytesOut += bytes.length;
     capture?.sent(bytes);
+    tap?.sent(bytes);
     // Node sends head and body in one write when the body is a string, and in two pieces when it is a buffer: for the
     // usual small answer the string is 5 % of a request's whole cost cheaper. Latin-1 keeps every byte as it is.
     if (bytes.length <= ONE_WRITE_BYTES) response.end(bytes.toString('latin1'), 'latin1');
@@ -82,7 +87,6 @@ export class Outlet {
 
   #hangUp(): void {
     const { response, format } = this.#exchange;
-    if (format.breaksByReset && response.socket) response.socket.resetAndDestroy();
-    else response.destroy();
+    hangUpOn(response, format.breaksByReset);
   }
 }

@@ -1,4 +1,4 @@
-import type { LogPort, Watcher } from '../core/ports.ts';
+import type { AnswerCachePort, LogPort, Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AnswerHomes } from './answer-homes.ts';
 import type { ChaosBook } from './chaos.ts';
@@ -8,6 +8,8 @@ import type { ModelLists } from './model-lists.ts';
 import { compose, type Handler } from './stage.ts';
 import { answerLocally } from './stages/answer-locally.ts';
 import { authorize } from './stages/authorize.ts';
+import { cache } from './stages/cache.ts';
+import { coalesce } from './stages/coalesce.ts';
 import { conclude } from './stages/conclude.ts';
 import { estimateTokenCount } from './stages/estimate-tokens.ts';
 import { failover } from './stages/failover.ts';
@@ -28,6 +30,8 @@ export interface PipelinePorts {
   readonly vault: StateVault;
   readonly homes: AnswerHomes;
   readonly items: ItemMemory;
+  /** Where answers are kept, if they are. */
+  readonly answers?: AnswerCachePort;
   readonly version: string;
   readonly instance: string;
 }
@@ -41,6 +45,8 @@ export function pipeline(ports: PipelinePorts): Handler {
     answerLocally(ports.version, ports.lists),
     receive,
     estimateTokenCount(ports),
+    cache(ports),
+    coalesce(),
     plan(ports),
     failover(ports),
   ]);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import type { FactsPort, KeyPort, LogPort, RecordPort, Watcher } from '../core/ports.ts';
+import type { AnswerCachePort, FactsPort, KeyPort, LogPort, RecordPort, Watcher } from '../core/ports.ts';
 import type { Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Target } from '../core/target.ts';
@@ -43,6 +43,8 @@ export interface ProxyOptions {
   readonly facts?: FactsPort;
   /** Whether the providers' lists of models are read, for `/v1/models`; the profile's own names are always in it. */
   readonly readModels?: boolean;
+  /** Where answers are kept for later; without it none are. */
+  readonly answers?: AnswerCachePort;
   /** Jitter of backoff; `Math.random` unless a test wants the same every time. */
   readonly random?: () => number;
   /** Through which HTTP proxy a provider is reached; none unless it is said. */

@@ -1,21 +1,30 @@
 import { targetName } from '../core/target.ts';
+import type { CacheNote } from '../core/trail.ts';
 import type { TrailDraft } from './trail-draft.ts';
 
 /** Adds what every answer says about how it came to be. */
 export function traceHeaders(trail: TrailDraft, lines: string[], warns = true): void {
   const attempt = trail.attempts.at(-1);
   lines.push('x-gw-request-id', trail.id, 'x-gw-attempts', String(trail.attempts.length));
-  if (!attempt) return;
-  lines.push('x-gw-provider', attempt.target.provider, 'x-gw-model', headerSafe(attempt.target.model));
+  if (trail.cache) lines.push('x-gw-cache', cacheWord(trail.cache));
+  const from = trail.cache?.from ?? attempt?.target;
+  if (from) lines.push('x-gw-provider', from.provider, 'x-gw-model', headerSafe(from.model));
+  if (!attempt || trail.cache?.from) return;
   if (attempt.losses && warns) lines.push('x-gw-lossy', attempt.losses.join(','));
   for (const { injected, target } of trail.attempts)
     if (injected !== undefined) lines.push('x-gw-chaos', headerSafe(`${targetName(target)}: ${injected}`));
-  const from = trail.plan.find(({ unable }) => unable !== true);
-  if (from && from.target !== attempt.target) {
-    const failed = trail.attempts.find(({ target }) => target === from.target);
-    const reason = from.fault ?? failed?.fault ?? 'unusable';
-    lines.push('x-gw-failover', headerSafe(`from=${targetName(from.target)}; reason=${reason}`));
+  const first = trail.plan.find(({ unable }) => unable !== true);
+  if (first && first.target !== attempt.target) {
+    const failed = trail.attempts.find(({ target }) => target === first.target);
+    const reason = first.fault ?? failed?.fault ?? 'unusable';
+    lines.push('x-gw-failover', headerSafe(`from=${targetName(first.target)}; reason=${reason}`));
   }
+}
+
+/** `hit; age=12`, `stale; age=4000; reason=upstream_overloaded`, `miss`, `coalesced`. */
+function cacheWord({ is, ageMs, fault }: CacheNote): string {
+  const age = ageMs === undefined ? '' : `; age=${Math.floor(ageMs / 1000)}`;
+  return `${is}${age}${fault === undefined ? '' : `; reason=${fault}`}`;
 }
 
 /** Model names and messages come from elsewhere; a header takes printable ASCII. */

@@ -53,6 +53,7 @@ export const FIXES: Readonly<Record<FaultCode, (place: Place) => string>> = {
     `wait, or let more of them in: gw provider edit ${provider} --concurrency …, or maxInFlight in the policy`,
   breaker_open: () => 'nothing: it is asked again by itself when its time is up; gw status shows when',
   offline: () => 'connect this computer; gw goes on by itself within seconds of the network being back',
+  not_kept: () => 'ask without x-gw-cache: only; what is kept is told by gw cache status',
   exhausted: ({ route }) =>
     `see which targets work: gw test-route ${route}; add another: gw route add ${route} …`,
   internal: () => 'this is a defect in gw: please report it with what gw logs shows',

@@ -33,9 +33,9 @@ export const SHORT_FAULTS: Readonly<Record<FaultCode, string>> = {
   stream_broken: 'stream broke',
   busy: 'busy',
   not_continued: 'did not go on',
-  not_continued: 'did not go on',
   breaker_open: 'left alone',
   offline: 'offline',
+  not_kept: 'not kept',
   exhausted: 'nobody left',
   internal: 'gw failed',
 };

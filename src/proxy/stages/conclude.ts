@@ -65,7 +65,8 @@ function closeTrail(exchange: Exchange, reply: Reply): void {
 function noteServed({ trail }: Exchange): void {
   trail.outcome = 'served';
   const served = trail.attempts.at(-1)?.target;
-  if (!served) return;
+  // An old answer that stands in is no success of the target that failed last.
+  if (!served || trail.cache?.is === 'stale') return;
   trail.served = served;
   const first = trail.plan.find(({ unable }) => unable !== true);
   trail.failover = first !== undefined && first.target !== served;
@@ -81,7 +82,7 @@ function refuse(exchange: Exchange, reply: Refusal): void {
   const status = statusOf(reply.fault, exchange.format.name);
   const report = { fault: reply.fault, status, id: trail.id, tried: tried(exchange, reply.failures) };
   const own = theirOwnWords(exchange, reply);
-  const lines = ['content-type', own?.contentType ?? 'application/json', 'x-should-retry', 'false'];
+  const lines = ['content-type', own?.contentType ?? 'application/json', 'x-should-retry', mayRetry(reply)];
   if (reply.comeBack) {
     lines.push('retry-after', String(Math.max(1, Math.ceil(reply.comeBack.afterMs / 1000))));
     lines.push('x-gw-retry-at', new Date(reply.comeBack.at).toISOString());
@@ -91,6 +92,11 @@ function refuse(exchange: Exchange, reply: Refusal): void {
   // A body that was not read to its end leaves the connection in no state to carry another request.
   if (!exchange.request.complete) lines.push('connection', 'close');
   send(exchange, status, lines, own?.body ?? format.renderError(report));
+}
+
+/** What gw gave up, its caller has no better chance with; but nothing was tried while this computer was offline. */
+function mayRetry({ fault: why }: Refusal): string {
+  return why.code === 'offline' ? 'true' : 'false';
 }
 
 /** With one target gw has nothing to add: its refusal reaches the caller as it came. */

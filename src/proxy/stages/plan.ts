@@ -36,7 +36,7 @@ export interface PlanPorts {
 function decidePlan(exchange: Exchange, { clock, drills, homes, items }: PlanPorts): Refusal | undefined {
   const wrong = readWishes(exchange, drills);
   if (wrong) return refused(wrong);
-  const found = compile(exchange);
+  const found = compilePlan(exchange);
   if ('code' in found) return refused(found);
   exchange.trail.route = found.route;
   const { pinned } = exchange.envelope ?? {};
@@ -72,7 +72,8 @@ export function parseTimeout(text: string): number | undefined {
   return ms !== undefined && ms > 0 ? ms : undefined;
 }
 
-function compile(exchange: Exchange): CompiledPlan | Fault {
+/** The targets that answer to what was asked, before anybody's health is looked at. */
+export function compilePlan(exchange: Exchange): CompiledPlan | Fault {
   const { fleet, headers, envelope, operation } = exchange;
   const model = envelope?.model ?? '';
   const { targets, route } = headers;
