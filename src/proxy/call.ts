@@ -15,7 +15,7 @@ import { type Drill, drillPolicy } from './drill.ts';
 import type { Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
 import { VIA_HEADER } from './headers.ts';
-import { HealthReport } from './health-report.ts';
+import { type HealthPorts, HealthReport } from './health-report.ts';
 import { isToken } from './local-token.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import { withoutCredentials, wordWithoutCredentials } from './redact.ts';
@@ -25,7 +25,7 @@ import { formatFor, type Memories } from './translation.ts';
 import { makeWire } from './wire.ts';
 
 /** What calling a target needs from outside. */
-export interface CallPorts extends Memories {
+export interface CallPorts extends Memories, HealthPorts {
   readonly clock: Clock;
   readonly watcher: Watcher;
   /** This gw's id, left on every request it sends. */
@@ -54,7 +54,7 @@ export function callTarget(
 ): Promise<AttemptResult> {
   const record = new AttemptDraft(step.target, exchange.elapsed(), place.waitedMs);
   exchange.trail.attempts.push(record);
-  const health = new HealthReport(exchange, step, place.again, ports.clock);
+  const health = new HealthReport(exchange, step, place.again, record, ports);
   const injection = exchange.drill ? undefined : ports.chaos.active?.meet(step.target);
   if (injection) record.injected = injection.fault;
   const report = new CallReport({ exchange, step, record, health, ports, injection });

@@ -7,6 +7,16 @@ import type { AttemptResult } from './attempt-order.ts';
 import type { Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
 import type { AnswerHeaders } from './outlet.ts';
+import type { OwnNetwork } from './own-network.ts';
+import type { AttemptDraft } from './trail-draft.ts';
+import { isPage } from './unreachable.ts';
+
+/** What judging an attempt needs from outside. */
+export interface HealthPorts {
+  readonly clock: Clock;
+  /** Tells own trouble from a provider's; without it everything is the provider's. */
+  readonly network: OwnNetwork | undefined;
+}
 
 /** Tells the target's state what the attempt shows; says nothing for rehearsals and auxiliary operations. */
 export class HealthReport {
@@ -16,21 +26,35 @@ export class HealthReport {
   readonly #policy: Policy;
   readonly #admission: Admission;
   readonly #again: boolean;
+  readonly #network: OwnNetwork | undefined;
+  readonly #record: AttemptDraft;
+  readonly #begunAt: number;
+  #headers: AnswerHeaders | undefined;
   #said = false;
 
-  constructor(exchange: Exchange, step: Step, again: boolean, clock: Clock) {
+  constructor(
+    exchange: Exchange,
+    step: Step,
+    again: boolean,
+    record: AttemptDraft,
+    { clock, network }: HealthPorts,
+  ) {
     this.#step = step;
     this.#clock = clock;
     this.#again = again;
+    this.#record = record;
+    this.#network = network;
     this.#counts = exchange.drill === undefined && !OPERATIONS[exchange.operation].auxiliary;
     this.#policy = exchange.plan?.compiled.policy ?? exchange.fleet.profile.policy;
     const now = clock.now();
+    this.#begunAt = now;
     this.#admission = this.#counts ? step.state.begin(now) : 'yes';
     // Retries are a share of the requests; counted among them they would earn further retries.
     if (this.#counts && !again) step.state.budget.onRequest(now);
   }
 
   answered(headers: AnswerHeaders): void {
+    this.#headers = headers;
     if (this.#counts) this.#step.state.answered(headers, this.#clock.now());
   }
 
@@ -38,6 +62,7 @@ export class HealthReport {
     if (!this.#counts) return;
     this.#said = true;
     this.#step.state.succeeded(this.#admission, this.#clock.now());
+    if (this.#record.injected === undefined) this.#network?.reached(this.#step.upstream);
   }
 
   ended(result: AttemptResult): void {
@@ -58,7 +83,25 @@ export class HealthReport {
     }
   }
 
+  /** Whose failure it is may not be known yet; until it is, it counts for nobody. */
   #failed(why: Fault): void {
-    this.#step.state.failed(this.#admission, why, this.#policy, this.#clock.now());
+    const { state, upstream } = this.#step;
+    const blame = (): void => state.failed(this.#admission, why, this.#policy, this.#clock.now());
+    if (this.#network === undefined || this.#record.injected !== undefined) {
+      blame();
+      return;
+    }
+    const excuse = (told: Fault): void => {
+      state.neutral(this.#admission);
+      this.#record.fault = told.code;
+      this.#record.message = `${why.message}; ${told.message}`;
+    };
+    this.#network.failed({ upstream, fault: this.#withSign(why), at: this.#begunAt, blame, excuse });
+  }
+
+  #withSign(why: Fault): Fault {
+    const { status } = this.#record;
+    if (status === undefined || !isPage(status, this.#headers?.['content-type'])) return why;
+    return { ...why, sign: 'stranger' };
   }
 }

@@ -5,6 +5,7 @@ import type { ChaosBook } from './chaos.ts';
 import type { DrillBook } from './drill.ts';
 import type { ItemMemory } from './item-memory.ts';
 import type { ModelLists } from './model-lists.ts';
+import type { OwnNetwork } from './own-network.ts';
 import { compose, type Handler } from './stage.ts';
 import { answerLocally } from './stages/answer-locally.ts';
 import { authorize } from './stages/authorize.ts';
@@ -32,6 +33,8 @@ export interface PipelinePorts {
   readonly items: ItemMemory;
   /** Where answers are kept, if they are. */
   readonly answers?: AnswerCachePort;
+  /** Whether this computer is offline, where that is watched. */
+  readonly network: OwnNetwork | undefined;
   readonly version: string;
   readonly instance: string;
 }

@@ -1,7 +1,16 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import type { AnswerCachePort, FactsPort, KeyPort, LogPort, RecordPort, Watcher } from '../core/ports.ts';
+import type { NetworkSenses, OfflineView } from '../core/network.ts';
+import type {
+  AnswerCachePort,
+  FactsPort,
+  KeyPort,
+  LogPort,
+  RecordPort,
+  RememberPort,
+  Watcher,
+} from '../core/ports.ts';
 import type { Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Target } from '../core/target.ts';
@@ -14,6 +23,7 @@ import { AnswerHomes } from './answer-homes.ts';
 import { beginCapture, finishCapture } from './capture.ts';
 import { ChaosBook } from './chaos.ts';
 import { canCharge, charge } from './charge.ts';
+import type { Lookup } from './connector.ts';
 import { DrillBook, type DrillOrder } from './drill.ts';
 import { abandon, type Exchange, hangUp } from './exchange.ts';
 import { Fleet } from './fleet.ts';
@@ -22,6 +32,7 @@ import { createListener } from './listener.ts';
 import { Memory } from './memory.ts';
 import { ModelLists } from './model-lists.ts';
 import { openExchange } from './open-exchange.ts';
+import { OwnNetwork } from './own-network.ts';
 import { pipeline } from './pipeline.ts';
 import type { Handler } from './stage.ts';
 import { StateVault } from './state-vault.ts';
@@ -52,6 +63,10 @@ export interface ProxyOptions {
 }
 
 /** The proxy: one HTTP server in front of the profile's providers. */
+  /** How the own network is felt; without it every failure is the provider's. */
+  readonly senses?: NetworkSenses;
+  /** How providers' names are resolved; the system's way unless it is said. */
+  readonly lookup?: Lookup;
 export interface Proxy {
   /** Listens and answers with the real port; rejects with the system's error (`EADDRINUSE`). */
   listen(port: number, host: string): Promise<number>;
@@ -62,6 +77,8 @@ export interface Proxy {
   /** Forgets what went wrong at a target; false when it was never met. */
   resetTarget(target: Target): boolean;
   /** Leaves a target alone for so long; false when it was never met. */
+  /** Whether this computer is offline, and why; undefined while it is not. */
+  offline(): OfflineView | undefined;
   tripTarget(target: Target, openMs: number): boolean;
   /** The models each provider said it has, by its name. */
   modelLists(): Readonly<Record<string, readonly string[]>>;
@@ -93,12 +110,13 @@ class LocalProxy implements Proxy {
   /** Fleets of earlier profiles that running exchanges still follow. */
   readonly #retiring = new Set<Fleet>();
   #fleet: Fleet;
+  readonly #network: OwnNetwork | undefined;
   #onIdle: (() => void) | undefined;
 
   constructor(options: ProxyOptions) {
     const { settings, profile, keys, clock, random = Math.random } = options;
     this.#options = options;
-    this.#memory = new Memory(options.httpProxyFor, options.facts);
+    this.#memory = new Memory(options.httpProxyFor, options.facts, options.lookup);
     this.#drills = new DrillBook(clock.now);
     this.chaos = new ChaosBook(clock, random);
     this.#newId = idMaker(clock.now);
@@ -106,8 +124,12 @@ class LocalProxy implements Proxy {
     this.#handle = pipeline({
       ...options,
       random,
+    const upstreams = (): readonly Upstream[] => this.#fleet.upstreams();
+    const { senses, log } = options;
+    this.#network = senses && new OwnNetwork({ senses, clock, log, upstreams });
       drills: this.#drills,
       chaos: this.chaos,
+      network: this.#network,
       lists: this.#lists,
       vault: new StateVault(),
       homes: new AnswerHomes(),
@@ -128,6 +150,7 @@ class LocalProxy implements Proxy {
     });
   }
 
+        this.#network?.start();
   apply({ settings, profile, keys }: Pick<ProxyOptions, 'settings' | 'profile' | 'keys'>): void {
     const before = this.#fleet;
     this.#fleet = new Fleet(settings, profile, keys, this.#memory, before);
@@ -145,6 +168,10 @@ class LocalProxy implements Proxy {
     const state = this.#memory.known(target);
     state?.reset();
     return state !== undefined;
+  }
+
+  offline(): OfflineView | undefined {
+    return this.#network?.view();
   }
 
   tripTarget(target: Target, openMs: number): boolean {
@@ -182,6 +209,7 @@ class LocalProxy implements Proxy {
     await nextTurn();
     const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
+    this.#network?.stop();
     await closed;
     const fleets = [this.#fleet, ...this.#retiring];
     await Promise.all([...fleets.map((fleet) => fleet.destroy()), this.#drills.close()]);

@@ -27,20 +27,19 @@ export class Upstream implements Line {
   readonly identity: string;
   /** Where its connections lead first. */
   readonly place: NetworkPlace;
-  /** How far away the provider itself is. */
-  readonly distance: HostDistance;
+  /** How far away is what its connections lead to first: with an HTTP proxy, that. */
+  readonly placeDistance: HostDistance;
   readonly #open: () => Pool;
   /** Pools that take nothing new and end with their last request. */
   readonly #leaving = new Set<Pool>();
   #pool: Pool;
 
   constructor(name: string, address: string, identity: string, place: NetworkPlace, open: () => Pool) {
-    const { hostname, pathname } = new URL(address);
     this.name = name;
-    this.prefix = pathname.replace(/\/+$/, '');
+    this.prefix = new URL(address).pathname.replace(/\/+$/, '');
     this.identity = identity;
     this.place = place;
-    this.distance = hostDistance(hostname);
+    this.placeDistance = hostDistance(place.host);
     this.#open = open;
     this.#pool = open();
   }

@@ -18,10 +18,12 @@ import type { AttemptResult } from '../attempt-order.ts';
 import { type CallPlace, callTarget, type CallPorts } from '../call.ts';
 import { drillPolicy } from '../drill.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
+import type { OwnNetwork } from '../own-network.ts';
+import { deadlineOf } from '../patience.ts';
 import type { Step } from '../fleet.ts';
 import { type Reply, refused } from '../reply.ts';
 import type { Stage } from '../stage.ts';
-import { parseTimeout } from './plan.ts';
+import { BACK_SOON_MS, noteAway, offlineToTell, waitForNetwork } from './offline.ts';
 
 /** What walking a plan needs from outside. */
 export interface FailoverPorts extends CallPorts {
@@ -55,6 +57,7 @@ class Walk {
   readonly #plan: ChosenPlan;
   readonly #ports: FailoverPorts;
   readonly #policy: Policy;
+  readonly #network: OwnNetwork | undefined;
   readonly #deadline: number;
   readonly #failures: Failure[] = [];
   #rest: readonly Step[];
@@ -63,6 +66,7 @@ class Walk {
     this.#exchange = exchange;
     this.#plan = plan;
     this.#ports = ports;
+    this.#network = exchange.drill ? undefined : ports.network;
     this.#rest = plan.steps;
     this.#policy = exchange.drill ? drillPolicy(plan.compiled.policy) : plan.compiled.policy;
     const asked = exchange.headers.timeout;
@@ -70,10 +74,13 @@ class Walk {
   }
 
   async run(): Promise<Reply> {
-    let turn = this.#nextTarget();
+    this.#network?.requestBegan();
+    if (this.#network?.isOffline) await this.#network.freshen();
+    let turn = this.#nextTarget() ?? (await this.#unlessOffline(undefined));
     while (turn) {
       const result = await callTarget(this.#exchange, turn.step, this.#place(turn), this.#ports);
       if (result.is !== 'failed') return replyTo(result);
+      if (this.#network?.uneasy) turn = await this.#unlessOffline(turn);
       if (this.#exchange.over) return this.#endOver();
       turn = this.#turnAfter(turn, result);
       if (!turn || turn.waitMs === 0) continue;
@@ -88,6 +95,12 @@ class Walk {
     const now = this.#ports.clock.now();
     for (;;) {
       const [step, ...others] = this.#rest;
+      const away = this.#network?.faultOf(step.upstream);
+      if (away) {
+        this.#failures.push({ target: step.target, fault: away, tried: false });
+        noteAway(this.#exchange, step.target, away);
+        continue;
+      }
       if (!step) return undefined;
       this.#rest = others;
       const why = others.length > 0 ? lacking(this.#exchange, step, this.#ports) : undefined;
@@ -100,6 +113,16 @@ class Walk {
         return { step, retries: 0, reconnected: false, withoutState: false, waitMs: 0 };
       this.#failures.push({ target: step.target, fault: fault('breaker_open'), tried: false });
     }
+  /** Own trouble is no reason to ask a provider again, and that it has ended is one to begin anew. */
+  async #unlessOffline(turn: Turn | undefined): Promise<Turn | undefined> {
+    const network = this.#network;
+    if (!network?.uneasy || turn?.retries === 0) return turn;
+    const remaining = remainingMs(this.#deadline, this.#exchange.elapsed());
+    const isBack = await waitForNetwork(this.#exchange, network, this.#failures, remaining);
+    if (isBack) this.#rest = this.#plan.steps;
+    return isBack || (turn && network.faultOf(turn.step.upstream)) ? this.#nextTarget() : turn;
+  }
+
   }
 
   /** Leaves a target out that could not do what is asked. The last one is tried all the same: facts may be wrong. */
@@ -188,6 +211,8 @@ class Walk {
   }
 
   #refuse(): Reply {
+    const offline = offlineToTell(this.#exchange, this.#network, this.#failures);
+    if (offline) return refused(offline, this.#failures, { at: now + BACK_SOON_MS, afterMs: BACK_SOON_MS });
     const now = this.#ports.clock.now();
     const recoveries = this.#plan.steps.map(({ state }) => state.recoversAt(now));
     const told = faultToTell(this.#failures);
