@@ -121,6 +121,6 @@ export interface StoredAge {
 export interface RememberPort {
   /** From now on this is kept; what was kept of it before is handed to it at once. */
   keep(part: Remembered): void;
-  /** Something of it changed, and is to be written soon. Cheap. */
-  changed(): void;
+  /** Something of it changed, and is to be written within this time (a fifth of a second unless said). Cheap. */
+  changed(withinMs?: number): void;
 }

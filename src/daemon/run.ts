@@ -11,6 +11,7 @@ import { openRecorder } from '../store/index.ts';
 import { askCatalogue } from './ask-catalogue.ts';
 import { Daemon } from './daemon.ts';
 import { DaemonError } from './error.ts';
+import { HealthFile } from './health-file.ts';
 import { keepReachable } from './keep-reachable.ts';
 import { chooseProfile, loadChosen } from './loaded.ts';
 import { type Lock, tryLock } from './lock.ts';
@@ -61,6 +62,7 @@ async function open(
   undo.push(() => recorder.close());
   const observatory = new Observatory(startedAt);
   const book = new ModelBook((question) => askCatalogue(question, clock), clock);
+  const remember = new HealthFile(paths.health, clock, log);
   const proxy = createProxy({
     settings: loaded.settings,
     profile: loaded.profile,
@@ -74,6 +76,7 @@ async function open(
     readModels: options.readModels,
     httpProxyFor: httpProxyRule(env),
     facts: book,
+    remember,
   });
   undo.push(() => proxy.close());
   const { host, port: wanted } = loaded.settings.listen;
@@ -94,7 +97,9 @@ async function open(
     book,
   };
   book.prepare(loaded.profile);
-  return serve(options, new Daemon(options, parts), undo, { profile: loaded.profile.name, startedAt });
+  const daemon = new Daemon(options, parts);
+  void daemon.ended.then(() => remember.flush());
+  return serve(options, daemon, undo, { profile: loaded.profile.name, startedAt });
 }
 
 async function serve(

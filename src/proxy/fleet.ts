@@ -90,6 +90,7 @@ export class Fleet {
     }
   }
 
+    for (const provider of profile.providers) identify(provider, keys, memory);
   /** The connections of every provider that is in use. */
   upstreams(): Upstream[] {
     return this.profile.providers.flatMap(({ name, enabled }) => {
@@ -162,6 +163,14 @@ export class Fleet {
 
   #compile(resolution: Resolution): CompiledPlan {
     const steps = resolution.targets.flatMap((target) => this.#steps(target));
+  /** One target, ready to be called; undefined when the profile does not have it, or it cannot be used. */
+  stepFor({ provider, model, key }: Target): Step | undefined {
+    const found = this.profile.providers.find(({ name, enabled }) => enabled && name === provider);
+    if (!found) return undefined;
+    const steps = this.#steps({ provider: found, model, skipped: undefined });
+    return steps.find(({ target, skipped }) => skipped === undefined && target.key === key);
+  }
+
     return {
       route: resolution.route,
       policy: resolution.policy,
@@ -199,6 +208,15 @@ export class Fleet {
 interface Credential {
   readonly key: string;
   readonly headers: readonly string[];
+/** Tells who is behind each key: another address, another way of asking or another value is somebody else. */
+function identify(provider: Provider, keys: KeyPort, memory: Memory): void {
+  const { name, url, format, auth } = provider;
+  for (const { key, headers, missing } of credentials(provider, keys)) {
+    if (missing !== undefined) continue;
+    memory.identify(name, key, JSON.stringify([url, format, auth, ...headers, ...ownHeaders(provider)]));
+  }
+}
+
   readonly missing: string | undefined;
 }
 

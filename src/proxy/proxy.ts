@@ -59,6 +59,8 @@ export interface ProxyOptions {
   /** Jitter of backoff; `Math.random` unless a test wants the same every time. */
   readonly random?: () => number;
   /** Through which HTTP proxy a provider is reached; none unless it is said. */
+  /** Keeps what is to outlive a restart; without it everything is forgotten. */
+  readonly remember?: RememberPort;
   readonly httpProxyFor?: HttpProxyRule;
 }
 
@@ -136,7 +138,10 @@ class LocalProxy implements Proxy {
       items: new ItemMemory(),
     });
     this.#fleet = new Fleet(settings, profile, keys, this.#memory);
+    // Before the first fleet says who is behind each key, or nobody could tell that it is somebody else by now.
+    options.remember?.keep(this.#memory);
     this.#server = createListener((request, response) => void this.#serve(request, response));
+    this.#memory.listener = () => options.remember?.changed();
   }
 
   listen(port: number, host: string): Promise<number> {

@@ -1,8 +1,9 @@
-import type { Fault } from '../core/fault.ts';
-import { FAULTS } from '../core/fault.ts';
+import { type Fault, type FaultCode, FAULTS } from '../core/fault.ts';
 import type { BreakerView, CooldownView, LimitView } from '../core/health.ts';
 import type { Policy } from '../core/policy.ts';
+import type { StoredAge } from '../core/ports.ts';
 import type { Target } from '../core/target.ts';
+import { field } from '../lib/expect.ts';
 import {
   type Admission,
   type Breaker,
@@ -11,6 +12,8 @@ import {
   cooldownSpan,
   forbids,
   type HeaderValues,
+  keepBreaker,
+  keepCooldown,
   mayTry,
   mayTryCooling,
   newBreaker,
@@ -23,8 +26,11 @@ import {
   readLimits,
   recoversAt,
   RetryBudget,
+  takeBreaker,
+  takeCooldown,
   tellsLimits,
   tripped,
+  undecided,
   viewBreaker,
   viewCooldown,
 } from '../resilience/index.ts';
@@ -45,25 +51,45 @@ export interface TargetView {
   readonly limits?: readonly LimitView[];
 }
 
+/** Hears of every change for better or worse; `was` is what the breaker was before. */
+export type HealthListener = (state: TargetState, was: Breaker['is']) => void;
+
+/** What is worth looking at without a caller: from when on, and what went wrong there. */
+export interface Suspicion {
+  readonly at: number;
+  readonly reason: FaultCode;
+}
+
 /** What gw remembers of one target between requests. The transitions are pure; this holds the current state. */
 export class TargetState implements Marked {
   readonly target: Target;
   readonly budget = new RetryBudget();
   readonly #key: KeyState;
+  readonly #changed: HealthListener;
   #breaker: Breaker = newBreaker();
   #cooldown: Cooldown | undefined;
   /** What `gw chaos` did to it. */
   #injected = { breaker: false, cooldown: false };
   /** The head that told of limits last, as it came: read when somebody looks. */
   #told: { readonly headers: HeaderValues; readonly at: number } | undefined;
+  /** The policy under which something went wrong here last. */
+  #policy: Policy | undefined;
+  #wantedAt = -Infinity;
 
-  constructor(target: Target, key: KeyState) {
+  constructor(target: Target, key: KeyState, changed: HealthListener = () => {}) {
     this.target = target;
     this.#key = key;
+    this.#changed = changed;
   }
 
   /** Whether an attempt may be made now; `no` comes with `whyNot`. */
   admission(now: number): Admission {
+    const admission = this.#admission(now);
+    if (admission !== 'yes') this.#wantedAt = now;
+    return admission;
+  }
+
+  #admission(now: number): Admission {
     if (this.#cooldown === undefined && this.#key.cooldown === undefined) return mayTry(this.#breaker, now);
     const cooling = [mayTryCooling(this.#cooldown, now), mayTryCooling(this.#key.cooldown, now)];
     if (cooling.includes('no')) return 'no';
@@ -79,9 +105,11 @@ export class TargetState implements Marked {
   /** An attempt begins; its outcome hands back what the breaker said of it. */
   begin(now: number): Admission {
     const admission = mayTry(this.#breaker, now);
-    this.#breaker = onTry(this.#breaker, admission);
-    if (this.#cooldown) this.#cooldown = onCooldownTry(this.#cooldown, now);
-    if (this.#key.cooldown) this.#key.cooldown = onCooldownTry(this.#key.cooldown, now);
+    this.#become(
+      onTry(this.#breaker, admission),
+      this.#cooldown && onCooldownTry(this.#cooldown, now),
+      this.#key.cooldown && onCooldownTry(this.#key.cooldown, now),
+    );
     return admission;
   }
 
@@ -92,37 +120,43 @@ export class TargetState implements Marked {
 
   /** The target answered: content arrived, or the whole answer. */
   succeeded(admission: Admission, now: number): void {
-    this.#breaker = onSuccess(this.#breaker, admission, now);
-    if (this.#cooldown) this.#cooldown = onCooldownSuccess(this.#cooldown, now);
-    if (this.#key.cooldown) this.#key.cooldown = onCooldownSuccess(this.#key.cooldown, now);
+    this.#become(
+      onSuccess(this.#breaker, admission, now),
+      this.#cooldown && onCooldownSuccess(this.#cooldown, now),
+      this.#key.cooldown && onCooldownSuccess(this.#key.cooldown, now),
+    );
   }
 
   failed(admission: Admission, fault: Fault, policy: Policy, now: number): void {
-    this.#breaker =
+    const breaker =
       FAULTS[fault.code].health === 'failure'
         ? onFailure(this.#breaker, admission, fault, policy, now)
         : onNeutral(this.#breaker, admission);
     const injected = fault.injected === true;
     if (injected) this.#injected.breaker = true;
+    this.#policy = policy;
     const spanKey = cooldownSpan(fault.code) === 'key';
     const cooldown = cooldownAfter(fault, now, spanKey ? this.#key.cooldown : this.#cooldown);
-    if (!cooldown) return;
-    if (spanKey) {
-      this.#key.cooldown = cooldown;
-      this.#key.injected = injected;
-    } else {
-      this.#cooldown = cooldown;
-      this.#injected.cooldown = injected;
-    }
+    if (cooldown && spanKey) this.#key.injected = injected;
+    else if (cooldown) this.#injected.cooldown = injected;
+    this.#become(
+      breaker,
+      (spanKey ? undefined : cooldown) ?? this.#cooldown,
+      (spanKey ? cooldown : undefined) ?? this.#key.cooldown,
+    );
   }
 
   /** The chaos is over: what it did to this target is undone, and what was real before or meanwhile stays. */
   forgetInjected(): void {
-    if (this.#injected.breaker) this.#breaker = newBreaker();
-    if (this.#injected.cooldown) this.#cooldown = undefined;
-    if (this.#key.injected === true) this.#key.cooldown = undefined;
+    const { breaker, cooldown } = this.#injected;
+    const key = this.#key.injected === true;
     this.#injected = { breaker: false, cooldown: false };
     this.#key.injected = false;
+    this.#become(
+      breaker ? newBreaker() : this.#breaker,
+      cooldown ? undefined : this.#cooldown,
+      key ? undefined : this.#key.cooldown,
+    );
   }
 
   /** Nothing of it may be kept for after a restart, which ends the chaos. */
@@ -132,20 +166,73 @@ export class TargetState implements Marked {
 
   /** The attempt ended without saying anything about the target. */
   neutral(admission: Admission): void {
-    this.#breaker = onNeutral(this.#breaker, admission);
+    this.#become(onNeutral(this.#breaker, admission), this.#cooldown, this.#key.cooldown);
+  }
+
+  /** It was looked at and nothing was found out: the next caller's request is the trial. */
+  undecided(admission: Admission, now: number): void {
+    const key = this.#key.cooldown;
+    this.#become(onNeutral(this.#breaker, admission), this.#cooldown, key && undecided(key, now));
   }
 
   /** By hand: what went wrong is forgotten, also what its key shares with other models. */
   reset(): void {
-    this.#breaker = newBreaker();
-    this.#cooldown = undefined;
-    this.#key.cooldown = undefined;
+    this.#become(newBreaker(), undefined, undefined);
   }
 
   /** By hand: left alone for so long. */
   trip(openMs: number, now: number): void {
-    this.#breaker = tripped(openMs, now);
     this.#injected.breaker = false;
+    this.#become(tripped(openMs, now), this.#cooldown, this.#key.cooldown);
+  }
+
+  /** When a request that was to go here found it left alone last. */
+  get wantedAt(): number {
+    return this.#wantedAt;
+  }
+
+  /** The policy under which something went wrong here last; undefined where that was before a restart. */
+  get policy(): Policy | undefined {
+    return this.#policy;
+  }
+
+  /** Whether, and from when on, it is worth looking what became of it; undefined when it is well or only time helps. */
+  suspicion(now: number): Suspicion | undefined {
+    const key = this.#key.cooldown;
+    const breaker = this.#breaker;
+    // What fails on purpose would answer well.
+    if (this.isInjected) return undefined;
+    if (key?.is === 'until-changed') return { at: key.until, reason: key.reason };
+    if (breaker.is === 'closed' || (breaker.is === 'half-open' && breaker.probing)) return undefined;
+    const at = breaker.is === 'open' ? breaker.until : now;
+    const forbidden = [this.#cooldown, key].filter((each) => mayTryCooling(each, now) === 'no');
+    return { at: Math.max(at, ...forbidden.map((each) => each?.until ?? at)), reason: breaker.reason };
+  }
+
+  /** What is worth keeping over a restart; undefined when it is well. What was made on purpose is not kept. */
+  keep(): { readonly breaker?: unknown; readonly cooldown?: unknown } | undefined {
+    const breaker = this.#injected.breaker ? undefined : keepBreaker(this.#breaker);
+    const cooldown = this.#injected.cooldown || !this.#cooldown ? undefined : keepCooldown(this.#cooldown);
+    const isWell = breaker === undefined && cooldown === undefined;
+    return isWell && (!this.#key.cooldown || this.#key.injected === true) ? undefined : { breaker, cooldown };
+  }
+
+  /** Takes up what was kept, before anybody asks for it. */
+  take(stored: unknown, age: StoredAge): void {
+    this.#breaker = takeBreaker(field(stored, 'breaker'), age) ?? this.#breaker;
+    this.#cooldown = takeCooldown(field(stored, 'cooldown'), age) ?? this.#cooldown;
+    // Whoever starts gw is about to use it.
+    this.#wantedAt = age.now;
+  }
+
+  /** The way every transition ends; it costs a healthy target three comparisons. */
+  #become(breaker: Breaker, cooldown: Cooldown | undefined, key: Cooldown | undefined): void {
+    const was = this.#breaker;
+    if (breaker === was && cooldown === this.#cooldown && key === this.#key.cooldown) return;
+    this.#breaker = breaker;
+    this.#cooldown = cooldown;
+    this.#key.cooldown = key;
+    this.#changed(this, was.is);
   }
 
   /** The provider said until when it must not be asked; nothing overrides that. */

@@ -3,7 +3,7 @@ import OpenAI from 'openai';
 import type { Capture } from '../../src/core/capture.ts';
 import type { FormatName } from '../../src/core/operation.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/core/policy.ts';
-import type { FactsPort, KeyPort } from '../../src/core/ports.ts';
+import type { FactsPort, KeyPort, RememberPort } from '../../src/core/ports.ts';
 import type { AuthScheme, Profile, Provider, Quirk, Route } from '../../src/core/profile.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings.ts';
 import type { Attempt, Trail } from '../../src/core/trail.ts';
@@ -41,6 +41,8 @@ export interface GroundOptions {
   readonly readModels?: boolean;
   /** Signs what goes to some providers. */
   readonly signerFor?: NonNullable<KeyPort['signerFor']>;
+  /** Keeps what is to outlive a restart; nothing does by default. */
+  readonly remember?: RememberPort;
   /** What is known of models; nothing by default. */
   readonly facts?: FactsPort;
 }
@@ -155,6 +157,7 @@ async function start(
     random: () => 0.5,
     readModels: options.readModels ?? false,
     ...(options.facts && { facts: options.facts }),
+    ...(options.remember && { remember: options.remember }),
   });
   const port = await proxy.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}/v1`;
