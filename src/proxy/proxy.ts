@@ -37,6 +37,7 @@ import { pipeline } from './pipeline.ts';
 import type { Handler } from './stage.ts';
 import { StateVault } from './state-vault.ts';
 import type { TargetView } from './target-state.ts';
+import type { Upstream } from './upstream.ts';
 
 /** What the proxy is made from. */
 export interface ProxyOptions {
