@@ -11,9 +11,9 @@ import { type CacheWish, readCacheWish, readDirective } from '../cache/wish.ts';
 import { worthOf } from '../cache/worth.ts';
 import type { Exchange } from '../exchange.ts';
 import type { CompiledPlan, Fleet } from '../fleet.ts';
+import { compilePlan } from '../planning/find-targets.ts';
 import { type Reply, refused } from '../reply.ts';
 import type { Handler, Stage } from '../stage.ts';
-import { compilePlan } from './plan.ts';
 
 /** What answering from memory needs from outside. */
 export interface CachePorts {
