@@ -25,6 +25,7 @@ export const POLICY_KINDS: { readonly [K in keyof Policy]: Kind<Policy[K]> } = {
   breakerMinimum: whole(1, 10_000),
   breakerOpenMs: duration,
   breakerOpenCapMs: duration,
+  probe: oneOf({ free: true, 'one-token': true, off: true }),
   bodyLimitBytes: size,
   idleTakeoverMs: duration,
   onCut: oneOf({ continue: true, error: true }),

@@ -32,6 +32,8 @@ const POLICY_SUMMARIES: Readonly<Record<keyof Policy, string>> = {
   breakerMinimum: 'Fewest requests in 30 s for that share to count.',
   breakerOpenMs: 'How long the breaker stays open at first; doubles at each relapse.',
   breakerOpenCapMs: 'How long it stays open at most.',
+  probe:
+    'How gw looks whether a target left alone is back: by its list of models (free), with a request for one token where that cannot tell (one-token), or not (off).',
   bodyLimitBytes: 'Largest request body accepted.',
   idleTakeoverMs: 'Longest silence in the middle of an answer that another target can go on with.',
   onCut: 'When an answer breaks after content was delivered: continue it, or tell the caller (error).',
@@ -84,6 +86,7 @@ function policySchema(): JsonObject {
 
 function policyType(key: keyof Policy): JsonObject {
   if (key === 'onCut') return { enum: ['continue', 'error'] };
+  if (key === 'probe') return { enum: ['free', 'one-token', 'off'] };
   if (key === 'losses') return { enum: ['warn', 'silent', 'strict'] };
   if (key.endsWith('Ms')) return { type: DURATION.type };
   if (key.endsWith('Bytes')) return { type: SIZE.type };

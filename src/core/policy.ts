@@ -42,6 +42,12 @@ export interface Policy {
   /** How long it stays open at first (doubles at each relapse) and at most. */
   readonly breakerOpenMs: number;
   readonly breakerOpenCapMs: number;
+  /**
+   * How gw itself looks whether what it leaves alone is back, so that no caller has to find out: by asking for the list
+   * of models, which costs nothing (`free`); where that cannot tell, with a request for one token (`one-token`); or not
+   * at all (`off`). An outage then costs two tokens and their prompt of two words, and nothing while it lasts.
+   */
+  readonly probe: 'free' | 'one-token' | 'off';
   /** Largest request body accepted, in bytes: above every provider's own limit (Gemini takes 100 MB). */
   readonly bodyLimitBytes: number;
   /**
@@ -110,6 +116,7 @@ export const DEFAULT_POLICY: Policy = {
   breakerMinimum: 10,
   breakerOpenMs: 5_000,
   breakerOpenCapMs: 30_000,
+  probe: 'one-token',
   bodyLimitBytes: 128 * 1024 * 1024,
   idleTakeoverMs: 30_000,
   onCut: 'continue',
