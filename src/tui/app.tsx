@@ -5,6 +5,7 @@ import { footerLine } from './present/footer.ts';
 import { bannerLine, figuresLine, identityLine, oneLine } from './present/header.ts';
 import { type Line, span } from './present/line.ts';
 import { roomsLine } from './present/tabs.ts';
+import { Chaos } from './screens/chaos/screen.tsx';
 import { Cost } from './screens/cost/screen.tsx';
 import { Failovers } from './screens/failovers/screen.tsx';
 import { Help } from './screens/help/screen.tsx';
@@ -64,6 +65,8 @@ function Body({ state }: { readonly state: AppState }): ReactElement {
       return <Logs screen={screen} world={state} />;
     case 'request':
       return <Request screen={screen} world={state} />;
+    case 'chaos':
+      return <Chaos screen={screen} world={state} />;
     case 'text':
       return <Text screen={screen} world={state} />;
     case 'help':

@@ -38,6 +38,8 @@ export type Turn<S> =
   | { readonly is: 'ask'; readonly label: string; readonly text: string }
   | { readonly is: 'do'; readonly screen: S; readonly deed: Deed }
   | { readonly is: 'confirm'; readonly question: string; readonly deed: Deed }
+  /** What a provider is to fail with is put together. */
+  | { readonly is: 'open-chaos'; readonly provider: string; readonly model: string }
   | { readonly is: 'back' }
   | { readonly is: 'refused'; readonly reason: string };
 

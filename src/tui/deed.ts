@@ -11,6 +11,16 @@ export type Deed =
   | { readonly is: 'move-target'; readonly route: string; readonly target: string; readonly by: number }
   | { readonly is: 'reset-breaker'; readonly target: Target }
   | { readonly is: 'trip-breaker'; readonly target: Target; readonly openMs: number }
+  /** Has a provider, or one model of it, fail under live traffic; and leaves it in peace again. */
+  | {
+      readonly is: 'start-chaos';
+      readonly provider: string;
+      readonly model?: string;
+      readonly fault: string;
+      readonly rate: number;
+      readonly forMs: number;
+    }
+  | { readonly is: 'stop-chaos'; readonly provider: string }
   | { readonly is: 'test-route'; readonly route: string }
   | { readonly is: 'read-spending'; readonly days: number }
   | { readonly is: 'read-capture'; readonly trail: Trail }

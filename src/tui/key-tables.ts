@@ -1,6 +1,7 @@
 import type { KeyName } from './key.ts';
 import { LINE_KEYS, QUESTION_KEYS } from './prompt.ts';
 import type { ScreenName } from './screens.ts';
+import { CHAOS_KEYS } from './screens/chaos/keys.ts';
 import { COST_KEYS } from './screens/cost/keys.ts';
 import { FAILOVERS_KEYS } from './screens/failovers/keys.ts';
 import { HELP_KEYS } from './screens/help/keys.ts';
@@ -29,6 +30,7 @@ export const SCREEN_KEYS: Readonly<Record<ScreenName, readonly ListedKey[]>> = {
   cost: COST_KEYS,
   logs: LOGS_KEYS,
   request: REQUEST_KEYS,
+  chaos: CHAOS_KEYS,
   text: TEXT_KEYS,
   help: HELP_KEYS,
 };

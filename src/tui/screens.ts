@@ -1,5 +1,7 @@
 import { behaviour, type Behaviour, type Seen, type Turn, type World } from './behaviour.ts';
 import type { KeyName, ShownKey } from './key.ts';
+import { CHAOS_KEYS } from './screens/chaos/keys.ts';
+import { actOnChaos, type ChaosScreen, typedIntoChaos } from './screens/chaos/state.ts';
 import { COST_KEYS } from './screens/cost/keys.ts';
 import { actOnCost, COST, type CostScreen } from './screens/cost/state.ts';
 import { FAILOVERS_KEYS } from './screens/failovers/keys.ts';
@@ -43,6 +45,7 @@ interface Screens {
   readonly cost: CostScreen;
   readonly logs: LogsScreen;
   readonly request: RequestScreen;
+  readonly chaos: ChaosScreen;
   readonly text: TextScreen;
   readonly help: HelpScreen;
 }
@@ -101,6 +104,10 @@ export const SCREENS: { readonly [Name in ScreenName]: ScreenRow<Screens[Name]> 
   request: {
     title: 'REQUEST',
     behaviour: behaviour({ keys: REQUEST_KEYS, act: actOnRequest, settle: settleRequest }),
+  },
+  chaos: {
+    title: 'CHAOS',
+    behaviour: behaviour({ keys: CHAOS_KEYS, act: actOnChaos, typed: typedIntoChaos }),
   },
   text: { title: 'TEXT', behaviour: behaviour({ keys: TEXT_KEYS, act: actOnText, settle: settleText }) },
   help: { title: 'HELP', behaviour: behaviour({ keys: HELP_KEYS, act: actOnHelp, settle: settleHelp }) },

@@ -6,6 +6,7 @@ import { findKey, type KeyName } from './key.ts';
 import { type Notice } from './present/footer.ts';
 import { type Prompt, pressPrompt } from './prompt.ts';
 import { pressKey, type RoomName, ROOMS, type Screen, settle, typeInto } from './screens.ts';
+import { chaosScreen } from './screens/chaos/state.ts';
 import { helpScreen } from './screens/help/state.ts';
 import { OVERVIEW } from './screens/overview/state.ts';
 import { requestScreen } from './screens/request/state.ts';
@@ -127,6 +128,8 @@ function take(state: AppState, turn: Turn<Screen>): AppState {
       return { ...state, screen: turn.screen, wanted: [turn.deed] };
     case 'confirm':
       return { ...state, prompt: { is: 'question', question: turn.question, deed: turn.deed } };
+    case 'open-chaos':
+      return open(state, chaosScreen(turn.provider, turn.model));
     case 'back':
       return back(state);
     case 'refused':

@@ -62,6 +62,7 @@ const PLACES: Readonly<Record<ScreenName, () => AppState>> = {
   cost: () => spent(stateOf(scene, 60, 12, ['5', 'b', 'b', 'j', 'j'])),
   logs: () => stateOf(scene, 80, 24, ['6', 'j', 'j', 'j']),
   request: () => stateOf(scene, 60, 12, ['j', 'j', 'enter', 'j', 'j']),
+  chaos: () => stateOf(outage(), 100, 30, ['3', 'j', 'j', 'c', 'j', 'j']),
   text: () => stateOf({ ...scene, log: [longEntry()] }, 60, 12, ['6', 'enter', 'j', 'j']),
   help: () => stateOf(scene, 60, 12, ['?', 'j', 'j']),
 };
@@ -198,7 +199,7 @@ describe('a question', () => {
 });
 
 describe('a dashboard that only looks', () => {
-  it.each(['t', 'p', 'r', 'x', 'K', 'J'])('refuses %s', (key) => {
+  it.each(['t', 'p', 'r', 'x', 'c', 'K', 'J'])('refuses %s', (key) => {
     const looking = { ...stateOf(outage(), 100, 30, ['3', 'j', 'j']), readonly: true };
     const state = reduce(looking, { type: 'key-pressed', key });
     expect(state.notice?.text).toBe('this dashboard only looks (--readonly)');

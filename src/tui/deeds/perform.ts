@@ -63,6 +63,16 @@ async function attempt(ports: DeedPorts, deed: Deed): Promise<DeedResult> {
     case 'trip-breaker':
       await ports.call('trip-breaker', { target: deed.target, openMs: deed.openMs });
       return said('✓ it is left alone for now (r takes that back)');
+    case 'start-chaos': {
+      const { is: _, ...order } = deed;
+      await ports.call('start-chaos', order);
+      return said(`▲ ${deed.provider} fails on purpose now (c on the providers ends it)`);
+    }
+    case 'stop-chaos': {
+      const { stopped } = await ports.call('stop-chaos', { provider: deed.provider });
+      const met = stopped.reduce((sum, { injected }) => sum + injected, 0);
+      return said(`✓ ${deed.provider} is left in peace again; ${met} attempts had failed on purpose`);
+    }
     case 'test-route':
       return { is: 'told', title: `TEST OF ROUTE ${deed.route}`, lines: await ports.testRoute(deed.route) };
     case 'read-spending':

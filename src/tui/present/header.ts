@@ -1,6 +1,8 @@
 import type { Status } from '../../control/index.ts';
+import { chaosPlace } from '../../core/chaos.ts';
 import { displayWidth } from '../../lib/display-width.ts';
 import type { Facts } from '../feed/facts.ts';
+import { chaosSentence } from './chaos.ts';
 import { fitText, foreign, joinFitting, type Line, type Span, span, spread, type Tone } from './line.ts';
 import { TARGET_STATES, type TargetRow, targetRows } from './target-state.ts';
 import { age, count, latency, percent, timeOfDay } from './words.ts';
@@ -73,6 +75,12 @@ export function bannerLine({ link, status }: Facts, now: number, columns: number
     return withFix(span(`✗ daemon gone, waiting (${age(now - link.since)})`, 'bad'), 'gw start', columns);
   }
   const [first, ...others] = status?.problems ?? [];
+  // What fails on purpose would be looked for everywhere else.
+  const chaos = chaosSentence(status?.chaos ?? [], now);
+  if (chaos !== undefined) {
+    const problems = first === undefined ? '' : ` (and ${others.length + 1} problems: gw status)`;
+    return withFix(span(`▲ ${chaos}${problems}`, 'warn'), 'gw chaos stop', columns);
+  }
   if (first === undefined) return undefined;
   const more = others.length > 0 ? ` (and ${others.length} more: gw status)` : '';
   const said = span(`▲ ${foreign(first.message)}${more}`, 'warn');
@@ -84,7 +92,9 @@ export function oneLine(facts: Facts, columns: number): Line {
   const { symbol, word, tone } = overallHealth(facts);
   const groups: Line[] = [[span(`gw ${symbol} ${word}`, tone)]];
   if (facts.status !== undefined) {
-    const { counters, latency: times } = facts.status;
+    const { counters, latency: times, chaos = [] } = facts.status;
+    const [first] = chaos;
+    if (first !== undefined) groups.push([span(`▲ chaos: ${foreign(chaosPlace(first))}`, 'warn')]);
     const answered = counters.served + counters.failed + counters.cut;
     groups.push(figure(percent(counters.served, answered), 'ok'));
     groups.push(figure(String(counters.live), 'live'));

@@ -52,6 +52,15 @@ export const PROVIDERS_KEYS: readonly KeyBinding<Seen<ProvidersScreen>, Provider
     disabled: (seen) => lookingOnly(seen) ?? unasked(seen),
   },
   {
+    keys: ['c'],
+    shown: 'c',
+    label: 'chaos',
+    help: 'have its provider fail on purpose for a while, or end that (asks first)',
+    action: 'chaos',
+    footer: 'c',
+    disabled: (seen) => lookingOnly(seen) ?? nothingHere(seen),
+  },
+  {
     keys: ['K'],
     shown: 'K',
     label: 'earlier',

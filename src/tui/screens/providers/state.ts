@@ -27,6 +27,7 @@ export type ProvidersAction =
   | 'switch'
   | 'reset'
   | 'trip'
+  | 'chaos'
   | 'raise'
   | 'lower'
   | 'leave';
@@ -57,6 +58,7 @@ export function actOnProviders(seen: Seen<ProvidersScreen>, action: ProvidersAct
     case 'switch':
     case 'reset':
     case 'trip':
+    case 'chaos':
     case 'raise':
     case 'lower':
       return row === undefined ? { is: 'stay', screen } : actOnTarget(seen, row, action);
@@ -99,7 +101,7 @@ export function isPaused({ screen, world }: { screen: ProvidersScreen; world: Wo
 function actOnTarget(
   seen: Seen<ProvidersScreen>,
   row: TargetRow,
-  action: 'test' | 'switch' | 'reset' | 'trip' | 'raise' | 'lower',
+  action: 'test' | 'switch' | 'reset' | 'trip' | 'chaos' | 'raise' | 'lower',
 ): Turn<ProvidersScreen> {
   const { screen } = seen;
   const target = row.health?.target;
@@ -116,6 +118,8 @@ function actOnTarget(
         question: `leave ${row.name} alone for 5 minutes?`,
         deed: { is: 'trip-breaker', target, openMs: TRIP_MS },
       };
+    case 'chaos':
+      return chaotic(seen, row);
     case 'test':
       return tested(seen);
     case 'raise':
@@ -134,6 +138,17 @@ function switched(seen: Seen<ProvidersScreen>, provider: string): Turn<Providers
     is: 'confirm',
     question: `pass ${provider} over until it is resumed?`,
     deed: { is: 'switch-provider', provider, enabled: false },
+  };
+}
+
+function chaotic({ world }: Seen<ProvidersScreen>, row: TargetRow): Turn<ProvidersScreen> {
+  const provider = providerOf(row);
+  const runs = world.facts.status?.chaos?.some((view) => view.provider === provider) === true;
+  if (!runs) return { is: 'open-chaos', provider, model: row.health?.target.model ?? '' };
+  return {
+    is: 'confirm',
+    question: `leave ${provider} in peace again?`,
+    deed: { is: 'stop-chaos', provider },
   };
 }
 

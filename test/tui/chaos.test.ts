@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Snapshot } from '../../src/control/index.ts';
+import type { ChaosView } from '../../src/core/chaos.ts';
+import { type AppState, reduce } from '../../src/tui/state.ts';
+import { frameOf, stateOf } from './frame.tsx';
+import { healthy, NOON } from './scenes.ts';
+
+const RUNNING: ChaosView = {
+  provider: 'openai',
+  fault: '503',
+  rate: 0.2,
+  startsAt: NOON - 48_000,
+  endsAt: NOON + 252_000,
+  asks: false,
+  attempts: 40,
+  injected: 8,
+};
+
+function under(chaos: readonly ChaosView[]): Snapshot {
+  const calm = healthy();
+  return { ...calm, status: { ...calm.status, chaos } };
+}
+
+function pressed(state: AppState, ...keys: readonly string[]): AppState {
+  return keys.reduce((before, key) => reduce(before, { type: 'key-pressed', key }), state);
+}
+
+describe('while something fails on purpose', () => {
+  it.each([
+    [200, 60],
+    [120, 40],
+    [100, 24],
+    [80, 20],
+    [60, 12],
+  ])('%d × %d says so at the top', (columns, rows) => {
+    const head = frameOf(stateOf(under([RUNNING]), columns, rows))
+      .slice(0, 4)
+      .join('\n');
+    expect(head).toContain('▲ chaos: openai fails on purpose');
+    expect(head).toContain('fix: gw chaos stop');
+  });
+
+  it('one line says so too', () => {
+    expect(frameOf(stateOf(under([RUNNING]), 59, 8)).join('')).toContain('▲ chaos: openai');
+  });
+
+  it('the rate, the end and how many more are told where there is room', () => {
+    const two = under([RUNNING, { ...RUNNING, provider: 'groq', model: 'm' }]);
+    expect(frameOf(stateOf(two, 140, 36)).join('\n')).toContain(
+      '▲ chaos: openai fails on purpose (503, 20% of the attempts), ends in 4m12s (and 1 more)',
+    );
+  });
+});
+
+describe('on the screen of providers', () => {
+  it('c puts together what one of them fails with, and nothing happens before it is agreed to', () => {
+    const chosen = pressed(stateOf(healthy(), 100, 30, ['3']), 'c', 'j', 'r', 'r', 't');
+    expect(chosen.screen).toMatchObject({ is: 'chaos', provider: 'openai' });
+    expect(frameOf(chosen).join('\n')).toContain('› 429');
+    const asked = pressed(chosen, 'enter');
+    expect(asked.wanted).toEqual([]);
+    expect(asked.prompt).toMatchObject({
+      question: 'have openai fail under live traffic: 429, 20% of the attempts, for 1 min?',
+    });
+    expect(pressed(asked, 'y').wanted).toEqual([
+      { is: 'start-chaos', provider: 'openai', fault: '429', rate: 0.2, forMs: 60_000 },
+    ]);
+    expect(pressed(asked, 'n').wanted).toEqual([]);
+  });
+
+  it('takes a fault that is typed, and one model alone', () => {
+    const typed = pressed(stateOf(healthy(), 100, 30, ['3']), 'c', 'm', '/', 'ctrl+u', 'd', 'n', 's', 'enter');
+    expect(pressed(typed, 'enter', 'y').wanted).toEqual([
+      { is: 'start-chaos', provider: 'openai', model: 'gpt-4o', fault: 'dns', rate: 1, forMs: 300_000 },
+    ]);
+  });
+
+  it('c ends what runs there, once that is agreed to', () => {
+    const asked = pressed(stateOf(under([RUNNING]), 100, 30, ['3']), 'c');
+    expect(asked.prompt).toMatchObject({ question: 'leave openai in peace again?' });
+    expect(pressed(asked, 'y').wanted).toEqual([{ is: 'stop-chaos', provider: 'openai' }]);
+  });
+});
