@@ -55,7 +55,9 @@ export class HealthReport {
 
   answered(headers: AnswerHeaders): void {
     this.#headers = headers;
-    if (this.#counts) this.#step.state.answered(headers, this.#clock.now());
+    // What is played in its place says nothing of its limits.
+    if (this.#counts && this.#record.injected === undefined)
+      this.#step.state.answered(headers, this.#clock.now());
   }
 
   content(): void {
