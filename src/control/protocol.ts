@@ -1,6 +1,7 @@
 import type { CaptureMode } from '../core/capture.ts';
 import type { ChaosView } from '../core/chaos.ts';
 import type { Incident, TargetHealth } from '../core/health.ts';
+import type { OfflineView } from '../core/network.ts';
 import type { FormatName } from '../core/operation.ts';
 import type { LogLevel } from '../core/ports.ts';
 import type { Target } from '../core/target.ts';
@@ -124,6 +125,8 @@ export interface Status {
   readonly latency: Latency;
   readonly providers: readonly ProviderStatus[];
   readonly routes: readonly RouteStatus[];
+  /** This computer's own network is down, so far targets are not asked; absent while it is not. */
+  readonly offline?: OfflineView;
   /** Sentences that a person should act on: a broken profile on disk, a key that does not resolve, dropped rows. */
   readonly problems: readonly Problem[];
   /** Faults being put into live traffic on purpose; absent while there are none. */

@@ -151,6 +151,7 @@ export class Daemon {
       problems: this.#problems(),
       chaos: proxy.chaos.list(),
       dropped: recorder.dropped,
+      offline: proxy.offline(),
     });
   }
 

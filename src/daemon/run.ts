@@ -18,6 +18,7 @@ import { type Lock, tryLock } from './lock.ts';
 import type { LogRecord } from './log-line.ts';
 import { openLog } from './log.ts';
 import { ModelBook } from './model-book.ts';
+import { openNetworkSenses } from './network-watch.ts';
 import { Observatory } from './observatory.ts';
 import type { DaemonOptions, DaemonParts } from './parts.ts';
 import { listenError } from './port-owner.ts';
@@ -75,6 +76,7 @@ async function open(
     instance,
     readModels: options.readModels,
     httpProxyFor: httpProxyRule(env),
+    senses: openNetworkSenses(),
     facts: book,
     remember,
   });

@@ -2,8 +2,10 @@ import type { Problem, ProviderStatus, RouteStatus, Status } from '../control/in
 import type { ChaosView } from '../core/chaos.ts';
 import type { BreakerView, CooldownView, LimitView, TargetHealth } from '../core/health.ts';
 import { keyLabel } from '../core/key-label.ts';
+import type { OfflineView } from '../core/network.ts';
 import type { Provider } from '../core/profile.ts';
 import { type Target, targetName } from '../core/target.ts';
+import { formatDuration } from '../lib/duration.ts';
 import type { Loaded } from './loaded.ts';
 import { type Observatory, targetKey } from './observatory.ts';
 import type { TargetStats } from './target-stats.ts';
@@ -38,10 +40,11 @@ export type StatusFacts = Pick<
   /** Rows the request log could not take. */
   readonly dropped: number;
 };
+  readonly offline: OfflineView | undefined;
 
 /** Puts together what `gw status` and the dashboard show. */
 export function makeStatus(facts: StatusFacts): Status {
-  const { loaded, observatory, health, problems, dropped, chaos, ...plain } = facts;
+  const { loaded, observatory, health, problems, dropped, chaos, offline, ...plain } = facts;
   const targets = joinTargets(health, observatory, plain.now);
   return {
     ...plain,
@@ -51,12 +54,25 @@ export function makeStatus(facts: StatusFacts): Status {
     latency: observatory.latency(plain.now),
     providers: loaded.profile.providers.map((provider) => providerStatus(provider, loaded, targets)),
     routes: loaded.profile.routes.map((route) => routeStatus(route, observatory)),
-    problems: [...loaded.unresolved.map(({ problem }) => problem), ...problems],
+    problems: [
+      ...offlineProblem(offline, plain.now),
+      ...loaded.unresolved.map(({ problem }) => problem),
+      ...problems,
+    ],
     ...(chaos.length === 0 ? {} : { chaos }),
   };
+    ...(offline && { offline }),
 }
 
 function joinTargets(
+/** First of all problems: as long as it lasts, the others may be its doing. */
+function offlineProblem(offline: OfflineView | undefined, now: number): Problem[] {
+  if (offline === undefined) return [];
+  const span = formatDuration(Math.max(0, now - offline.since));
+  const message = `this computer has been offline for ${span}: ${offline.message}; gw goes on by itself`;
+  return [{ message }];
+}
+
   health: readonly ProxyHealth[],
   observatory: Observatory,
   now: number,

@@ -4,3 +4,4 @@ export { makeConnector } from './connector.ts';
 export type { DrillOrder } from './drill.ts';
 export { createProxy, type Proxy, type ProxyOptions } from './proxy.ts';
 export type { TargetView } from './target-state.ts';
+export { networkSign } from './unreachable.ts';

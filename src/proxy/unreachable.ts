@@ -57,6 +57,10 @@ const SIGNS: Readonly<Record<string, NetworkSign>> = {
   ETIMEDOUT: 'no-answer',
   UND_ERR_CONNECT_TIMEOUT: 'no-answer',
   ERR_TLS_CERT_ALTNAME_INVALID: 'stranger',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'stranger',
+  SELF_SIGNED_CERT_IN_CHAIN: 'stranger',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'stranger',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'stranger',
 };
 
 /**

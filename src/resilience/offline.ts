@@ -38,7 +38,8 @@ const SENTENCES: Readonly<Record<OfflineReason, string>> = {
   'no-name': 'host names do not resolve',
   'no-route': 'there is no way to hosts beyond it',
   'no-answer': 'no host answers',
-  stranger: 'a captive portal answers instead of the hosts (open a web page to log in)',
+  stranger:
+    "something answers in the hosts' place: a captive portal (open a web page to log in), or a proxy with a certificate of its own (NODE_EXTRA_CA_CERTS)",
 };
 
 /** What being offline for this reason means, in words that follow a colon. */

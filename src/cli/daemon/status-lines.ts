@@ -24,14 +24,20 @@ export function statusLines(status: Status, style: Style, columns: number): stri
 
 /** One line where it fits; a narrow terminal gets the profile on a line of its own. */
 function headLines(status: Status, style: Style, width: number): string[] {
-  const [symbol, words] = status.draining ? ['◌', 'gw is stopping'] : ['●', 'gw is running'];
+  const { symbol, words, colour } = headState(status);
   const profile = `profile ${terminalSafe(status.profile)}`;
   const up = `up ${formatDuration(status.now - status.startedAt)}`;
   const plain = [`${symbol} ${words}`, status.address, profile, up].join('  ');
-  const state = style[status.draining ? 'yellow' : 'green'](`${symbol} ${words}`);
+  const state = style[colour](`${symbol} ${words}`);
   const address = style.bold(status.address);
   if (displayWidth(plain) <= width) return [[state, address, profile, up].join('  ')];
   return [[state, address, up].join('  '), `  ${truncate(profile, width - 2)}`];
+}
+
+function headState({ draining, offline }: Status): ProviderState {
+  if (draining) return { symbol: '◌', words: 'gw is stopping', colour: 'yellow' };
+  if (offline) return { symbol: '✗', words: 'gw is running, OFFLINE', colour: 'red' };
+  return { symbol: '●', words: 'gw is running', colour: 'green' };
 }
 
 /** That bodies are written down is nothing to forget. */

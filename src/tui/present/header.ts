@@ -110,6 +110,7 @@ export function overallHealth({ link, status }: Facts): Health {
   if (link.is === 'gone') return { symbol: '✗', word: 'daemon gone', tone: 'bad' };
   if (status === undefined) return { symbol: '…', word: 'connected', tone: 'plain' };
   if (status.draining) return { symbol: '‖', word: 'stopping', tone: 'warn' };
+  if (status.offline !== undefined) return { symbol: '✗', word: 'OFFLINE', tone: 'bad' };
   return fromTargets(status);
 }
 
