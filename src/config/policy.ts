@@ -1,4 +1,4 @@
-import type { Policy } from '../core/policy.ts';
+import { BALANCES, type Policy } from '../core/policy.ts';
 import { keysOf } from '../lib/expect.ts';
 import { duration, flag, type Kind, number, type ObjectReader, oneOf, size, span, whole } from './reader.ts';
 
@@ -31,6 +31,10 @@ export const POLICY_KINDS: { readonly [K in keyof Policy]: Kind<Policy[K]> } = {
   onCut: oneOf({ continue: true, error: true }),
   losses: oneOf({ warn: true, silent: true, strict: true }),
   rerouteBlocked: flag,
+  balance: oneOf(BALANCES),
+  affinityMs: duration,
+  keys: oneOf({ order: true, spread: true }),
+  headroom: flag,
   cache: flag,
   cacheTtlMs: span,
   coalesce: flag,

@@ -6,6 +6,7 @@ import { looksLikeKey, shownNames, shownValue } from './pasted-key.ts';
 import { placeBelow } from './place.ts';
 import { readPolicy } from './policy.ts';
 import { matching, type ObjectReader } from './reader.ts';
+import { readWeights } from './weights.ts';
 
 const target = matching(/^[^\s/]+(\/\S+)?$/, 'a target: "openai/gpt-4o", or "groq" to pass the model along');
 
@@ -23,10 +24,15 @@ export function readRoute(name: string, reader: ObjectReader, providers: readonl
       expected: 'at least one target: "openai/gpt-4o"',
     });
   }
+  const weights = readWeights(reader, texts ?? []);
   const route: Route = {
     name,
     match,
-    targets: (texts ?? []).map((written, index) => readTarget(written, index, reader, providers)),
+    targets: (texts ?? []).map((written, index) => {
+      const weight = weights.get(written);
+      const found = readTarget(written, index, reader, providers);
+      return weight === undefined ? found : { ...found, weight };
+    }),
     policy: readPolicy(reader.object('policy')),
   };
   reader.finish();

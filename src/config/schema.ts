@@ -1,10 +1,10 @@
 import { CAPTURE_MODES } from '../core/capture.ts';
-import type { Policy } from '../core/policy.ts';
-import { DEFAULT_POLICY } from '../core/policy.ts';
+import { BALANCES, DEFAULT_POLICY, type Policy } from '../core/policy.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { type JsonObject, keysOf } from '../lib/expect.ts';
 import { PRICE_KEYS } from './prices.ts';
 import { AUTH_SCHEMES, FORMATS, QUIRKS } from './provider.ts';
+import { MOST_WEIGHT } from './weights.ts';
 
 const ADDRESS = 'https://json-schema.org/draft/2020-12/schema';
 const DURATION = { type: ['string', 'number'], description: 'A duration ("10s", "1m30s") or milliseconds.' };
@@ -40,6 +40,11 @@ const POLICY_SUMMARIES: Readonly<Record<keyof Policy, string>> = {
   losses:
     'What a target of another format cannot be told: warn names it in x-gw-lossy, silent in the trail only, strict leaves the target out.',
   rerouteBlocked: "Whether a refusal by one provider's content policy may be taken to another provider.",
+  balance: "Which of a route's targets is asked first; the others stand in, in the order they are written.",
+  affinityMs:
+    'How long after its last answer a conversation stays with who gave it, where its prompt cache is warm; 0: not at all.',
+  keys: 'Which key of a provider is asked first: the first that may be (order), or each in its turn (spread).',
+  headroom: 'Whether nothing is sent to a key whose provider said that its limits are used up.',
   cache: 'Whether whole answers are kept and given again to identical requests of the same caller.',
   cacheTtlMs: 'How long a kept answer is given again.',
   coalesce: 'Whether identical requests of one caller at the same time share one call.',
@@ -87,6 +92,8 @@ function policySchema(): JsonObject {
 function policyType(key: keyof Policy): JsonObject {
   if (key === 'onCut') return { enum: ['continue', 'error'] };
   if (key === 'probe') return { enum: ['free', 'one-token', 'off'] };
+  if (key === 'balance') return { enum: keysOf(BALANCES) };
+  if (key === 'keys') return { enum: ['order', 'spread'] };
   if (key === 'losses') return { enum: ['warn', 'silent', 'strict'] };
   if (key.endsWith('Ms')) return { type: DURATION.type };
   if (key.endsWith('Bytes')) return { type: SIZE.type };
@@ -159,6 +166,10 @@ function routeSchema(): JsonObject {
         ),
         minItems: 1,
       },
+      weights: table(
+        { type: 'number', exclusiveMinimum: 0, maximum: MOST_WEIGHT },
+        'How often or how much each target takes beside the others, by its name among the targets; 1 when not said.',
+      ),
       policy: policySchema(),
     },
     'A name that callers ask for, and its ordered targets.',

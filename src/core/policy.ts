@@ -67,6 +67,17 @@ export interface Policy {
   readonly losses: 'warn' | 'silent' | 'strict';
   /** Whether a refusal by one provider's content policy may be taken to another provider. */
   readonly rerouteBlocked: boolean;
+  /** Which of a route's targets is asked first; the others stand in, in the order they are written. */
+  readonly balance: Balance;
+  /**
+   * How long a conversation stays where it was served last, after its last answer; 0: nowhere. Prompt caches live for
+   * five minutes to an hour (docs of Anthropic and OpenAI), and are worth more than balance.
+   */
+  readonly affinityMs: number;
+  /** Which key of a provider is asked first: the first one that may be (`order`), or each in its turn (`spread`). */
+  readonly keys: 'order' | 'spread';
+  /** Whether what a provider says is left of its limits is believed, and nothing sent that it would refuse. */
+  readonly headroom: boolean;
   /** Whether whole answers are kept and given again to identical requests of the same caller. */
   readonly cache: boolean;
   /** How long a kept answer is given again as if it were new. A day, as Portkey's gateway does. */
@@ -93,6 +104,19 @@ export interface Policy {
   /** How long one may: what a whole answer may take, after which room should have been made. */
   readonly queueWaitMs: number;
 }
+
+/** How the target that is asked first is chosen. */
+export type Balance = 'order' | 'weighted' | 'round-robin' | 'least-latency' | 'least-busy' | 'cheapest';
+
+/** All of them, in words. */
+export const BALANCES: Readonly<Record<Balance, string>> = {
+  order: 'as they are written',
+  weighted: 'by turns, each as often as its weight says',
+  'round-robin': 'by turns',
+  'least-latency': 'whose first content came soonest lately',
+  'least-busy': 'who has the fewest requests under way, for its weight',
+  cheapest: 'whose known price is lowest for the request',
+};
 
 export const DEFAULT_POLICY: Policy = {
   connectMs: 5_000,
@@ -122,6 +146,10 @@ export const DEFAULT_POLICY: Policy = {
   onCut: 'continue',
   losses: 'warn',
   rerouteBlocked: false,
+  balance: 'order',
+  affinityMs: 30 * 60_000,
+  keys: 'order',
+  headroom: true,
   cache: false,
   cacheTtlMs: 86_400_000,
   coalesce: false,

@@ -108,6 +108,8 @@ export interface Provider {
 export interface RouteTarget {
   readonly provider: string;
   readonly model: string | undefined;
+  /** How often or how much it takes beside the others of its route, where that is balanced; 1 when not said. */
+  readonly weight?: number;
 }
 
 /** A name that callers ask for, and its ordered targets. */

@@ -20,6 +20,8 @@ export interface ResolvedTarget {
   readonly provider: Provider;
   readonly model: string;
   readonly skipped: string | undefined;
+  /** How much it takes beside the others, where the route is balanced; 1 when not said. */
+  readonly weight?: number;
 }
 
 /**
@@ -126,7 +128,8 @@ function resolveTarget(
       ? `${model} belongs to ${owner.name}`
       : undefined
     : 'the provider is disabled';
-  return [{ provider, model: target.model ?? model, skipped }];
+  const { weight } = target;
+  return [{ provider, model: target.model ?? model, skipped, ...(weight !== undefined && { weight }) }];
 }
 
 /** The provider that has the model asked for serves it; the rest of the default route stands in. */
