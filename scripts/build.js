@@ -22,6 +22,7 @@ async function build() {
   const inputs = [
     { main: 'src/main.ts' },
     { 'store-worker': 'src/store/worker.ts' },
+    { 'answer-cache-worker': 'src/store/answer-cache-worker.ts' },
     { 'catalogue-reader': 'src/daemon/catalogue-reader.ts' },
   ];
   for (const input of inputs) {

@@ -18,6 +18,8 @@ export interface Paths {
   readonly health: string;
   readonly log: string;
   readonly database: string;
+  /** Answers that can be given again. */
+  readonly answers: string;
 }
 
 /**
@@ -59,6 +61,7 @@ export function findPaths(
     health: join(stateDir, 'health.json'),
     log: join(stateDir, 'gw.log'),
     database: join(stateDir, 'requests.db'),
+    answers: join(stateDir, 'answers.db'),
   };
 }
 

@@ -18,42 +18,42 @@ const OTHERS = 0o077;
 /**
  * Makes sure that the database and its directory are there and nobody else's to read: the directory 0700, the file
  * 0600 (SQLite gives its -wal and -shm files the same). A symbolic link in place of a file is refused: it would let
- * whoever planted it choose which file of ours is overwritten. Answers with a sentence when the place is not usable.
+ * whoever planted it choose which file of ours is overwritten. Answers with a sentence about `what` when the place is
+ * not usable.
  */
-export function preparePlace(path: string): string | undefined {
+export function preparePlace(path: string, what = 'the request log'): string | undefined {
   try {
-    return prepareDirectory(dirname(path)) ?? refuseLinks(path) ?? prepareFile(path);
+    return prepareDirectory(dirname(path), what) ?? refuseLinks(path, what) ?? prepareFile(path, what);
   } catch (error) {
-    return placeProblem(path, error);
+    return placeProblem(path, what, error);
   }
 }
 
-function prepareDirectory(directory: string): string | undefined {
+function prepareDirectory(directory: string, what: string): string | undefined {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const found = statSync(directory);
-  if (isForeign(found.uid)) return `the directory of the request log, ${directory}, belongs to another user`;
+  if (isForeign(found.uid)) return `the directory of ${what}, ${directory}, belongs to another user`;
   if (process.platform !== 'win32' && (found.mode & OTHERS) !== 0) chmodSync(directory, 0o700);
   return undefined;
 }
 
-function refuseLinks(path: string): string | undefined {
+function refuseLinks(path: string, what: string): string | undefined {
   for (const name of [path, `${path}-wal`, `${path}-shm`]) {
     const found = lstatSync(name, { throwIfNoEntry: false });
-    if (found?.isSymbolicLink())
-      return `${name} is a symbolic link, and the request log does not follow those`;
-    if (found && !found.isFile()) return `${name} is in the way of the request log: it is not a file`;
+    if (found?.isSymbolicLink()) return `${name} is a symbolic link, and ${what} does not follow those`;
+    if (found && !found.isFile()) return `${name} is in the way of ${what}: it is not a file`;
   }
   return undefined;
 }
 
-function prepareFile(path: string): string | undefined {
+function prepareFile(path: string, what: string): string | undefined {
   // O_NONBLOCK: a pipe planted here between the check and now must not hang the thread.
   // (Windows has neither of the last two: undefined counts as 0 among bits.)
   const { O_CREAT, O_RDWR, O_NOFOLLOW, O_NONBLOCK } = constants;
   const file = openSync(path, O_CREAT | O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0o600);
   try {
     const found = fstatSync(file);
-    if (isForeign(found.uid)) return `the request log ${path} belongs to another user`;
+    if (isForeign(found.uid)) return `${what} ${path} belongs to another user`;
     if (process.platform !== 'win32' && (found.mode & OTHERS) !== 0) fchmodSync(file, 0o600);
     return undefined;
   } finally {
@@ -75,7 +75,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
 };
 
-function placeProblem(path: string, error: unknown): string {
+function placeProblem(path: string, what: string, error: unknown): string {
   const reason = PROBLEMS[errorCode(error) ?? ''] ?? errorMessage(error);
-  return `the request log ${path} cannot be written: ${reason}`;
+  return `${what} ${path} cannot be written: ${reason}`;
 }

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { errorMessage } from '../lib/expect.ts';
@@ -7,6 +7,7 @@ import { preparePlace } from './place.ts';
 import { tidy } from './retention.ts';
 import { eachRow } from './row.ts';
 import { INSERT, prepareSchema, SCHEMA_VERSION, schemaVersion } from './schema.ts';
+import { setAside } from './set-aside.ts';
 import { openDatabase, sqliteFailure } from './sqlite.ts';
 import { type Batch, refused, type Verdict, type WriterOptions } from './verdict.ts';
 
@@ -160,15 +161,4 @@ function insertBatch({ database, insert, insertCapture: insertBodies }: OpenData
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
-}
-
-/** Renames the database and what SQLite keeps beside it; nothing is deleted, someone may want to mend it. */
-function setAside(path: string, now: number): string {
-  const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-  let aside = `${path}.damaged-${stamp}`;
-  for (let n = 2; existsSync(aside); n++) aside = `${path}.damaged-${stamp}-${n}`;
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-  }
-  return aside;
 }
