@@ -214,6 +214,15 @@ export const PROMISES = {
     NEVER,
   ),
 
+  'limit-learned': row(
+    'The limit on the first content is learned from what a model needs, and cannot make itself shorter by cutting off.',
+    ANSWER,
+  ),
+  'caller-timeout': row(
+    'A caller whose SDK says how long it waits gets an answer or an error that says why before it gives up.',
+    'openai, @anthropic-ai/sdk and @google/genai: the timeout they send along',
+  ),
+
   // What people see.
   'why-tells': row('gw why tells plan, skips, attempts, waits and who served, for every exchange.', HIDDEN),
   'cost-told': row(

@@ -45,6 +45,19 @@ export interface LimitView {
   readonly resetAt?: number;
 }
 
+/** What was learned of how long a model takes until the first content of a stream. */
+export interface FirstContentView {
+  readonly reasoning: 'none' | 'normal' | 'high';
+  /** For requests shorter than this; absent for the longest. */
+  readonly belowBytes?: number;
+  /** Answers it was learned from; older ones count for less. */
+  readonly samples: number;
+  /** The slowest of a hundred. */
+  readonly p99Ms: number;
+  /** The limit that follows from it while another target remains; absent where one was set by hand. */
+  readonly limitMs?: number;
+}
+
 /** What is known about one target, over the last minutes. Latencies in milliseconds. */
 export interface TargetHealth {
   readonly target: Target;
@@ -52,6 +65,8 @@ export interface TargetHealth {
   readonly cooldown?: CooldownView;
   /** What the provider said last about its limits; absent where it says nothing. */
   readonly limits?: readonly LimitView[];
+  /** What its model showed to need; absent until there is enough to go by. */
+  readonly firstContent?: readonly FirstContentView[];
   /** Attempts and failed attempts since the daemon started. */
   readonly attempts: number;
   readonly failures: number;

@@ -36,6 +36,11 @@ export interface Trail {
   readonly served?: Target;
   /** Served by another target than the first of its plan. */
   readonly failover: boolean;
+  /** How long the caller waits until its answer begins, where it says so, and the header that says it. */
+  readonly deadlineMs?: number;
+  readonly deadlineFrom?: string;
+  /** How long it waited for room before anything else was done for it: as many requests were under way as may be. */
+  readonly queuedMs?: number;
   readonly firstContentMs?: number;
   readonly totalMs?: number;
   readonly bytesIn: number;
@@ -101,6 +106,12 @@ export interface Continuation {
   readonly dropped: number;
 }
 
+/**
+ * Where an attempt's limit came from: the profile's `policy`, what was `learned` of the model, what was left of the time
+ * the `caller` waits or of the whole `chain`'s, or, where that was little, an attempt's `share` of it.
+ */
+export type LimitSource = 'policy' | 'learned' | 'caller' | 'chain' | 'share';
+
 /** One call to one target. */
 export interface Attempt {
   readonly target: Target;
@@ -116,6 +127,13 @@ export interface Attempt {
   readonly requestId?: string;
   readonly fault?: FaultCode;
   readonly message?: string;
+  /** How long it had until its first content (of a stream) or first byte, and where that limit came from. */
+  readonly limitMs?: number;
+  readonly limitFrom?: LimitSource;
+  /** Readings that a learned limit rests on. */
+  readonly limitSamples?: number;
+  /** How much of `waitedMs` it waited for room at a provider that serves only so many at once. */
+  readonly queuedMs?: number;
   /** The fault `gw chaos` put into it on purpose: it is held against nobody. */
   readonly injected?: string;
   /** The target's own format, when the request had to be translated into it. */

@@ -1,6 +1,6 @@
 import type { Problem, ProviderStatus, RouteStatus, Status } from '../control/index.ts';
 import type { ChaosView } from '../core/chaos.ts';
-import type { BreakerView, CooldownView, LimitView, TargetHealth } from '../core/health.ts';
+import type { BreakerView, CooldownView, FirstContentView, LimitView, TargetHealth } from '../core/health.ts';
 import { keyLabel } from '../core/key-label.ts';
 import type { OfflineView } from '../core/network.ts';
 import type { Provider } from '../core/profile.ts';
@@ -16,6 +16,7 @@ export interface ProxyHealth {
   readonly breaker: BreakerView;
   readonly cooldown?: CooldownView;
   readonly limits?: readonly LimitView[];
+  readonly firstContent?: readonly FirstContentView[];
 }
 
 /** The facts a status is made from that neither the profile nor the observatory holds. */
@@ -101,6 +102,7 @@ function joinTarget(
     breaker: health?.breaker ?? { is: 'closed' },
     ...(health?.cooldown === undefined ? {} : { cooldown: health.cooldown }),
     ...(health?.limits === undefined ? {} : { limits: health.limits }),
+    ...(health?.firstContent === undefined ? {} : { firstContent: health.firstContent }),
     attempts: stats?.attempts ?? 0,
     failures: stats?.failures ?? 0,
     served: stats?.served ?? 0,

@@ -5,7 +5,6 @@ import { ok, type Outcome } from '../core/outcome.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
-import { firstContentLimit, reasoningOf } from '../resilience/index.ts';
 import type { AnswerHomes } from './answer-homes.ts';
 import type { AttemptOrder, AttemptReport, AttemptResult } from './attempt-order.ts';
 import { makeAttempt } from './attempt.ts';
@@ -13,6 +12,7 @@ import { type ChaosBook, type Injection, toldAsInjected } from './chaos.ts';
 import { keepUsage } from './charge.ts';
 import { type Drill, drillPolicy } from './drill.ts';
 import type { Exchange } from './exchange.ts';
+import { learnFrom, limitAttempt, toldOfCaller } from './first-content.ts';
 import type { Step } from './fleet.ts';
 import { VIA_HEADER } from './headers.ts';
 import { type HealthPorts, HealthReport } from './health-report.ts';
@@ -118,7 +118,11 @@ class CallReport implements AttemptReport {
   }
 
   ended(result: AttemptResult): AttemptResult {
-    const told = toldAsInjected(withoutKey(result, this.#exchange, this.#step), this.#injection);
+    const tried = { exchange: this.#exchange, step: this.#step, record: this.#record };
+    const told = toldOfCaller(
+      toldAsInjected(withoutKey(result, this.#exchange, this.#step), this.#injection),
+      tried,
+    );
     const { requestId } = this.#record;
     if (requestId !== undefined)
       this.#record.requestId = wordWithoutCredentials(requestId, this.#step.credentials);
@@ -130,6 +134,7 @@ class CallReport implements AttemptReport {
     }
     if (told.is === 'failed') keepUsage(this.#exchange.trail, this.#record);
     this.#health.ended(told);
+    learnFrom(tried, told, this.#ports.clock.now());
     this.#injection?.marks(this.#step.state);
     const { answerId } = this.#exchange;
     if (answerId !== undefined && told.is === 'served') this.#ports.homes.keep(answerId, this.#step.target);
@@ -186,7 +191,7 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
     translation,
     keep: keeps(exchange) ? ports.items.of(step.target) : undefined,
     policy,
-    limitMs: Math.max(1, Math.min(firstContent(exchange, step, place, policy), place.remainingMs)),
+    limitMs: limitAttempt(call, place, policy, ports.clock.now()),
     remainingMs: place.remainingMs,
     credentials: step.credentials,
     report,
@@ -217,12 +222,6 @@ function rehearsalOf(
 function faultHeader({ faults }: Drill, position: number): readonly string[] {
   const fault = faults[position];
   return fault === undefined ? [] : ['x-sim-fault', fault];
-}
-
-function firstContent(exchange: Exchange, step: Step, { isLast }: CallPlace, policy: Policy): number {
-  const effort = exchange.envelope?.effort;
-  const reasoning = step.reasons || effort !== undefined ? reasoningOf(step.target.model, effort) : 'none';
-  return firstContentLimit(policy, { stream: exchange.trail.stream, isLast, reasoning });
 }
 
 /** Of the caller's headers only those that mean the same in any format. */

@@ -18,7 +18,7 @@ import type { Settings } from '../core/settings.ts';
 import type { Target } from '../core/target.ts';
 import type { PlanStep } from '../core/trail.ts';
 import { FORMATS } from '../formats/index.ts';
-import { isReasoningModel } from '../resilience/index.ts';
+import { type FirstContentHistory, isReasoningModel } from '../resilience/index.ts';
 import type { Memory } from './memory.ts';
 import { credentialsIn } from './redact.ts';
 import type { TargetState } from './target-state.ts';
@@ -41,6 +41,8 @@ export interface Step {
   /** Adds what proves who asks, where that depends on the request or on time. */
   readonly signer: Signer | undefined;
   readonly state: TargetState;
+  /** How long its model took until its first content. */
+  readonly history: FirstContentHistory;
   /** Why it cannot be used whatever its health: disabled, no key. */
   readonly skipped: string | undefined;
   readonly reasons: boolean;
@@ -197,6 +199,7 @@ export class Fleet {
         credentials: credentialsIn(sent),
         signer: this.#keys.signerFor?.(provider),
         state: this.#memory.target(target),
+        history: this.#memory.firstContents.of(target.provider, target.model),
         skipped: skipped ?? missing,
         reasons,
         facts: () => this.#memory.facts?.of(target),

@@ -83,6 +83,9 @@ export interface ReadHeaders {
   targets: string | undefined;
   route: string | undefined;
   timeout: string | undefined;
+  /** How long the caller's SDK waits, and which header said so; of several the shortest. */
+  sdkTimeoutMs: number | undefined;
+  sdkTimeoutHeader: string | undefined;
   drill: string | undefined;
   cache: string | undefined;
   cacheControl: string | undefined;
@@ -123,6 +126,10 @@ const READERS = new Map<string, (read: ReadHeaders, value: string) => void>([
   ['x-gw-targets', (read, value) => (read.targets ??= value)],
   ['x-gw-route', (read, value) => (read.route ??= value)],
   ['x-gw-timeout', (read, value) => (read.timeout ??= value)],
+  // Seconds: of OpenAI's and Anthropic's SDKs for JavaScript, of the same for Python, of Google's.
+  ['x-stainless-timeout', timeoutReader('x-stainless-timeout')],
+  ['x-stainless-read-timeout', timeoutReader('x-stainless-read-timeout')],
+  ['x-server-timeout', timeoutReader('x-server-timeout')],
   ['x-gw-drill', (read, value) => (read.drill ??= value)],
   ['x-gw-cache', (read, value) => (read.cache ??= value)],
   ['cache-control', (read, value) => (read.cacheControl ??= value)],
@@ -138,6 +145,16 @@ function apiKeyReader(name: string, dialect?: CallerFormatName): (read: ReadHead
     if (read.apiKey === undefined) read.apiKeyHeader = name;
     read.apiKey ??= value;
     read.dialect ??= dialect;
+  };
+}
+
+/** What is less than a second arrives as 0 from some, and then says nothing. */
+function timeoutReader(name: string): (read: ReadHeaders, value: string) => void {
+  return (read, value) => {
+    const ms = Number(value) * 1000;
+    if (!(ms > 0 && ms < (read.sdkTimeoutMs ?? Infinity))) return;
+    read.sdkTimeoutMs = ms;
+    read.sdkTimeoutHeader = name;
   };
 }
 
@@ -160,6 +177,8 @@ function noHeaders(): ReadHeaders {
     targets: undefined,
     route: undefined,
     timeout: undefined,
+    sdkTimeoutMs: undefined,
+    sdkTimeoutHeader: undefined,
     drill: undefined,
     cache: undefined,
     cacheControl: undefined,

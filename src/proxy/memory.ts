@@ -4,7 +4,7 @@ import type { FactsPort, Remembered, StoredAge } from '../core/ports.ts';
 import type { Target } from '../core/target.ts';
 import { field, stringField } from '../lib/expect.ts';
 import type { HttpProxyRule } from '../lib/http-proxy.ts';
-import { keepCooldown, takeCooldown } from '../resilience/index.ts';
+import { FirstContentBook, keepCooldown, takeCooldown } from '../resilience/index.ts';
 import type { Lookup } from './connector.ts';
 import { type HealthListener, type KeyState, TargetState, type TargetView } from './target-state.ts';
 
@@ -18,6 +18,8 @@ export class Memory implements Remembered {
   readonly name = 'health';
   readonly httpProxyFor: HttpProxyRule;
   readonly facts: FactsPort | undefined;
+  /** How long models took until their first content. */
+  readonly firstContents = new FirstContentBook();
   readonly lookup: Lookup | undefined;
   readonly #targets = new Map<string, TargetState>();
   readonly #keys = new Map<string, KeyState>();

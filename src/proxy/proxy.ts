@@ -26,6 +26,7 @@ import { canCharge, charge } from './charge.ts';
 import type { Lookup } from './connector.ts';
 import { DrillBook, type DrillOrder } from './drill.ts';
 import { abandon, type Exchange, hangUp } from './exchange.ts';
+import { type HealthView, withLearned } from './first-content.ts';
 import { Fleet } from './fleet.ts';
 import { ItemMemory } from './item-memory.ts';
 import { createListener } from './listener.ts';
@@ -36,7 +37,6 @@ import { OwnNetwork } from './own-network.ts';
 import { pipeline } from './pipeline.ts';
 import type { Handler } from './stage.ts';
 import { StateVault } from './state-vault.ts';
-import type { TargetView } from './target-state.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What the proxy is made from. */
@@ -76,7 +76,9 @@ export interface Proxy {
   /** Takes a new profile: new requests follow it, running ones finish on the old one, connections stay. */
   apply(next: Pick<ProxyOptions, 'settings' | 'profile' | 'keys'>): void;
   /** Every target met so far, with its breaker and cooldown. */
-  health(): readonly TargetView[];
+  health(): readonly HealthView[];
+  /** Whether this computer is offline, and why; undefined while it is not. */
+  offline(): OfflineView | undefined;
   /** Forgets what went wrong at a target; false when it was never met. */
   resetTarget(target: Target): boolean;
   /** Leaves a target alone for so long; false when it was never met. */
@@ -166,8 +168,14 @@ class LocalProxy implements Proxy {
     this.#retire();
   }
 
-  health(): readonly TargetView[] {
-    return this.#memory.views(this.#options.clock.now());
+  health(): readonly HealthView[] {
+    const now = this.#options.clock.now();
+    const { policy } = this.#fleet.profile;
+    return this.#memory.views(now).map((view) => withLearned(view, this.#memory.firstContents, policy, now));
+  }
+
+  offline(): OfflineView | undefined {
+    return this.#network?.view();
   }
 
   resetTarget(target: Target): boolean {

@@ -2,7 +2,16 @@ import type { Loss } from '../core/conversation.ts';
 import type { FaultCode, Remedy } from '../core/fault.ts';
 import type { CallerFormatName, FormatName, Operation } from '../core/operation.ts';
 import type { Target } from '../core/target.ts';
-import type { Attempt, CacheNote, Client, Continuation, PlanStep, Trail, TrailOutcome } from '../core/trail.ts';
+import type {
+  Attempt,
+  CacheNote,
+  Client,
+  Continuation,
+  LimitSource,
+  PlanStep,
+  Trail,
+  TrailOutcome,
+} from '../core/trail.ts';
 import type { Usage } from '../core/usage.ts';
 
 /** A trail while it is being written; watchers see it grow. */
@@ -25,6 +34,9 @@ export class TrailDraft implements Trail {
   message?: string;
   served?: Target;
   failover = false;
+  deadlineMs?: number;
+  deadlineFrom?: string;
+  queuedMs?: number;
   firstContentMs?: number;
   totalMs?: number;
   bytesIn = 0;
@@ -60,6 +72,10 @@ export class AttemptDraft implements Attempt {
   requestId?: string;
   fault?: FaultCode;
   message?: string;
+  limitMs?: number;
+  limitFrom?: LimitSource;
+  limitSamples?: number;
+  queuedMs?: number;
   injected?: string;
   format?: FormatName;
   losses?: readonly Loss[];

@@ -14,7 +14,7 @@ export interface AttemptKind {
 /** The slowest of a hundred again and half: a needless failover is paid twice, a dead target is noticed all the same. */
 const LEARNED_FACTOR = 1.5;
 /** With less than this left for another target there is no point in keeping it back. */
-const LEAST_SHARE_MS = 1000;
+const LEAST_SHARE_MS = 500;
 const SHARE_OF_NEXT = 1 / 3;
 
 /**

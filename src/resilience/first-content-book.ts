@@ -1,3 +1,4 @@
+import type { Remembered, StoredAge } from '../core/ports.ts';
 import { field, stringField } from '../lib/expect.ts';
 import { FirstContentHistory, type KindSnapshot } from './first-content-history.ts';
 
@@ -12,7 +13,8 @@ export interface FirstContentSnapshot {
 }
 
 /** What was learned of every model at every provider; its keys share it, as they lead to the same servers. */
-export class FirstContentBook {
+export class FirstContentBook implements Remembered {
+  readonly name = 'first-content';
   readonly #histories = new Map<string, FirstContentHistory>();
 
   /** The history of a model; an empty one when it is new. */
@@ -37,7 +39,7 @@ export class FirstContentBook {
   }
 
   /** Takes back what `snapshot` gave, from a file that anybody may have edited: what is not of that shape is left out. */
-  restore(saved: unknown, now: number): void {
+  restore(saved: unknown, { now }: StoredAge): void {
     if (!Array.isArray(saved)) return;
     for (const entry of saved.slice(-KEPT)) {
       const provider = stringField(entry, 'provider');

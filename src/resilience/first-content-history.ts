@@ -20,13 +20,6 @@ const STEPS = 64;
 const SIZES: readonly number[] = [8 * 1024, 64 * 1024, 512 * 1024];
 const REASONINGS: readonly Reasoning[] = ['none', 'normal', 'high'];
 
-/** What decides how long a first content usually takes. */
-export interface PromptKind {
-  /** Length of the request's body. */
-  readonly bytes: number;
-  readonly reasoning: Reasoning;
-}
-
 /** What was learned about one kind of prompt. */
 export interface Learned {
   /** Readings it rests on; older ones count for less. */
@@ -54,18 +47,18 @@ export interface LearnedKind extends Learned {
 export class FirstContentHistory {
   readonly #kinds = new Map<number, Kind>();
 
-  /** First content came after `ms`. */
-  record({ bytes, reasoning }: PromptKind, ms: number, now: number): void {
+  /** First content came `ms` after a request of so many bytes. */
+  record(bytes: number, reasoning: Reasoning, ms: number, now: number): void {
     this.#kind(bytes, reasoning).add(ms, now);
   }
 
   /** The attempt ended after `ms` without content and without a word why: all that is known is that it takes longer. */
-  recordCutOff({ bytes, reasoning }: PromptKind, ms: number, now: number): void {
+  recordCutOff(bytes: number, reasoning: Reasoning, ms: number, now: number): void {
     this.#kind(bytes, reasoning).addCutOff(ms, now);
   }
 
   /** Undefined until there are enough readings. */
-  learned({ bytes, reasoning }: PromptKind, now: number): Learned | undefined {
+  learned(bytes: number, reasoning: Reasoning, now: number): Learned | undefined {
     return this.#kinds.get(placeOf(bytes, reasoning))?.learned(now);
   }
 
@@ -151,7 +144,7 @@ class Kind {
 
   learned(now: number): Learned | undefined {
     // A clock that was set back must not make readings count for more than they are.
-    const samples = Math.floor(this.#total / Math.max(1, weightAt(this.#at, now)) + 1e-6);
+    const samples = Math.round(this.#total / Math.max(1, weightAt(this.#at, now)));
     const found = samples < ENOUGH ? undefined : this.#find();
     return found && { samples, ...found };
   }

@@ -35,6 +35,8 @@ export { type ComeBack, comeBack, type Failure, faultToTell, recoversAt } from '
 export { keepBreaker, keepCooldown, takeBreaker, takeCooldown } from './kept.ts';
 export { readLimits, tellsLimits } from './limits.ts';
 export { type Evidence, judgeNetwork, offlineSentence } from './offline.ts';
+export { FirstContentBook, type FirstContentSnapshot } from './first-content-book.ts';
+export { FirstContentHistory, type Learned, type LearnedKind } from './first-content-history.ts';
 export { isReasoningModel, reasoningOf } from './reasoning.ts';
 export { type HeaderValues, readRetryAfter } from './retry-after.ts';
 export { RetryBudget } from './retry-budget.ts';

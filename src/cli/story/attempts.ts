@@ -3,6 +3,7 @@ import { targetName } from '../../core/target.ts';
 import type { Attempt, Trail } from '../../core/trail.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
+import { limitWords } from './limit.ts';
 import { type Layout, wrap } from './lines.ts';
 import { formatWait, listed, lossWords, reasonOf } from './words.ts';
 
@@ -13,6 +14,7 @@ export function attemptLines(trail: Trail, layout: Layout): string[] {
     ...wrap(timing(attempt), layout.width, '     '),
     ...slowedOnPurpose(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
     ...translation(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
+    ...limitWords(attempt, trail).flatMap((line) => wrap(line, layout.width, '     ')),
     ...(attempt.message === undefined ? [] : wrap(`said: ${attempt.message}`, layout.width, '     ')),
     ...wrap(consequence(trail, index), layout.width, '     → '),
   ]);
@@ -41,11 +43,12 @@ function verdict(attempt: Attempt): string {
 
 /** `began at 402ms · sent after 1ms · head after 198ms · first content after 208ms · done after 838ms`. */
 function timing(attempt: Attempt): string {
-  const { startMs, waitedMs, sentMs, headersMs, firstContentMs, endMs, fault } = attempt;
+  const { startMs, waitedMs, queuedMs, sentMs, headersMs, firstContentMs, endMs, fault } = attempt;
   const after = (name: string, ms: number | undefined): string[] =>
     ms === undefined ? [] : [`${name} after ${formatDuration(Math.max(0, ms - startMs))}`];
   return [
-    ...(waitedMs > 0 ? [`gw waited ${formatDuration(waitedMs)}`] : []),
+    ...(queuedMs !== undefined && queuedMs > 0 ? [`waited ${formatDuration(queuedMs)} for room`] : []),
+    ...(waitedMs > (queuedMs ?? 0) ? [`gw waited ${formatDuration(waitedMs - (queuedMs ?? 0))}`] : []),
     `began at ${formatDuration(startMs)}`,
     ...after('sent', sentMs),
     ...after('head', headersMs),

@@ -4,7 +4,6 @@ import type { Policy } from '../../core/policy.ts';
 import type { Clock } from '../../lib/clock.ts';
 import {
   comeBack,
-  deadlineFrom,
   type Decision,
   decide,
   type Failure,
@@ -69,8 +68,7 @@ class Walk {
     this.#network = exchange.drill ? undefined : ports.network;
     this.#rest = plan.steps;
     this.#policy = exchange.drill ? drillPolicy(plan.compiled.policy) : plan.compiled.policy;
-    const asked = exchange.headers.timeout;
-    this.#deadline = deadlineFrom(0, this.#policy, asked === undefined ? undefined : parseTimeout(asked));
+    this.#deadline = deadlineOf(exchange, this.#policy);
   }
 
   async run(): Promise<Reply> {

@@ -1,0 +1,27 @@
+import type { Attempt, LimitSource, Trail } from '../../core/trail.ts';
+import { formatDuration } from '../../lib/duration.ts';
+
+/** Why a limit was what it was; that of the profile needs no word. */
+const REASONS: Readonly<Record<LimitSource, (attempt: Attempt, trail: Trail) => string | undefined>> = {
+  policy: () => undefined,
+  learned: ({ limitSamples = 0 }) =>
+    `was learned from ${limitSamples} answers of this model to prompts of this size`,
+  caller: (_, trail) => `was what was left of ${patience(trail)}: the caller waits no longer`,
+  chain: () => 'was what was left for the whole chain (totalMs)',
+  share: (_, trail) => `was its share of ${patience(trail)}: the rest was kept for the next target`,
+};
+
+/** Where the limit came from that an attempt ran into: one sentence, or none when there is nothing to say. */
+export function limitWords(attempt: Attempt, trail: Trail): string[] {
+  const { fault, limitMs, limitFrom, firstContentMs } = attempt;
+  if (fault !== 'upstream_timeout' || firstContentMs !== undefined) return [];
+  const reason = limitFrom && REASONS[limitFrom](attempt, trail);
+  return reason === undefined || limitMs === undefined
+    ? []
+    : [`its limit of ${formatDuration(limitMs)} ${reason}`];
+}
+
+function patience({ deadlineMs, deadlineFrom }: Trail): string {
+  if (deadlineMs === undefined || deadlineFrom === undefined) return 'the time there was';
+  return `the ${formatDuration(deadlineMs)} that ${deadlineFrom} leaves`;
+}

@@ -1,0 +1,113 @@
+import type { FirstContentView } from '../core/health.ts';
+import { OPERATIONS } from '../core/operation.ts';
+import type { Policy } from '../core/policy.ts';
+import {
+  type FirstContentBook,
+  firstContentLimit,
+  learnedLimit,
+  type Reasoning,
+  reasoningOf,
+  shareOf,
+} from '../resilience/index.ts';
+import type { AttemptResult } from './attempt-order.ts';
+import type { Exchange } from './exchange.ts';
+import type { Step } from './fleet.ts';
+import type { TargetView } from './target-state.ts';
+import type { AttemptDraft } from './trail-draft.ts';
+
+/** An attempt, as far as its limit and what is learned from it need to know. */
+interface Tried {
+  readonly exchange: Exchange;
+  readonly step: Step;
+  readonly record: AttemptDraft;
+}
+
+/** Where it stands in its exchange. */
+interface Standing {
+  readonly isLast: boolean;
+  readonly remainingMs: number;
+}
+
+/**
+ * Milliseconds until the first content of a stream, or the first byte of a whole answer. Notes in the trail which limit
+ * that is and where it came from.
+ */
+export function limitAttempt(
+  { exchange, step, record }: Tried,
+  { isLast, remainingMs }: Standing,
+  policy: Policy,
+  now: number,
+): number {
+  const { stream, deadlineFrom } = exchange.trail;
+  const reasoning = expectedReasoning(exchange, step);
+  const learned = stream ? step.history.learned(exchange.body.length, reasoning, now) : undefined;
+  const kind = { stream, isLast, reasoning };
+  const own = firstContentLimit(policy, kind, learned);
+  const share = shareOf(remainingMs, kind);
+  const ms = Math.max(1, Math.min(own, share));
+  record.limitMs = Math.round(ms);
+  if (own > share) {
+    record.limitFrom = share < remainingMs ? 'share' : deadlineFrom === undefined ? 'chain' : 'caller';
+  } else if (own !== firstContentLimit(policy, kind) && learned !== undefined) {
+    record.limitFrom = 'learned';
+    record.limitSamples = learned.samples;
+  } else {
+    record.limitFrom = 'policy';
+  }
+  return ms;
+}
+
+/** Takes note of how long the first content of a stream took, or that it had not come when the attempt ended. */
+export function learnFrom({ exchange, step, record }: Tried, result: AttemptResult, now: number): void {
+  if (!exchange.trail.stream || exchange.drill !== undefined || record.injected !== undefined) return;
+  if (OPERATIONS[exchange.operation].auxiliary) return;
+  const reasoning = expectedReasoning(exchange, step);
+  const { length } = exchange.body;
+  const { startMs, firstContentMs, endMs } = record;
+  if (firstContentMs !== undefined) {
+    step.history.record(length, reasoning, firstContentMs - startMs, now);
+  } else if (isCutOff(result) && endMs !== undefined) {
+    step.history.recordCutOff(length, reasoning, endMs - startMs, now);
+  }
+}
+
+/** A timeout that the caller itself set is told as such, or it would look for the reason at the provider. */
+export function toldOfCaller(result: AttemptResult, { exchange, record }: Tried): AttemptResult {
+  const { limitFrom } = record;
+  const { deadlineFrom } = exchange.trail;
+  if (result.is !== 'failed' || result.fault.code !== 'upstream_timeout') return result;
+  if (limitFrom !== 'caller' || deadlineFrom === undefined) return result;
+  const message = `${result.fault.message}; the caller waits no longer (${deadlineFrom})`;
+  return { ...result, fault: { ...result.fault, message } };
+}
+
+/** Whoever is given up while everything still went well might have spoken a moment later; a refusal is no waiting. */
+function isCutOff(result: AttemptResult): boolean {
+  return result.is === 'gone' || (result.is === 'failed' && result.fault.code === 'upstream_timeout');
+}
+
+/** A target as others see it, with what its model showed to need. */
+export interface HealthView extends TargetView {
+  readonly firstContent?: readonly FirstContentView[];
+}
+
+/** Adds what was learned of the target's model, and the limits that follow from it. */
+export function withLearned(
+  view: TargetView,
+  book: FirstContentBook,
+  policy: Policy,
+  now: number,
+): HealthView {
+  const kinds = book.of(view.target.provider, view.target.model).view(now);
+  if (kinds.length === 0) return view;
+  const firstContent = kinds.map(({ whole, ...kind }) => {
+    const limit = learnedLimit(policy, kind.reasoning, { ...kind, whole });
+    return limit === undefined ? kind : { ...kind, limitMs: Math.round(limit) };
+  });
+  return { ...view, firstContent };
+}
+
+function expectedReasoning({ envelope }: Exchange, { reasons, target }: Step): Reasoning {
+  const effort = envelope?.effort;
+  return reasons || effort !== undefined ? reasoningOf(target.model, effort) : 'none';
+}
