@@ -17,6 +17,9 @@ export const PROGRAM = process.env['GW_TEST_PROGRAM'] ?? join(import.meta.dirnam
 const START_LIMIT_MS = 20_000;
 const END_LIMIT_MS = 40_000;
 
+/** A policy for rows that fail one target more often than a breaker would let them. */
+export const NO_BREAKER = { breakerFailures: 1000, breakerMinimum: 1000 };
+
 /** One provider of a profile; `origin` is completed by where its format's paths begin. */
 export interface ProviderEntry {
   readonly origin: string;

@@ -1,22 +1,25 @@
+import { createSimulator } from '../../src/simulator/index.ts';
 import { ask } from '../asking.ts';
+import { Crowd } from '../crowd.ts';
 import type { Gateway } from '../gateway.ts';
 import { comesTrue, pause, times } from '../pause.ts';
-import type { Family, Finding, MeasuredRow } from '../row.ts';
+import type { Family, MeasuredRow } from '../row.ts';
 import type { Scene, Upstream } from '../scene.ts';
 import { duration, largest, Tally } from '../tally.ts';
-import { closedPort } from './connections.ts';
+import { closedPort } from './addresses.ts';
 
 const EVERY_MS = 250;
 const BACK_LIMIT_MS = 30_000;
 const MOST_CALLS = 6;
 
-interface Pair {
+export interface Pair {
   readonly first: Upstream;
   readonly second: Upstream;
   readonly gateway: Gateway;
 }
 
-async function openPair(scene: Scene): Promise<Pair> {
+/** Two providers, and the built program in front of them. */
+export async function openPair(scene: Scene): Promise<Pair> {
   const first = await scene.upstream({ name: 'first' });
   const second = await scene.upstream({ name: 'second' });
   const gateway = await scene.gateway({ providers: { first, second } });
@@ -25,7 +28,8 @@ async function openPair(scene: Scene): Promise<Pair> {
   return { first, second, gateway };
 }
 
-function posts({ simulator }: Upstream): typeof simulator.calls {
+/** Requests of callers: not the lists of models the daemon reads. */
+export function posts({ simulator }: Upstream): typeof simulator.calls {
   return simulator.calls.filter(({ method }) => method === 'POST');
 }
 
@@ -168,17 +172,12 @@ const breakerLife: MeasuredRow = {
     const { first, gateway } = await openPair(scene);
     first.simulator.setFault('503+slow-headers=200ms');
     const tally = new Tally();
-    let over = false;
-    const callers = Promise.all(
-      times(200, async (index) => {
-        await pause(index * 2);
-        while (!over) {
-          const answer = await ask(gateway.port);
-          tally.add(answer.status === 200 ? undefined : `${answer.status}`);
-          await pause(400);
-        }
-      }),
-    );
+    const callers = new Crowd(200, async (index, turn) => {
+      if (turn === 0) await pause(index * 2);
+      const answer = await ask(gateway.port);
+      tally.add(answer.status === 200 ? undefined : `${answer.status}`);
+      await pause(400);
+    });
     await pause(9000);
     // Those that had begun when the third failed.
     const began = posts(first)[0]?.at ?? 0;
@@ -190,8 +189,7 @@ const breakerLife: MeasuredRow = {
     // Open for 5 s, then for 10: the recovery falls into one of them, wherever that stands.
     const closed = await comesTrue(recoveredIn, 25_000, 50);
     const seconds = (Date.now() - recovered) / 1000;
-    over = true;
-    await callers;
+    await callers.leave();
     tally.require(trials.length > 0, 'no trial was seen');
     tally.require(atOnce <= 1, `${atOnce} trials at once`);
     tally.require(closed && seconds <= 10 + scene.bar(1000) / 1000, `closed after ${seconds.toFixed(1)} s`);
@@ -234,7 +232,6 @@ const allDown: MeasuredRow = {
       await pause(200);
     }
     await second.simulator.close();
-    const { createSimulator } = await import('../../src/simulator/index.ts');
     const back = createSimulator();
     await back.listen(port);
     scene.atEnd(() => back.close());
@@ -260,51 +257,6 @@ const allDown: MeasuredRow = {
   },
 };
 
-const starved: MeasuredRow = {
-  id: 'starved',
-  family: 'load',
-  promise:
-    'When gw itself gets no processor while the providers are well, no breaker opens and nobody is passed over.',
-  how: 'SIGSTOP for 600 ms, SIGCONT for 200 ms, again and again under 8 callers; a second provider that would stand in',
-  pace: 'waits',
-  async run(scene): Promise<Finding> {
-    const { first, second, gateway } = await openPair(scene);
-    const tally = new Tally();
-    let over = false;
-    let passedOver = 0;
-    const callers = Promise.all(
-      times(8, async (index) => {
-        while (!over) {
-          const answer = await ask(gateway.port, { stream: index % 2 === 0 });
-          if (answer.by === 'second') passedOver += 1;
-          tally.add(answer.status === 200 ? undefined : `${answer.status}`);
-          await pause(10);
-        }
-      }),
-    );
-    first.simulator.setFault('first-token=50ms');
-    const rounds = scene.pick(8, 40);
-    for (let round = 0; round < rounds; round++) {
-      gateway.signal('SIGSTOP');
-      await pause(600);
-      gateway.signal('SIGCONT');
-      await pause(200);
-    }
-    over = true;
-    await callers;
-    const open = await gateway.openBreakers();
-    tally.require(open.length === 0, `open: ${open.join()}`);
-    tally.require(passedOver === 0, `${passedOver} passed over`);
-    tally.require(posts(second).length === 0, 'the second was asked');
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `${open.length} breakers open, ${passedOver} passed over, in ${rounds} stops`,
-      causes: tally.causes,
-    };
-  },
-};
-
 /** A target that is down for a while, and what happens meanwhile and afterwards. */
 export const STEADY_ROWS: readonly MeasuredRow[] = [
   outage('sixteen-outage', 'sixteen', '503', 'An outage of 60 s under steady traffic', [20, 60]),
@@ -323,4 +275,3 @@ export const OUTAGE_ROWS: readonly MeasuredRow[] = [
   ),
   allDown,
 ];
-export const STARVED_ROW = starved;
