@@ -33,10 +33,11 @@ export {
 export { type Decision, decide, othersAfter, type Position, shares, type Skip, skipAfter } from './decide.ts';
 export { type ComeBack, comeBack, type Failure, faultToTell, recoversAt } from './exhausted.ts';
 export { keepBreaker, keepCooldown, takeBreaker, takeCooldown } from './kept.ts';
-export { readLimits, tellsLimits } from './limits.ts';
-export { type Evidence, judgeNetwork, offlineSentence } from './offline.ts';
 export { FirstContentBook, type FirstContentSnapshot } from './first-content-book.ts';
 export { FirstContentHistory, type Learned, type LearnedKind } from './first-content-history.ts';
+export { Headroom, type Outstanding, type Shortage } from './headroom.ts';
+export { readLimits, tellsLimits } from './limits.ts';
+export { type Evidence, judgeNetwork, offlineSentence } from './offline.ts';
 export { isReasoningModel, reasoningOf } from './reasoning.ts';
 export { type HeaderValues, readRetryAfter } from './retry-after.ts';
 export { RetryBudget } from './retry-budget.ts';
