@@ -2,6 +2,8 @@ export { type ConnectFailure, connectControl, type ControlClient } from './clien
 export { ensurePrivateDirectory } from './directory.ts';
 export { ControlError, type ControlErrorReason } from './error.ts';
 export {
+  type CacheReport,
+  type CacheUse,
   type ChaosParams,
   type Counters,
   type Delta,

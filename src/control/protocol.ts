@@ -65,6 +65,10 @@ export interface Methods {
     params: { readonly provider?: string; readonly model?: string };
     result: { readonly stopped: readonly ChaosView[] };
   };
+  /** What is kept for identical requests, and how often it was of use. */
+  cache: { params: Record<string, never>; result: CacheReport };
+  /** Forgets every kept answer, in memory and on disk. */
+  'clear-cache': { params: Record<string, never>; result: { readonly cleared: number } };
   subscribe: { params: Record<string, never>; result: Record<string, never> };
 }
 
@@ -122,6 +126,8 @@ export interface Status {
   /** Of which requests headers and bodies are kept; a daemon of an earlier version does not say. */
   readonly capture?: CaptureMode;
   readonly counters: Counters;
+  /** Absent while no request asked for a cache. */
+  readonly cache?: CacheUse;
   readonly latency: Latency;
   readonly providers: readonly ProviderStatus[];
   readonly routes: readonly RouteStatus[];
@@ -131,6 +137,28 @@ export interface Status {
   readonly problems: readonly Problem[];
   /** Faults being put into live traffic on purpose; absent while there are none. */
   readonly chaos?: readonly ChaosView[];
+}
+
+/** How often kept or shared answers were of use since the daemon started. */
+export interface CacheUse {
+  readonly hits: number;
+  readonly misses: number;
+  /** Old answers that stood in when every target failed: no failures, and no successes of a target. */
+  readonly stale: number;
+  readonly coalesced: number;
+  /** US dollars that the same answers would have cost again, of those whose price is known. */
+  readonly savedUsd?: number;
+}
+
+/** What is kept, and where. */
+export interface CacheReport {
+  readonly memory: { readonly entries: number; readonly bytes: number };
+  /** Absent while answers are kept in memory only. */
+  readonly disk?: { readonly entries: number; readonly bytes: number };
+  /** Answers the disk did not take. */
+  readonly dropped: number;
+  readonly problem?: string;
+  readonly use: CacheUse;
 }
 
 export interface Problem {

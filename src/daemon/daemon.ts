@@ -7,6 +7,7 @@ import {
   type Status,
 } from '../control/index.ts';
 import { type ActedOn, actingHandlers } from './acting.ts';
+import { cacheHandlers } from './cache.ts';
 import { chaosHandlers } from './chaos.ts';
 import { DrillGround } from './drill.ts';
 import { Feed } from './feed.ts';
@@ -87,8 +88,9 @@ export class Daemon {
 
   /** What each control method does. */
   handlers(): Handlers {
-    const { recorder, observatory, proxy, log } = this.#parts;
+    const { recorder, answers, observatory, proxy, log } = this.#parts;
     return {
+      ...cacheHandlers(answers, () => observatory.cache.use()),
       hello: () => ({
         instance: this.instance,
         version: this.#options.version,
@@ -156,12 +158,14 @@ export class Daemon {
   }
 
   #problems(): Problem[] {
-    const { recorder, log } = this.#parts;
+    const { recorder, answers, log } = this.#parts;
     const problems: Problem[] = [...this.#reloadProblems];
     const record = recorder.problem();
     if (record !== undefined) {
       problems.push({ message: `the request log has a problem: ${record}`, fix: 'gw doctor' });
     }
+    const cache = answers.problem();
+    if (cache !== undefined) problems.push({ message: cache, fix: 'gw cache clear' });
     const logProblem = log.problem();
     if (logProblem !== undefined) {
       problems.push({ message: `the log cannot be written: ${logProblem}`, fix: 'free disk space' });
@@ -247,6 +251,7 @@ export class Daemon {
       },
       () => proxy.close(),
       () => recorder.close(),
+      () => this.#parts.answers.close(),
       () => this.#drills.close(),
       () => removeState(this.#options.paths.state, this.instance),
       () => this.#control?.close(),

@@ -7,6 +7,7 @@ import type { Target } from '../core/target.ts';
 import type { Attempt, Trail } from '../core/trail.ts';
 import { Bag } from '../lib/bag.ts';
 import { Histogram } from '../lib/histogram.ts';
+import { CacheTally } from './cache.ts';
 import { Ring } from './ring.ts';
 import { RollingWindow, WINDOW_MS } from './rolling.ts';
 import { quantiles, TargetStats } from './target-stats.ts';
@@ -47,6 +48,7 @@ export class Observatory implements Watcher {
   readonly #serving = new Map<string, { readonly target: Target; readonly at: number }>();
   readonly #window = new RollingWindow(() => new Slot());
   readonly #incidents = new IncidentLog();
+  readonly cache = new CacheTally();
   readonly #counts = { total: 0, served: 0, failed: 0, cut: 0, gone: 0, pending: 0, failovers: 0 };
   /** Set while somebody watches. */
   listener: Listener | undefined;
@@ -80,6 +82,7 @@ export class Observatory implements Watcher {
     const counts = this.#counts;
     counts.total++;
     counts[trail.outcome]++;
+    this.cache.add(trail);
     if (trail.failover) counts.failovers++;
     const at = trail.at + (trail.totalMs ?? 0);
     const slot = this.#window.at(at);

@@ -3,7 +3,7 @@ import type { Paths } from '../core/paths.ts';
 import type { Preset } from '../core/profile.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Proxy } from '../proxy/index.ts';
-import type { Recorder } from '../store/index.ts';
+import type { AnswerCache, Recorder } from '../store/index.ts';
 import type { Loaded } from './loaded.ts';
 import type { Lock } from './lock.ts';
 import type { LogFile } from './log.ts';
@@ -34,6 +34,7 @@ export interface DaemonParts {
   readonly file: ConfigFile;
   readonly loaded: Loaded;
   readonly recorder: Recorder;
+  readonly answers: AnswerCache;
   readonly observatory: Observatory;
   readonly proxy: Proxy;
   readonly book: ModelBook;

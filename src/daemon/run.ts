@@ -7,7 +7,7 @@ import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { httpProxyRule } from '../lib/http-proxy.ts';
 import { idMaker } from '../lib/id.ts';
 import { createProxy } from '../proxy/index.ts';
-import { openRecorder } from '../store/index.ts';
+import { openAnswerCache, openRecorder } from '../store/index.ts';
 import { askCatalogue } from './ask-catalogue.ts';
 import { Daemon } from './daemon.ts';
 import { DaemonError } from './error.ts';
@@ -61,6 +61,8 @@ async function open(
   const instance = idMaker(() => startedAt)();
   const recorder = openRecorder({ path: paths.database, settings: settings.record, log, clock });
   undo.push(() => recorder.close());
+  const answers = openAnswerCache({ path: paths.answers, settings: settings.cache, log, clock });
+  undo.push(() => answers.close());
   const observatory = new Observatory(startedAt);
   const book = new ModelBook((question) => askCatalogue(question, clock), clock);
   const remember = new HealthFile(paths.health, clock, log);
@@ -71,6 +73,7 @@ async function open(
     clock,
     watcher: observatory,
     record: recorder,
+    answers,
     log,
     version,
     instance,
@@ -94,6 +97,7 @@ async function open(
     file,
     loaded,
     recorder,
+    answers,
     observatory,
     proxy,
     book,

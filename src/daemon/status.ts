@@ -40,8 +40,8 @@ export type StatusFacts = Pick<
   readonly chaos: readonly ChaosView[];
   /** Rows the request log could not take. */
   readonly dropped: number;
-};
   readonly offline: OfflineView | undefined;
+};
 
 /** Puts together what `gw status` and the dashboard show. */
 export function makeStatus(facts: StatusFacts): Status {
@@ -52,6 +52,7 @@ export function makeStatus(facts: StatusFacts): Status {
     profile: loaded.profile.name,
     capture: loaded.settings.record.capture,
     counters: observatory.counters(dropped),
+    ...cacheUse(observatory),
     latency: observatory.latency(plain.now),
     providers: loaded.profile.providers.map((provider) => providerStatus(provider, loaded, targets)),
     routes: loaded.profile.routes.map((route) => routeStatus(route, observatory)),
@@ -61,11 +62,10 @@ export function makeStatus(facts: StatusFacts): Status {
       ...problems,
     ],
     ...(chaos.length === 0 ? {} : { chaos }),
-  };
     ...(offline && { offline }),
+  };
 }
 
-function joinTargets(
 /** First of all problems: as long as it lasts, the others may be its doing. */
 function offlineProblem(offline: OfflineView | undefined, now: number): Problem[] {
   if (offline === undefined) return [];
@@ -74,6 +74,12 @@ function offlineProblem(offline: OfflineView | undefined, now: number): Problem[
   return [{ message }];
 }
 
+function cacheUse({ cache }: Observatory): Pick<Status, 'cache'> {
+  const use = cache.use();
+  return use === undefined ? {} : { cache: use };
+}
+
+function joinTargets(
   health: readonly ProxyHealth[],
   observatory: Observatory,
   now: number,

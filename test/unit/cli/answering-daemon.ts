@@ -46,6 +46,8 @@ export const declining: Handlers = {
   'trip-breaker': declined,
   'start-chaos': declined,
   'stop-chaos': declined,
+  cache: declined,
+  'clear-cache': declined,
 };
 
 /** Answers on the control socket of a home as a daemon in this state would. */
