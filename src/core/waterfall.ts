@@ -12,11 +12,12 @@ export interface WaterfallRow {
  *
  * - `wait`: gw waited before asking (backoff, `retry-after`).
  * - `connect`: from the attempt's begin until the request was on the wire.
- * - `headers`: the provider has the request and nothing to show for it yet (ends at the first content).
+ * - `headers`: the provider has the request and nothing to show for it yet (ends with the head of its answer).
+ * - `content`: its head is there, and the first content is not.
  * - `stream`: from the first content to the last byte.
  */
 export interface WaterfallSegment {
-  readonly is: 'wait' | 'connect' | 'headers' | 'stream';
+  readonly is: 'wait' | 'connect' | 'headers' | 'content' | 'stream';
   readonly from: number;
   readonly to: number;
 }
@@ -59,10 +60,13 @@ function stretches(attempt: Attempt, spanMs: number): readonly Stretch[] {
   const endMs = Math.max(startMs, attempt.endMs ?? spanMs);
   const content = clamp(firstContentMs ?? endMs, startMs, endMs);
   const sent = clamp(sentMs ?? headersMs ?? content, startMs, content);
+  // Where the head is not told, all of it is waiting for the head.
+  const head = clamp(headersMs ?? content, sent, content);
   return [
     { is: 'wait', fromMs: startMs - waitedMs, toMs: startMs },
     { is: 'connect', fromMs: startMs, toMs: sent },
-    { is: 'headers', fromMs: sent, toMs: content },
+    { is: 'headers', fromMs: sent, toMs: head },
+    { is: 'content', fromMs: head, toMs: content },
     { is: 'stream', fromMs: content, toMs: endMs },
   ];
 }

@@ -12,6 +12,7 @@ const FILL: Readonly<Record<WaterfallSegment['is'], string>> = {
   wait: '░',
   connect: '▒',
   headers: '▒',
+  content: '▒',
   stream: '█',
 };
 // Never wider: on a large terminal the eye would lose the line.

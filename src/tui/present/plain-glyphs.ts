@@ -23,6 +23,8 @@ const GLYPHS: Readonly<Record<string, string>> = {
   '×': 'x',
   '░': '.',
   '▒': ':',
+  '▓': '%',
+  '┃': '|',
   '█': '#',
   '▁': '_',
   '▂': '_',

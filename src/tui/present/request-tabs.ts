@@ -1,7 +1,8 @@
-import { targetName } from '../../core/target.ts';
+import { sameTarget, targetName } from '../../core/target.ts';
 import type { Attempt, Trail } from '../../core/trail.ts';
 import { fitText, foreign, type Line, span, type Tone, wrapText } from './line.ts';
 import { dollars } from './money.ts';
+import { seamText } from './request.ts';
 import { bytes, faultWord, latency } from './words.ts';
 
 const LABEL_WIDTH = 20;
@@ -16,7 +17,7 @@ export function attemptTab(trail: Trail, columns: number): readonly Line[] {
       span(foreign(targetName(attempt.target)), 'heading'),
       span(attempt.fault === undefined ? '' : `   ✗ ${faultWord(attempt.fault)}`, 'bad'),
     ],
-    ...figures(attempt).flatMap(([label, value, tone]) =>
+    ...figures(trail, attempt).flatMap(([label, value, tone]) =>
       wrapText(value, columns - LABEL_WIDTH).map((text, at) => [
         span(fitText(at === 0 ? `  ${label}` : '', LABEL_WIDTH), 'dim'),
         span(text, tone),
@@ -40,7 +41,7 @@ export function rawTab(trail: Trail, columns: number): readonly Line[] {
 
 type Figure = readonly [label: string, value: string, tone: Tone];
 
-function figures(attempt: Attempt): readonly Figure[] {
+function figures(trail: Trail, attempt: Attempt): readonly Figure[] {
   const { startMs, waitedMs, sentMs, headersMs, firstContentMs, endMs } = attempt;
   const since = (to: number | undefined, from: number | undefined): number | undefined =>
     to === undefined || from === undefined ? undefined : to - from;
@@ -58,6 +59,16 @@ function figures(attempt: Attempt): readonly Figure[] {
     ['message', attempt.message === undefined ? undefined : foreign(attempt.message)],
     ['then', attempt.remedy],
     ['come back after', duration(attempt.retryAfterMs)],
+    ['format', attempt.format === undefined ? undefined : `translated to ${attempt.format}`],
+    ['lost', attempt.losses === undefined ? undefined : attempt.losses.map(foreign).join(', '), 'warn'],
+    ['seam', attempt.continued === undefined ? undefined : seamText(attempt.continued)],
+    ['not continued', attempt.notContinued === undefined ? undefined : foreign(attempt.notContinued)],
+    [
+      'injected',
+      attempt.injected === undefined ? undefined : `by gw chaos: ${foreign(attempt.injected)}`,
+      'warn',
+    ],
+    ['tokens per second', attemptRate(trail, attempt)],
     ['request id', attempt.requestId === undefined ? undefined : foreign(attempt.requestId)],
     ['bytes', attempt.bytes === undefined ? undefined : bytes(attempt.bytes)],
     ['cost', attempt.costUsd === undefined ? undefined : dollars(attempt.costUsd)],
@@ -65,6 +76,21 @@ function figures(attempt: Attempt): readonly Figure[] {
   return all.flatMap(([label, value, tone = 'plain']) =>
     value === undefined ? [] : [[label, value, tone] as const],
   );
+}
+
+/** Of the attempt that served, whose tokens the record has; of one that failed, where they are known. */
+function attemptRate(
+  trail: Trail,
+  { usage, firstContentMs, endMs, target, fault }: Attempt,
+): string | undefined {
+  const own =
+    fault === undefined && trail.served !== undefined && sameTarget(trail.served, target)
+      ? (usage ?? trail.usage)
+      : usage;
+  if (!trail.stream || own?.output === undefined || firstContentMs === undefined || endMs === undefined)
+    return undefined;
+  const ms = endMs - firstContentMs;
+  return ms > 0 ? String(Math.round((own.output / ms) * 1000)) : undefined;
 }
 
 function duration(ms: number | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import { type Target, targetName } from '../../core/target.ts';
-import type { Attempt, PlanStep, Trail } from '../../core/trail.ts';
+import type { Attempt, Continuation, ContinuedHow, PlanStep, Trail } from '../../core/trail.ts';
 import { displayWidth } from '../../lib/display-width.ts';
 import { fitText, flow, foreign, type Line, lineWidth, span, type Tone, wrapText } from './line.ts';
 import { dollars } from './money.ts';
@@ -49,7 +49,7 @@ function whatWasAsked(trail: Trail): readonly Line[] {
   return [
     pair('asked', trail.asked === undefined ? '–' : foreign(trail.asked)),
     pair('route', trail.route === undefined ? '–' : foreign(trail.route)),
-    pair('as', `${trail.operation}${trail.stream ? ', streamed' : ''}`),
+    pair('as', `${trail.operation}${trail.stream ? ', streamed' : ''} (${trail.format})`),
     pair('client', foreign(client.name) + session),
     ...(client.retries ? [pair('retry of the client', String(client.retries), 'warn')] : []),
     pair('at', timeOfDay(trail.at)),
@@ -152,6 +152,14 @@ function attemptLines(trail: Trail, columns: number): readonly Line[] {
 function attemptStory(attempt: Attempt): string {
   const parts = [
     attempt.message === undefined ? undefined : foreign(attempt.message),
+    attempt.injected !== undefined && attempt.fault === undefined
+      ? `slowed on purpose by gw chaos (${foreign(attempt.injected)})`
+      : undefined,
+    attempt.continued === undefined ? undefined : seamText(attempt.continued),
+    attempt.notContinued === undefined
+      ? undefined
+      : `nobody went on with it: ${foreign(attempt.notContinued)}`,
+    attempt.format === undefined ? undefined : translationText(attempt),
     attempt.waitedMs >= 1 ? `gw waited ${latency(attempt.waitedMs)} before it` : undefined,
     attempt.retryAfterMs === undefined
       ? undefined
@@ -159,6 +167,25 @@ function attemptStory(attempt: Attempt): string {
     attempt.requestId === undefined ? undefined : `request id ${foreign(attempt.requestId)}`,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+/** Where the seam of a continued answer is, and how it was sewn. */
+export function seamText({ how, from, after, kept, dropped }: Continuation): string {
+  const left = dropped === 0 ? '' : `, ${count(dropped)} told twice were left out`;
+  const said = `${count(kept)} characters the caller had${left}`;
+  return `went on where ${foreign(targetName(from))} broke off (${faultWord(after)}): ${SEAMS[how]}, after ${said}`;
+}
+
+const SEAMS: Readonly<Record<ContinuedHow, string>> = {
+  prefill: 'given the beginning as its own',
+  replay: 'asked the same again',
+  instructed: 'asked to go on from there',
+};
+
+/** What the target was spoken to in, and what that could not carry. */
+function translationText({ format = 'openai-chat', losses = [] }: Attempt): string {
+  const lost = losses.length === 0 ? 'nothing lost' : `lost: ${losses.map(foreign).join(', ')}`;
+  return `translated to ${format}, ${lost}`;
 }
 
 function same(a: Target, b: Target): boolean {

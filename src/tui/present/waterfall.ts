@@ -15,9 +15,13 @@ import { faultWord, latency } from './words.ts';
 const SEGMENTS = {
   wait: { glyph: '·', tone: 'dim', label: 'gw waits' },
   connect: { glyph: '░', tone: 'accent', label: 'connect' },
-  headers: { glyph: '▒', tone: 'accent', label: 'until first content' },
+  headers: { glyph: '▒', tone: 'accent', label: 'headers' },
+  content: { glyph: '▓', tone: 'accent', label: 'first content' },
   stream: { glyph: '█', tone: 'good', label: 'answer' },
 } as const satisfies Readonly<Record<WaterfallSegment['is'], { glyph: string; tone: Tone; label: string }>>;
+
+/** Where one answer goes on with another that broke off. */
+const SEAM = '┃';
 
 const NUMBER_WIDTH = 4;
 const DURATION_WIDTH = 8;
@@ -69,39 +73,52 @@ function rowLine({ attempt, segments }: WaterfallRow, index: number, widths: Wid
     span(`${String(index + 1).padStart(NUMBER_WIDTH - 1)} `, 'dim'),
     span(fitText(foreign(targetName(attempt.target)), widths.name)),
     span(' '.repeat(GAP)),
-    ...bar(segments, widths.axis, failed),
+    ...bar(segments, widths.axis, attempt),
     span(fitText(took, DURATION_WIDTH, 'right')),
     span(' '.repeat(GAP)),
     span(fitText(verdict(attempt), widths.verdict), failed ? 'bad' : 'plain'),
   ];
 }
 
-function bar(segments: readonly WaterfallSegment[], width: number, failed: boolean): Line {
+function bar(
+  segments: readonly WaterfallSegment[],
+  width: number,
+  { fault, continued }: Pick<Attempt, 'fault' | 'continued'>,
+): Line {
+  const failed = fault !== undefined;
   const pieces: Line[number][] = [];
   let column = 0;
   for (const { is, from, to } of segments) {
     const { glyph, tone } = SEGMENTS[is];
     pieces.push(span(' '.repeat(from - column)));
-    pieces.push(span(glyph.repeat(to - from), failed && is !== 'wait' ? 'bad' : tone));
+    const seam = is === 'stream' && continued !== undefined ? SEAM : '';
+    pieces.push(span(seam, 'strong'));
+    pieces.push(span(glyph.repeat(to - from - seam.length), failed && is !== 'wait' ? 'bad' : tone));
     column = to;
   }
   return [...pieces, span(' '.repeat(Math.max(0, width - column)))];
 }
 
 /** `429 rate limited → next`: how the attempt ended and what was decided. */
-function verdict({ status, fault, remedy, endMs }: Attempt): string {
+function verdict({ status, fault, remedy, endMs, continued }: Attempt): string {
   if (endMs === undefined) return 'running';
   const code = status === undefined ? '' : `${status} `;
-  if (fault === undefined) return `${code}✓`;
+  if (fault === undefined) return continued === undefined ? `${code}✓` : `${code}✓ went on`;
   return `${code}${faultWord(fault)}${remedy === undefined ? '' : ` → ${remedy}`}`;
 }
 
 function legendLine(trail: Trail, { name }: Widths, columns: number): Line {
   const waited = trail.attempts.some(({ waitedMs }) => waitedMs >= 1);
-  const entries = Object.values(SEGMENTS)
-    .filter((segment) => waited || segment !== SEGMENTS.wait)
-    .map(({ glyph, label }) => `${glyph} ${label}`);
-  const legend = entries.join('  ');
+  const seamed = trail.attempts.some(({ continued }) => continued !== undefined);
+  const entries = [
+    ...Object.values(SEGMENTS)
+      .filter((segment) => waited || segment !== SEGMENTS.wait)
+      .map(({ glyph, label }) => `${glyph} ${label}`),
+    ...(seamed ? [`${SEAM} goes on`] : []),
+  ];
+  const legend = entries.reduce((line, entry) =>
+    displayWidth(line) + displayWidth(entry) + 2 <= columns ? `${line}  ${entry}` : line,
+  );
   const indent = Math.min(NUMBER_WIDTH + name + GAP, Math.max(0, columns - displayWidth(legend)));
   return [span(' '.repeat(indent)), span(legend, 'dim')];
 }

@@ -53,6 +53,24 @@ describe('the waterfall of an exchange', () => {
     ]);
   });
 
+  test('tells waiting for the head of an answer from waiting for its first content', () => {
+    const attempt = {
+      target: TARGET,
+      startMs: 0,
+      waitedMs: 0,
+      sentMs: 100,
+      headersMs: 300,
+      firstContentMs: 800,
+      endMs: 1000,
+    };
+    expect(waterfall(trailOf([attempt], 1000), 10)[0]?.segments).toEqual([
+      { is: 'connect', from: 0, to: 1 },
+      { is: 'headers', from: 1, to: 3 },
+      { is: 'content', from: 3, to: 8 },
+      { is: 'stream', from: 8, to: 10 },
+    ]);
+  });
+
   test('gives an attempt too short for the axis one column of its own', () => {
     const rows = waterfall(
       trailOf([
