@@ -140,6 +140,7 @@ const KEY_TITLES: Readonly<Record<keyof typeof SCREEN_KEYS | keyof typeof OTHER_
   cost: 'Cost (5)',
   logs: 'Logs (6)',
   request: 'One request',
+  chaos: 'Having a provider fail',
   text: 'A text',
   help: 'Help',
   everywhere: 'Everywhere',
