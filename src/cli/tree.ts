@@ -94,6 +94,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Have a provider fail on purpose, for a while, under live traffic',
     load: () => import('./commands/chaos.ts'),
   },
+  {
+    path: 'cache status',
+    summary: 'Answers that are kept for identical requests, and of what use they were',
+    load: () => import('./commands/cache/status.ts'),
+  },
+  {
+    path: 'cache clear',
+    summary: 'Forget every kept answer',
+    load: () => import('./commands/cache/clear.ts'),
+  },
   // clients
   {
     path: 'env',
@@ -256,6 +266,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** What each noun with sub-commands is about. */
 export const NOUNS: Readonly<Record<string, string>> = {
+  cache: 'Answers kept for identical requests',
   provider: 'Providers: where requests can go',
   route: 'Routes: model names and the order in which targets stand in for each other',
   profile: 'Profiles: named sets of providers and routes',
