@@ -69,6 +69,10 @@ export const PROMISES = {
     'Who is left alone, why and until when outlives a restart and kill -9; a key or address that changed is not blamed, and a clock that jumped bans nobody for more than a day.',
     NEVER,
   ),
+  'probe-closes': row(
+    'Whether a target that is left alone is back is found out without a caller, one look at a time, and what is well is never asked.',
+    ANSWER,
+  ),
   'breaker-neutral': row("The caller's own errors and hang-ups never open a breaker.", NEVER),
   'breaker-never-refuses': row(
     'When every breaker is open, the target that would be back first is tried.',

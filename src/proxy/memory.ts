@@ -54,6 +54,10 @@ export class Memory implements Remembered {
   views(now: number): TargetView[] {
     return [...this.#targets.values()].map((state) => state.view(now));
   }
+  states(): Iterable<TargetState> {
+    return this.#targets.values();
+  }
+
 
   #key({ provider, key }: Pick<Target, 'provider' | 'key'>): KeyState {
     const name = `${provider}\n${key}`;

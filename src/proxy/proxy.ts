@@ -35,9 +35,11 @@ import { ModelLists } from './model-lists.ts';
 import { openExchange } from './open-exchange.ts';
 import { OwnNetwork } from './own-network.ts';
 import { pipeline } from './pipeline.ts';
+import type { Prober } from './prober.ts';
 import type { Handler } from './stage.ts';
 import { StateVault } from './state-vault.ts';
 import type { Upstream } from './upstream.ts';
+import { watchHealth } from './watch-health.ts';
 
 /** What the proxy is made from. */
 export interface ProxyOptions {
@@ -59,17 +61,17 @@ export interface ProxyOptions {
   readonly answers?: AnswerCachePort;
   /** Jitter of backoff; `Math.random` unless a test wants the same every time. */
   readonly random?: () => number;
-  /** Through which HTTP proxy a provider is reached; none unless it is said. */
   /** Keeps what is to outlive a restart; without it everything is forgotten. */
   readonly remember?: RememberPort;
+  /** Through which HTTP proxy a provider is reached; none unless it is said. */
   readonly httpProxyFor?: HttpProxyRule;
-}
-
-/** The proxy: one HTTP server in front of the profile's providers. */
   /** How the own network is felt; without it every failure is the provider's. */
   readonly senses?: NetworkSenses;
   /** How providers' names are resolved; the system's way unless it is said. */
   readonly lookup?: Lookup;
+}
+
+/** The proxy: one HTTP server in front of the profile's providers. */
 export interface Proxy {
   /** Listens and answers with the real port; rejects with the system's error (`EADDRINUSE`). */
   listen(port: number, host: string): Promise<number>;
@@ -82,8 +84,6 @@ export interface Proxy {
   /** Forgets what went wrong at a target; false when it was never met. */
   resetTarget(target: Target): boolean;
   /** Leaves a target alone for so long; false when it was never met. */
-  /** Whether this computer is offline, and why; undefined while it is not. */
-  offline(): OfflineView | undefined;
   tripTarget(target: Target, openMs: number): boolean;
   /** The models each provider said it has, by its name. */
   modelLists(): Readonly<Record<string, readonly string[]>>;
@@ -112,39 +112,38 @@ class LocalProxy implements Proxy {
   readonly #newId: () => string;
   readonly #handle: Handler;
   readonly #server: Server;
+  readonly #network: OwnNetwork | undefined;
+  readonly #prober: Prober;
   /** Fleets of earlier profiles that running exchanges still follow. */
   readonly #retiring = new Set<Fleet>();
   #fleet: Fleet;
-  readonly #network: OwnNetwork | undefined;
   #onIdle: (() => void) | undefined;
 
   constructor(options: ProxyOptions) {
-    const { settings, profile, keys, clock, random = Math.random } = options;
+    const { settings, profile, keys, clock, log, senses, random = Math.random } = options;
     this.#options = options;
     this.#memory = new Memory(options.httpProxyFor, options.facts, options.lookup);
     this.#drills = new DrillBook(clock.now);
     this.chaos = new ChaosBook(clock, random);
     this.#newId = idMaker(clock.now);
     this.#lists = new ModelLists(clock, options.log, options.readModels ?? false);
+    const upstreams = (): readonly Upstream[] => this.#fleet.upstreams();
+    this.#network = senses && new OwnNetwork({ senses, clock, log, upstreams });
     this.#handle = pipeline({
       ...options,
+      network: this.#network,
       random,
-    const upstreams = (): readonly Upstream[] => this.#fleet.upstreams();
-    const { senses, log } = options;
-    this.#network = senses && new OwnNetwork({ senses, clock, log, upstreams });
       drills: this.#drills,
       chaos: this.chaos,
-      network: this.#network,
       lists: this.#lists,
       vault: new StateVault(),
       homes: new AnswerHomes(),
       items: new ItemMemory(),
     });
+    const fleet = (): Fleet => this.#fleet;
+    this.#prober = watchHealth(this.#memory, { ...options, fleet, network: this.#network });
     this.#fleet = new Fleet(settings, profile, keys, this.#memory);
-    // Before the first fleet says who is behind each key, or nobody could tell that it is somebody else by now.
-    options.remember?.keep(this.#memory);
     this.#server = createListener((request, response) => void this.#serve(request, response));
-    this.#memory.listener = () => options.remember?.changed();
   }
 
   listen(port: number, host: string): Promise<number> {
@@ -152,13 +151,13 @@ class LocalProxy implements Proxy {
       this.#server.once('error', reject);
       this.#server.listen({ port, host }, () => {
         this.#server.off('error', reject);
+        this.#network?.start();
         void this.#lists.refresh(this.#fleet);
         resolve(portOf(this.#server.address()));
       });
     });
   }
 
-        this.#network?.start();
   apply({ settings, profile, keys }: Pick<ProxyOptions, 'settings' | 'profile' | 'keys'>): void {
     const before = this.#fleet;
     this.#fleet = new Fleet(settings, profile, keys, this.#memory, before);
@@ -182,10 +181,6 @@ class LocalProxy implements Proxy {
     const state = this.#memory.known(target);
     state?.reset();
     return state !== undefined;
-  }
-
-  offline(): OfflineView | undefined {
-    return this.#network?.view();
   }
 
   tripTarget(target: Target, openMs: number): boolean {
@@ -217,13 +212,14 @@ class LocalProxy implements Proxy {
   }
 
   async close(): Promise<void> {
+    this.#network?.stop();
+    this.#prober.stop();
     this.chaos.close();
     for (const exchange of this.#live) abandon(exchange, 'gw is stopping');
     // Last words leave before their connections are closed.
     await nextTurn();
     const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
-    this.#network?.stop();
     await closed;
     const fleets = [this.#fleet, ...this.#retiring];
     await Promise.all([...fleets.map((fleet) => fleet.destroy()), this.#drills.close()]);

@@ -34,6 +34,7 @@ import {
   viewBreaker,
   viewCooldown,
 } from '../resilience/index.ts';
+import { Pulse } from './balance/pulse.ts';
 import type { Marked } from './chaos.ts';
 
 /** What all models behind one key of a provider share. */
@@ -64,6 +65,8 @@ export interface Suspicion {
 export class TargetState implements Marked {
   readonly target: Target;
   readonly budget = new RetryBudget();
+  /** How its attempts went lately, for those who choose among targets. */
+  readonly pulse = new Pulse();
   readonly #key: KeyState;
   readonly #changed: HealthListener;
   #breaker: Breaker = newBreaker();
@@ -135,6 +138,8 @@ export class TargetState implements Marked {
     const injected = fault.injected === true;
     if (injected) this.#injected.breaker = true;
     this.#policy = policy;
+    // A caller's request found it well and failed; of what is not well, only callers that come by make it wanted.
+    if (this.#breaker.is === 'closed' && this.#key.cooldown === undefined) this.#wantedAt = now;
     const spanKey = cooldownSpan(fault.code) === 'key';
     const cooldown = cooldownAfter(fault, now, spanKey ? this.#key.cooldown : this.#cooldown);
     if (cooldown && spanKey) this.#key.injected = injected;
@@ -202,11 +207,16 @@ export class TargetState implements Marked {
     const breaker = this.#breaker;
     // What fails on purpose would answer well.
     if (this.isInjected) return undefined;
-    if (key?.is === 'until-changed') return { at: key.until, reason: key.reason };
+    const opens = breaker.is === 'open' ? breaker.until : now;
+    if (key?.is === 'until-changed') return { at: Math.max(key.until, opens), reason: key.reason };
     if (breaker.is === 'closed' || (breaker.is === 'half-open' && breaker.probing)) return undefined;
-    const at = breaker.is === 'open' ? breaker.until : now;
     const forbidden = [this.#cooldown, key].filter((each) => mayTryCooling(each, now) === 'no');
-    return { at: Math.max(at, ...forbidden.map((each) => each?.until ?? at)), reason: breaker.reason };
+    return { at: Math.max(opens, ...forbidden.map((each) => each?.until ?? now)), reason: breaker.reason };
+  }
+
+  /** Whether an attempt made now would be the trial. */
+  isDue(now: number): boolean {
+    return this.#admission(now) === 'probe';
   }
 
   /** What is worth keeping over a restart; undefined when it is well. What was made on purpose is not kept. */
