@@ -233,9 +233,9 @@ function wasTried(trail: Trail, target: Target): boolean {
   return trail.attempts.some((attempt) => sameTarget(attempt.target, target));
 }
 
-/** A target the profile's owner switched off is no failure of that target. */
+/** A target the profile's owner switched off, or made to fail on purpose, is no failure of that target. */
 function isOwnChoice(skipped: string): boolean {
-  return skipped.includes('disabled');
+  return skipped.includes('disabled') || skipped.includes('gw chaos');
 }
 
 function targetKey({ provider, model, key }: Target): string {

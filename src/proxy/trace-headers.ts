@@ -11,8 +11,7 @@ export function traceHeaders(trail: TrailDraft, lines: string[], warns = true): 
   if (from) lines.push('x-gw-provider', from.provider, 'x-gw-model', headerSafe(from.model));
   if (!attempt || trail.cache?.from) return;
   if (attempt.losses && warns) lines.push('x-gw-lossy', attempt.losses.join(','));
-  for (const { injected, target } of trail.attempts)
-    if (injected !== undefined) lines.push('x-gw-chaos', headerSafe(`${targetName(target)}: ${injected}`));
+  noteChaos(trail, lines);
   const first = trail.plan.find(({ unable }) => unable !== true);
   if (first && first.target !== attempt.target) {
     const failed = trail.attempts.find(({ target }) => target === first.target);
@@ -25,6 +24,15 @@ export function traceHeaders(trail: TrailDraft, lines: string[], warns = true): 
 function cacheWord({ is, ageMs, fault }: CacheNote): string {
   const age = ageMs === undefined ? '' : `; age=${Math.floor(ageMs / 1000)}`;
   return `${is}${age}${fault === undefined ? '' : `; reason=${fault}`}`;
+}
+
+/** What was made to fail on purpose, once for each target and fault. */
+function noteChaos({ attempts }: TrailDraft, lines: string[]): void {
+  for (const [index, { injected, target }] of attempts.entries()) {
+    if (injected === undefined) continue;
+    const before = attempts.findIndex((each) => each.injected === injected && each.target === target);
+    if (before === index) lines.push('x-gw-chaos', headerSafe(`${targetName(target)}: ${injected}`));
+  }
 }
 
 /** Model names and messages come from elsewhere; a header takes printable ASCII. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { CHAOS_WORDS } from '../../src/core/chaos.ts';
+import { collectIncidents } from '../../src/core/incident.ts';
 import { parseChaosFault } from '../../src/daemon/chaos-fault.ts';
 import { keysOf } from '../../src/lib/expect.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
@@ -138,6 +139,9 @@ describe('chaos at a provider', () => {
     await begin(ground, '503');
     for (let turn = 0; turn < 3; turn++) await ground.chat();
     expect(ground.proxy.health()[0]?.breaker.is).toBe('open');
+    const left = await ground.trailOf(await ground.chat());
+    expect(left.plan[0]?.skipped).toMatch(/^left alone .* \(by gw chaos\)$/);
+    expect(collectIncidents(ground.trails)).toEqual([]);
     expect(ground.proxy.chaos.stop({ provider: 'first' })).toHaveLength(1);
     expect(ground.proxy.health()[0]?.breaker.is).toBe('closed');
     expect((await ground.chat()).headers['x-gw-provider']).toBe('first');

@@ -113,7 +113,7 @@ async function start(
   const order = { ...place, fault, ...times, ...(rate === undefined ? {} : { rate }) };
   const { chaos } = await daemon.call('start-chaos', order, PATIENCE_MS);
   if (context.json) context.printJson({ chaos });
-  else for (const line of startLines(chaos, status.now)) context.say(line);
+  else for (const line of startLines(chaos, context.clock.now())) context.say(line);
 }
 
 function startLines(chaos: ChaosView, now: number): readonly string[] {

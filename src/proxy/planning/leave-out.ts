@@ -25,6 +25,10 @@ export function tell(exchange: Exchange, step: Step, skipped: string | undefined
 
 export function whyNotNow({ state }: Step, now: number): string | undefined {
   if (state.admission(now) !== 'no') return undefined;
+  return state.isInjected ? `${leftAlone(state, now)} (by gw chaos)` : leftAlone(state, now);
+}
+
+function leftAlone(state: Step['state'], now: number): string {
   const { breaker, cooldown } = state.view(now);
   if (cooldown) {
     const left =
