@@ -3,13 +3,13 @@ import OpenAI from 'openai';
 import type { Capture } from '../../src/core/capture.ts';
 import type { FormatName } from '../../src/core/operation.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/core/policy.ts';
-import type { FactsPort, KeyPort, RememberPort } from '../../src/core/ports.ts';
+import type { AnswerCachePort, FactsPort, KeyPort, RememberPort } from '../../src/core/ports.ts';
 import type { AuthScheme, Profile, Provider, Quirk, Route } from '../../src/core/profile.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings.ts';
 import type { Attempt, Trail } from '../../src/core/trail.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { Secret } from '../../src/lib/secret.ts';
-import { createProxy, type Proxy } from '../../src/proxy/index.ts';
+import { createProxy, type Proxy, type ProxyOptions } from '../../src/proxy/index.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/index.ts';
 import { type Answer, RawCall, type Request } from './raw-client.ts';
 
@@ -45,6 +45,10 @@ export interface GroundOptions {
   readonly remember?: RememberPort;
   /** What is known of models; nothing by default. */
   readonly facts?: FactsPort;
+  /** Where answers are kept; nowhere by default. */
+  readonly answers?: AnswerCachePort;
+  readonly cache?: Partial<Settings['cache']>;
+  readonly network?: Pick<ProxyOptions, 'senses' | 'lookup'>;
 }
 
 /** Waits are short, limits are far: what a test wants to run into it sets itself. */
@@ -122,6 +126,7 @@ async function start(
     ...DEFAULT_SETTINGS,
     listen: { ...DEFAULT_SETTINGS.listen, ...options.listen },
     record: { ...DEFAULT_SETTINGS.record, ...options.record },
+    cache: { ...DEFAULT_SETTINGS.cache, ...options.cache },
   };
   const profile: Profile = {
     name: 'default',
@@ -157,6 +162,8 @@ async function start(
     random: () => 0.5,
     readModels: options.readModels ?? false,
     ...(options.facts && { facts: options.facts }),
+    ...(options.answers && { answers: options.answers }),
+    ...options.network,
     ...(options.remember && { remember: options.remember }),
   });
   const port = await proxy.listen(0, '127.0.0.1');
