@@ -68,7 +68,7 @@ export function findingOf(row: CitedRow, reports: readonly TestReport[]): Findin
     figure: `${run.length - failed.length} of ${run.length} tests`,
     causes: [
       ...failed.map(({ name }) => `fails: ${name}`),
-      ...missing.map(({ file, name = '' }) => `no such test: ${file} ${name}`),
+      ...missing.map(({ file, name = '' }) => `no such test, or its file cannot be loaded: ${file} ${name}`),
     ],
     ...(tests.length > 0 && run.length === 0 && { notHere: 'its tests are skipped on this platform' }),
   };

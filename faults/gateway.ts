@@ -87,7 +87,7 @@ export class Gateway {
   }
 
   writeProfile(options: GatewayOptions): void {
-    this.writeConfig(JSON.stringify(profileOf(options, this.port)));
+    this.writeConfig(JSON.stringify(profileOf(options)));
   }
 
   writeConfig(text: string): void {

@@ -127,10 +127,14 @@ const garbled: MeasuredRow = {
     );
     await forEach(wishes, 8, async (wish) => {
       const reading = read(await ask(gateway.port, wish), wish);
+      // Between equals bytes pass as they are, a provider's own nonsense about tokens included.
+      const itsOwn =
+        wish.model.endsWith('!junk-usage') && reading.is === 'wrong' && /tokens/.test(reading.why);
+      const why = reading.is === 'wrong' ? reading.why : 'an error';
       tally.add(
-        reading.is === 'whole'
+        reading.is === 'whole' || itsOwn
           ? undefined
-          : `${wish.model} ${wish.stream ? 'streamed' : 'whole'}: ${reading.is === 'wrong' ? reading.why : 'an error'}`,
+          : `${wish.model} ${wish.stream ? 'streamed' : 'whole'}: ${why}`,
       );
       const through = await ask(bare.port, wish);
       if (through.status === 200 && through.whole && read(through, wish).is !== 'whole') passed += 1;
