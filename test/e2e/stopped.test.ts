@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
+import { ask, DaemonHome, waitUntil } from './daemon-home.ts';
+
+let home: DaemonHome;
+let simulators: readonly Simulator[];
+
+beforeEach(async () => {
+  home = new DaemonHome();
+  home.env = { TEST_KEY: 'sk-test-7f3kq9zx81mmw20c' };
+  simulators = [createSimulator({ name: 'first' }), createSimulator({ name: 'second' })];
+  const [first, second] = await Promise.all(simulators.map((simulator) => simulator.listen()));
+  home.profile({ first: first?.url ?? '', second: second?.url ?? '' });
+});
+
+afterEach(async () => {
+  await home.remove();
+  await Promise.all(simulators.map((simulator) => simulator.close()));
+});
+
+/** What a computer that sleeps does to a process; only its sockets and timers are there afterwards. */
+async function standStill(pid: number, ms: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+}
+
+// Five seconds are the least that is told from a busy moment. Windows cannot stop a process and have it go on.
+it.skipIf(process.platform === 'win32')(
+  'a daemon that was stopped for a while serves the first request after that from where it did before, and opens no breaker [promise:sleep]',
+  async () => {
+    const { address, pid } = await home.start();
+    const served = async (): Promise<string | null> => {
+      const response = await ask(address);
+      await response.arrayBuffer();
+      expect(response.status).toBe(200);
+      return response.headers.get('x-gw-provider');
+    };
+    await Promise.all(Array.from({ length: 8 }, served));
+    await standStill(pid, 5_500);
+    expect(await served()).toBe('first');
+    expect(await Promise.all(Array.from({ length: 8 }, served))).toEqual(
+      Array.from({ length: 8 }, () => 'first'),
+    );
+    await waitUntil(() => home.log().includes('process-resumed'));
+    const { providers, counters } = await home.status();
+    expect(counters).toMatchObject({ total: 17, served: 17, failovers: 0 });
+    for (const { targets } of providers) for (const { breaker } of targets) expect(breaker.is).toBe('closed');
+  },
+  40_000,
+);
