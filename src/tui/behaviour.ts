@@ -31,7 +31,7 @@ export type Turn<S> =
   /** An exchange opens on top; `among` are the ids of the list it stands in, for next and previous. */
   | { readonly is: 'open-request'; readonly trail: Trail; readonly among: readonly string[] }
   /** Lines open on top, to be read. */
-  | { readonly is: 'open-text'; readonly text: Text; readonly deed?: Deed }
+  | { readonly is: 'open-text'; readonly text: Text }
   /** The requests that fit a filter open on top; with `ask` the filter is to be typed. */
   | { readonly is: 'open-requests'; readonly filter: string; readonly ask?: true }
   /** What is typed next goes to the screen's `typed`, from this text on. */

@@ -6,6 +6,8 @@ import type { Trail } from '../core/trail.ts';
 /** Something to be done outside of the screen. Reducers ask for it; `deeds/perform.ts` does it. */
 export type Deed =
   | { readonly is: 'copy'; readonly text: string; readonly what: string }
+  /** Writes the command that asks the same again, and copies it. */
+  | { readonly is: 'write-curl'; readonly trail: Trail; readonly address: string }
   | { readonly is: 'save'; readonly name: string; readonly text: string }
   | { readonly is: 'switch-provider'; readonly provider: string; readonly enabled: boolean }
   | { readonly is: 'move-target'; readonly route: string; readonly target: string; readonly by: number }
@@ -31,7 +33,13 @@ export type Deed =
 /** What came of a deed. */
 export type DeedResult =
   | { readonly is: 'said'; readonly text: string; readonly good: boolean }
-  | { readonly is: 'told'; readonly title: string; readonly lines: readonly string[] }
+  | {
+      readonly is: 'told';
+      readonly title: string;
+      readonly lines: readonly string[];
+      /** What else came of it. */
+      readonly note?: { readonly text: string; readonly good: boolean };
+    }
   | { readonly is: 'spending'; readonly spending: Spending }
   | { readonly is: 'capture'; readonly capture: SeenCapture }
   /** Something can be done now; first this is to be asked, where there is something to ask. */

@@ -114,10 +114,7 @@ function take(state: AppState, turn: Turn<Screen>): AppState {
     case 'open-request':
       return open(state, requestScreen(turn.trail, turn.among));
     case 'open-text':
-      return {
-        ...open(state, textScreen(turn.text)),
-        wanted: turn.deed === undefined ? [] : [turn.deed],
-      };
+      return open(state, textScreen(turn.text));
     case 'open-requests': {
       const opened = open(state, requestsScreen(state, turn.filter));
       return turn.ask === true ? ask(opened, 'filter', turn.filter) : opened;
@@ -145,9 +142,9 @@ function ask(state: AppState, label: string, text: string): AppState {
 function learn(state: AppState, result: DeedResult): AppState {
   switch (result.is) {
     case 'said':
-      return { ...state, notice: { text: result.text, tone: result.good ? 'good' : 'bad' } };
+      return { ...state, notice: noticeOf(result) };
     case 'told':
-      return open({ ...state, notice: undefined }, textScreen(result));
+      return open({ ...state, notice: noticeOf(result.note) }, textScreen(result));
     case 'spending':
       return { ...state, spending: result.spending };
     case 'capture':
@@ -155,6 +152,10 @@ function learn(state: AppState, result: DeedResult): AppState {
     case 'ready':
       return agree({ ...state, notice: undefined }, result);
   }
+}
+
+function noticeOf(note: { readonly text: string; readonly good: boolean } | undefined): Notice | undefined {
+  return note && { text: note.text, tone: note.good ? 'good' : 'bad' };
 }
 
 /** A question for somebody who has gone elsewhere meanwhile would be answered by mistake. */

@@ -120,6 +120,7 @@ describe('asking the same again', () => {
         save: unused,
         testRoute: unused,
         readSpending: unused,
+        readRequest: async () => undefined,
         readCapture: unused,
         priceReplay: unused,
         replay: async (_, on) => [`now ${on}`, '  the capital is [-Paris-]{+Lyon+}'],

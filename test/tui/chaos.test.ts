@@ -70,7 +70,17 @@ describe('on the screen of providers', () => {
   });
 
   it('takes a fault that is typed, and one model alone', () => {
-    const typed = pressed(stateOf(healthy(), 100, 30, ['3']), 'c', 'm', '/', 'ctrl+u', 'd', 'n', 's', 'enter');
+    const typed = pressed(
+      stateOf(healthy(), 100, 30, ['3']),
+      'c',
+      'm',
+      '/',
+      'ctrl+u',
+      'd',
+      'n',
+      's',
+      'enter',
+    );
     expect(pressed(typed, 'enter', 'y').wanted).toEqual([
       { is: 'start-chaos', provider: 'openai', model: 'gpt-4o', fault: 'dns', rate: 1, forMs: 300_000 },
     ]);

@@ -60,6 +60,7 @@ function openDashboard(columns: number, rows: number) {
       save: async (name) => name,
       testRoute: async () => [],
       readSpending: async () => new SpendingTally(NOON).spending,
+      readRequest: async () => undefined,
       readCapture: async ({ id }) => ({
         id,
         is: 'missing',

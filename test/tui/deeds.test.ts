@@ -18,6 +18,7 @@ function ports(more: Partial<DeedPorts> = {}): DeedPorts {
     save: async (name) => `/here/${name}`,
     testRoute: async (route) => [`${route} is well`],
     readSpending: async () => spending,
+    readRequest: async () => undefined,
     readCapture: async ({ id }) => ({
       id,
       is: 'missing',

@@ -153,22 +153,13 @@ describe('the list of requests', () => {
 });
 
 describe('copying a request', () => {
-  it('shows the command, so that it can be selected where there is no clipboard, and has no key in it', () => {
+  it('asks for the command, which is shown, so that it can be selected where there is no clipboard', () => {
     const state = press(opened('j', 'j', 'enter'), 'c');
-    const text = frameOf(state).join('\n');
-    expect(text).toContain("curl -iN 'http://127.0.0.1:4499/v1/chat/completions'");
-    expect(text).not.toMatch(/authorization|api-key/i);
-    expect(state.wanted).toMatchObject([{ is: 'copy' }]);
-    const failed = reduce(state, {
-      type: 'deed-done',
-      result: { is: 'said', text: 'no clipboard here: it is on the screen', good: false },
-    });
-    expect(frameOf(failed).at(-1)).toContain('no clipboard here');
-  });
-
-  it('quotes what a shell would take for something else', () => {
-    const scene = { ...healthy(), live: [], recent: [served(1, { path: "/v1/x'$(touch y)" })] };
-    const text = frameOf(stateOf(scene, 120, 30, ['enter', 'c'])).join('\n');
-    expect(text).toContain(String.raw`'http://127.0.0.1:4499/v1/x'\''$(touch y)'`);
+    expect(state.wanted).toMatchObject([{ is: 'write-curl', address: 'http://127.0.0.1:4499' }]);
+    const note = { text: 'no clipboard here: it is on the screen', good: false };
+    const result = { is: 'told', title: 'ASK AGAIN', lines: ['curl -i'], note } as const;
+    const shown = frameOf(reduce(state, { type: 'deed-done', result }));
+    expect(shown.join('\n')).toContain('curl -i');
+    expect(shown.at(-1)).toContain('no clipboard here');
   });
 });

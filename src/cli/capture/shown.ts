@@ -30,8 +30,8 @@ function messageJson({ headers, body, bytes, isCut }: CapturedMessage): unknown 
   };
 }
 
-/** Undefined for what is no text; a text that was cut within a character is one. */
-function textOf(body: Buffer): string | undefined {
+/** The text of a body; undefined for what is no text. A text that was cut within a character is one. */
+export function textOf(body: Buffer): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body, { stream: true });
     return text.includes('\u0000') ? undefined : text;

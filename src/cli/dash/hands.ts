@@ -11,7 +11,7 @@ import type { Context } from '../context.ts';
 import { CommandError } from '../error.ts';
 import { flushDaemon } from '../story/log-reading.ts';
 import { copyText } from './clipboard.ts';
-import { seeCapture } from './see-capture.ts';
+import { readRequest, seeCapture } from './see-capture.ts';
 
 const DAY_MS = 86_400_000;
 // A few milliseconds of work between two looks at the keyboard.
@@ -35,6 +35,7 @@ export function dashboardHands(context: Context): DashboardHands {
       return probeRoute(context, route);
     },
     readSpending: (days) => readSpending(context, days),
+    readRequest: (trail) => told(() => readRequest(context, trail)),
     readCapture: (trail) => told(() => seeCapture(context, trail)),
     priceReplay: (trail, on) => told(() => priceReplay(context, trail, on)),
     replay: (trail, on) => told(() => replayLines(context, trail, on)),

@@ -1,8 +1,8 @@
 import type { CapturedMessage } from '../../core/capture.ts';
 import type { Trail } from '../../core/trail.ts';
-import type { SeenCapture } from '../../tui/index.ts';
+import type { AskedRequest, SeenCapture } from '../../tui/index.ts';
 import { findCapture } from '../capture/read.ts';
-import { bodyLines } from '../capture/shown.ts';
+import { bodyLines, textOf } from '../capture/shown.ts';
 import type { Context } from '../context.ts';
 import { flushDaemon } from '../story/log-reading.ts';
 
@@ -20,6 +20,16 @@ export async function seeCapture(context: Context, trail: Trail): Promise<SeenCa
   if (found.is === 'missing') return { id, ...found };
   const { request, answer } = found.captured;
   return { id, is: 'found', request: seen(request, id), answer: seen(answer, id) };
+}
+
+/** Reads what an exchange was asked; undefined when that was not captured as a whole, or is no text. */
+export async function readRequest(context: Context, trail: Trail): Promise<AskedRequest | undefined> {
+  await flushDaemon(context);
+  const found = await findCapture(context, trail);
+  if (found.is === 'missing') return undefined;
+  const { url, request } = found.captured;
+  const body = request.isCut ? undefined : textOf(request.body);
+  return body === undefined ? undefined : { url, headers: request.headers, body };
 }
 
 function seen(message: CapturedMessage, id: string): SeenMessage {

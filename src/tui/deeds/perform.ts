@@ -4,6 +4,7 @@ import type { Trail } from '../../core/trail.ts';
 import { errorMessage } from '../../lib/expect.ts';
 import type { Deed, DeedResult, SeenCapture } from '../deed.ts';
 import type { Feed } from '../feed/feed.ts';
+import { type AskedRequest, curlCommand } from '../present/curl.ts';
 
 /** What deeds need of the world. Each may reject; the person is told why. */
 export interface DeedPorts {
@@ -17,6 +18,8 @@ export interface DeedPorts {
   testRoute(route: string): Promise<readonly string[]>;
   /** Adds up what the record says of the last days. */
   readSpending(days: number): Promise<Spending>;
+  /** What was asked, as it was captured; undefined when it was not, or not as a whole. */
+  readRequest(trail: Trail): Promise<AskedRequest | undefined>;
   /** Headers and bodies of an exchange. */
   readCapture(trail: Trail): Promise<SeenCapture>;
   /** What it costs to ask again, as a question; undefined where nobody has to be asked. */
@@ -37,11 +40,13 @@ export async function perform(ports: DeedPorts, deed: Deed): Promise<DeedResult>
 
 async function attempt(ports: DeedPorts, deed: Deed): Promise<DeedResult> {
   switch (deed.is) {
-    case 'copy': {
-      const way = await ports.copy(deed.text);
-      return way === undefined
-        ? said(`no clipboard here: ${deed.what} is on the screen to be selected`, false)
-        : said(`✓ copied ${deed.what} (${way})`);
+    case 'copy':
+      return copied(ports, deed.text, deed.what);
+    case 'write-curl': {
+      const asked = await ports.readRequest(deed.trail);
+      const lines = curlCommand(deed.trail, deed.address, asked);
+      const note = await copied(ports, lines.join('\n'), 'the command');
+      return { is: 'told', title: `ASK ${deed.trail.id} AGAIN`, lines, note };
     }
     case 'save':
       return said(`✓ written to ${await ports.save(deed.name, deed.text)}`);
@@ -90,6 +95,15 @@ async function attempt(ports: DeedPorts, deed: Deed): Promise<DeedResult> {
   }
 }
 
-function said(text: string, good = true): DeedResult {
+async function copied(ports: DeedPorts, text: string, what: string): Promise<Said> {
+  const way = await ports.copy(text);
+  return way === undefined
+    ? said(`no clipboard here: ${what} is on the screen to be selected`, false)
+    : said(`✓ copied ${what} (${way})`);
+}
+
+type Said = Extract<DeedResult, { is: 'said' }>;
+
+function said(text: string, good = true): Said {
   return { is: 'said', text, good };
 }

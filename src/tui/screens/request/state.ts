@@ -4,7 +4,6 @@ import type { Seen, Turn, World } from '../../behaviour.ts';
 import type { SeenCapture } from '../../deed.ts';
 import { findTrail } from '../../feed/facts.ts';
 import { bodyTab, headerTab } from '../../present/capture-tabs.ts';
-import { curlCommand } from '../../present/curl.ts';
 import type { Line } from '../../present/line.ts';
 import { attemptTab, rawTab } from '../../present/request-tabs.ts';
 import { requestLines } from '../../present/request.ts';
@@ -79,9 +78,8 @@ export function actOnRequest(seen: Seen<RequestScreen>, action: RequestAction): 
       return looked(seen, { ...screen, trail: other, scroll: 0, elsewhere: 0 });
     }
     case 'copy-curl': {
-      const lines = curlCommand(trail, world.facts.status?.address ?? 'http://127.0.0.1:4499');
-      const deed = { is: 'copy', text: lines.join('\n'), what: 'the command' } as const;
-      return { is: 'open-text', text: { title: `ASK ${trail.id} AGAIN`, lines }, deed };
+      const address = world.facts.status?.address ?? 'http://127.0.0.1:4499';
+      return { is: 'do', screen, deed: { is: 'write-curl', trail, address } };
     }
     case 'copy-id':
       return { is: 'do', screen, deed: { is: 'copy', text: trail.id, what: trail.id } };
