@@ -65,6 +65,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/replay.ts'),
   },
   {
+    path: 'cooldowns',
+    summary: 'Who is being left alone, why, until when, and what would end it',
+    load: () => import('./commands/cooldowns.ts'),
+  },
+  {
+    path: 'reset',
+    summary: 'Forget what went wrong at a target, and send requests there again',
+    load: () => import('./commands/reset.ts'),
+  },
+  {
     path: 'failovers',
     summary: 'List which targets failed, for how long, and who stood in',
     load: () => import('./commands/failovers.ts'),

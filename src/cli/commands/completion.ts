@@ -12,6 +12,7 @@ const KINDS: Readonly<Record<NameKind, true>> = {
   models: true,
   targets: true,
   profiles: true,
+  resting: true,
 };
 
 /** Prints a completion script, or the names that such a script asks for while somebody types. */

@@ -86,7 +86,7 @@ const HEAD = `# gw completion for bash. To have it in every shell:
 #   echo 'source <(gw completion bash)' >> ~/.bashrc
 # On macOS's own bash 3.2: gw completion bash > ~/.gw-completion.bash, and source that file.
 
-# Live names: providers, routes, models, targets, profiles. An alias of gw works too, therefore eval (of our own word).
+# Live names: providers, routes, models, targets, profiles, who is left alone. An alias of gw works too, therefore eval (of our own word).
 _gw_names() {
   eval "gw completion --names $1" 2>/dev/null </dev/null
 }

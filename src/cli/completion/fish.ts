@@ -94,7 +94,7 @@ set -g __gw_commands ${paths.map(quote).join(' ')}
 # Options that take the next word.
 set -g __gw_valued ${valued.map(quote).join(' ')}
 
-# Live names: providers, routes, models, targets, profiles.
+# Live names: providers, routes, models, targets, profiles, who is left alone.
 function __gw_names
     gw completion --names $argv[1] 2>/dev/null </dev/null
 end

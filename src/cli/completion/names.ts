@@ -3,14 +3,15 @@ import { readFileSync } from 'node:fs';
 import { connectControl } from '../../control/index.ts';
 import { field, isObject, isString, type JsonObject, parseJson, stringField } from '../../lib/expect.ts';
 import type { Context } from '../context.ts';
+import { restingIn } from '../rest/resting.ts';
 
 /** What completion can offer by name. */
-export type NameKind = 'providers' | 'routes' | 'models' | 'targets' | 'profiles';
+export type NameKind = 'providers' | 'routes' | 'models' | 'targets' | 'profiles' | 'resting';
 
 /** The names that are there, by kind, unsorted and perhaps more than once. */
 type Names = Readonly<Record<NameKind, readonly string[]>>;
 
-const NONE: Names = { providers: [], routes: [], models: [], targets: [], profiles: [] };
+const NONE: Names = { providers: [], routes: [], models: [], targets: [], profiles: [], resting: [] };
 // Whoever presses Tab waits for this at most, and only when the profile file names no provider.
 const PATIENCE_MS = 300;
 // A name with a control character would end up in somebody's command line, and one with a blank would be two.
@@ -22,7 +23,8 @@ const PLAIN = /^[\x21-\x7E\u00A1-\u{10FFFF}]+$/u;
  */
 export async function findNames(context: Pick<Context, 'paths'>, kind: NameKind): Promise<string[]> {
   const stored = namesInFile(context.paths.config);
-  const needed = kind !== 'profiles' && stored.providers.length === 0;
+  // Only the daemon knows who is left alone.
+  const needed = kind === 'resting' || (kind !== 'profiles' && stored.providers.length === 0);
   const found = needed ? await namesInDaemon(context.paths.socket) : stored;
   return [...new Set(found[kind])].filter((name) => PLAIN.test(name)).sort();
 }
@@ -52,6 +54,7 @@ function namesInFile(path: string): Names {
       declared,
     ),
     profiles: Object.keys(profiles),
+    resting: [],
   };
 }
 
@@ -61,7 +64,8 @@ async function namesInDaemon(socket: string): Promise<Names> {
   try {
     const { providers, routes } = await connected.value.call('status', {}, PATIENCE_MS);
     const names = providers.map(({ name }) => name);
-    return { ...collect(names, routes, []), profiles: [] };
+    const resting = restingIn({ providers }).map(({ name }) => name);
+    return { ...collect(names, routes, []), profiles: [], resting };
   } catch {
     return NONE;
   } finally {
@@ -80,7 +84,7 @@ function collect(
   providers: readonly string[],
   routes: readonly NamedRoute[],
   declared: readonly string[],
-): Omit<Names, 'profiles'> {
+): Omit<Names, 'profiles' | 'resting'> {
   const full = [...routes.flatMap(({ targets }) => targets), ...declared];
   const exact = routes.flatMap(({ match }) => match.filter((pattern) => !/[*?[\]{}]/.test(pattern)));
   const served = full.flatMap((target) =>

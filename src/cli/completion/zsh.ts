@@ -105,7 +105,7 @@ const HEAD = `#compdef gw gw-llm
 # gw completion for zsh. To have it in every shell, after compinit:
 #   echo 'source <(gw completion zsh)' >> ~/.zshrc
 
-# Live names: providers, routes, models, targets, profiles. An alias of gw works too, therefore eval (of our own word).
+# Live names: providers, routes, models, targets, profiles, who is left alone. An alias of gw works too, therefore eval (of our own word).
 # The last word is the kind; before it stand options for compadd.
 __gw_names() {
   local -a found
