@@ -248,6 +248,22 @@ export const PROMISES = {
     'The limit on the first content is learned from what a model needs, and cannot make itself shorter by cutting off.',
     ANSWER,
   ),
+  'overload-refused': row(
+    'A request for which there is no room is refused at once, in its own format, with a time to come back.',
+    NEVER,
+  ),
+  'overload-next': row(
+    'A provider that serves only so many at once is passed over while another has room, and waited for when none has.',
+    ANSWER,
+  ),
+  'overload-fair': row(
+    'Whoever sends a thousand requests at once does not keep another caller waiting.',
+    NEVER,
+  ),
+  'starved-no-trip': row(
+    'That gw itself stood still is held against no provider: no breaker opens for it.',
+    NEVER,
+  ),
   'caller-timeout': row(
     'A caller whose SDK says how long it waits gets an answer or an error that says why before it gives up.',
     'openai, @anthropic-ai/sdk and @google/genai: the timeout they send along',

@@ -1,6 +1,6 @@
 import type { CaptureMode } from '../core/capture.ts';
 import type { ChaosView } from '../core/chaos.ts';
-import type { Incident, TargetHealth } from '../core/health.ts';
+import type { Incident, LoadView, TargetHealth } from '../core/health.ts';
 import type { OfflineView } from '../core/network.ts';
 import type { FormatName } from '../core/operation.ts';
 import type { LogLevel } from '../core/ports.ts';
@@ -125,6 +125,8 @@ export interface Status {
   readonly rssBytes: number;
   /** Of which requests headers and bodies are kept; a daemon of an earlier version does not say. */
   readonly capture?: CaptureMode;
+  /** Requests under way in all, and those that wait for room; a daemon of an earlier version does not say. */
+  readonly load?: LoadView;
   readonly counters: Counters;
   /** Absent while no request asked for a cache. */
   readonly cache?: CacheUse;
@@ -196,6 +198,8 @@ export interface ProviderStatus {
   readonly alsoSpeaks?: readonly FormatName[];
   readonly enabled: boolean;
   readonly keys: readonly { readonly label: string; readonly resolved: boolean }[];
+  /** Where it serves only so many requests at once. */
+  readonly load?: LoadView;
   readonly targets: readonly TargetHealth[];
 }
 

@@ -58,6 +58,16 @@ export interface FirstContentView {
   readonly limitMs?: number;
 }
 
+/** How full a place is where only so many requests may be at once. */
+export interface LoadView {
+  readonly inFlight: number;
+  /** Absent where there is none. */
+  readonly limit?: number;
+  readonly queued: number;
+  /** Requests for which there was no room, since the daemon started. */
+  readonly refused: number;
+}
+
 /** What is known about one target, over the last minutes. Latencies in milliseconds. */
 export interface TargetHealth {
   readonly target: Target;

@@ -154,6 +154,7 @@ export class Daemon {
       chaos: proxy.chaos.list(),
       dropped: recorder.dropped,
       offline: proxy.offline(),
+      rooms: proxy.rooms,
     });
   }
 

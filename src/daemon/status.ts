@@ -6,6 +6,7 @@ import type { OfflineView } from '../core/network.ts';
 import type { Provider } from '../core/profile.ts';
 import { type Target, targetName } from '../core/target.ts';
 import { formatDuration } from '../lib/duration.ts';
+import type { Rooms } from '../proxy/index.ts';
 import type { Loaded } from './loaded.ts';
 import { type Observatory, targetKey } from './observatory.ts';
 import type { TargetStats } from './target-stats.ts';
@@ -41,20 +42,22 @@ export type StatusFacts = Pick<
   /** Rows the request log could not take. */
   readonly dropped: number;
   readonly offline: OfflineView | undefined;
+  readonly rooms: Rooms;
 };
 
 /** Puts together what `gw status` and the dashboard show. */
 export function makeStatus(facts: StatusFacts): Status {
-  const { loaded, observatory, health, problems, dropped, chaos, offline, ...plain } = facts;
+  const { loaded, observatory, health, problems, dropped, chaos, offline, rooms, ...plain } = facts;
   const targets = joinTargets(health, observatory, plain.now);
   return {
     ...plain,
     profile: loaded.profile.name,
     capture: loaded.settings.record.capture,
+    load: rooms.total.view(),
     counters: observatory.counters(dropped),
     ...cacheUse(observatory),
     latency: observatory.latency(plain.now),
-    providers: loaded.profile.providers.map((provider) => providerStatus(provider, loaded, targets)),
+    providers: loaded.profile.providers.map((provider) => providerStatus(provider, loaded, targets, rooms)),
     routes: loaded.profile.routes.map((route) => routeStatus(route, observatory)),
     problems: [
       ...offlineProblem(offline, plain.now),
@@ -122,7 +125,9 @@ function providerStatus(
   provider: Provider,
   loaded: Loaded,
   targets: readonly TargetHealth[],
+  rooms: Rooms,
 ): ProviderStatus {
+  const room = rooms.of(provider.name);
   const unresolved = new Set(loaded.unresolved.map(({ label }) => label));
   return {
     name: provider.name,
@@ -131,6 +136,7 @@ function providerStatus(
     alsoSpeaks: provider.alsoSpeaks,
     enabled: provider.enabled,
     keys: provider.keys.map(keyLabel).map((label) => ({ label, resolved: !unresolved.has(label) })),
+    ...(room && { load: room.view() }),
     targets: targets.filter(({ target }) => target.provider === provider.name),
   };
 }

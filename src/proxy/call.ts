@@ -8,6 +8,9 @@ import type { Clock } from '../lib/clock.ts';
 import type { AnswerHomes } from './answer-homes.ts';
 import type { AttemptOrder, AttemptReport, AttemptResult } from './attempt-order.ts';
 import { makeAttempt } from './attempt.ts';
+import { type Beat, followAttempt } from './balance/beat.ts';
+import { keepHome } from './balance/home.ts';
+import { callWithRoom } from './call-with-room.ts';
 import { type ChaosBook, type Injection, toldAsInjected } from './chaos.ts';
 import { keepUsage } from './charge.ts';
 import { type Drill, drillPolicy } from './drill.ts';
@@ -45,14 +48,29 @@ export interface CallPlace {
   readonly again: boolean;
 }
 
-/** Makes one call to one target, writes it into the trail, and lets the target's health know how it went. */
+/** Makes one call to one target, once there is room for it where only so many are served at once. */
 export function callTarget(
   exchange: Exchange,
   step: Step,
   place: CallPlace,
   ports: CallPorts,
 ): Promise<AttemptResult> {
+  if (step.room === undefined || exchange.drill !== undefined) return makeCall(exchange, step, place, ports);
+  return callWithRoom(exchange, { step, room: step.room, place, clock: ports.clock }, (within, queuedMs) =>
+    makeCall(exchange, step, within, ports, queuedMs),
+  );
+}
+
+/** Makes the call, writes it into the trail, and lets the target's health know how it went. */
+function makeCall(
+  exchange: Exchange,
+  step: Step,
+  place: CallPlace,
+  ports: CallPorts,
+  queuedMs = 0,
+): Promise<AttemptResult> {
   const record = new AttemptDraft(step.target, exchange.elapsed(), place.waitedMs);
+  if (queuedMs >= 1) record.queuedMs = Math.round(queuedMs);
   exchange.trail.attempts.push(record);
   const health = new HealthReport(exchange, step, place.again, record, ports);
   const injection = exchange.drill ? undefined : ports.chaos.active?.meet(step.target);

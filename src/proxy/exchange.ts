@@ -7,6 +7,7 @@ import type { Operation } from '../core/operation.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Target } from '../core/target.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Room } from './admission.ts';
 import type { AnswerTap, CallerEnd } from './caller-end.ts';
 import type { CaptureDraft } from './capture-draft.ts';
 import type { Drill } from './drill.ts';
@@ -21,6 +22,8 @@ export interface ChosenPlan {
   readonly steps: readonly Step[];
   /** Every target was being left alone, and this one is tried all the same because it recovers first. */
   readonly forced: boolean;
+  /** Before the first one is asked: it will have room by then. */
+  readonly waitMs?: number;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -56,6 +59,12 @@ export class Exchange {
   sharedKey: string | undefined;
   /** The caller hung up; answers whether the call goes on, because others wait for it too. */
   stays: (() => boolean) | undefined;
+  /** An answer that broke off under way, while somebody goes on with it. */
+  thread: Thread | undefined;
+  /** It has a place in gw's own room, and gives it back at its end. */
+  admitted = false;
+  /** A place at a provider that it waited for, and has not used yet. */
+  reserved: { readonly room: Room; readonly queuedMs: number } | undefined;
   /** The caller hung up. */
   gone = false;
   /** Why gw itself gives this exchange up (it is being stopped). */

@@ -19,6 +19,8 @@ import type { Target } from '../core/target.ts';
 import type { PlanStep } from '../core/trail.ts';
 import { FORMATS } from '../formats/index.ts';
 import { type FirstContentHistory, isReasoningModel } from '../resilience/index.ts';
+import type { Room } from './admission.ts';
+import type { PrefillMemory } from './continuation/prefill-memory.ts';
 import type { Memory } from './memory.ts';
 import { credentialsIn } from './redact.ts';
 import type { TargetState } from './target-state.ts';
@@ -43,6 +45,8 @@ export interface Step {
   readonly state: TargetState;
   /** How long its model took until its first content. */
   readonly history: FirstContentHistory;
+  /** Where its provider serves only so many at once. */
+  readonly room: Room | undefined;
   /** Why it cannot be used whatever its health: disabled, no key. */
   readonly skipped: string | undefined;
   readonly reasons: boolean;
@@ -82,6 +86,7 @@ export class Fleet {
     this.profile = profile;
     this.#keys = keys;
     this.#memory = memory;
+    memory.rooms.apply(profile);
     for (const { name, url } of profile.providers) {
       const old = before === undefined ? undefined : before.#upstreams.get(name);
       const same = old?.identity === upstreamIdentity(url, profile.policy.connectMs);
@@ -200,6 +205,7 @@ export class Fleet {
         signer: this.#keys.signerFor?.(provider),
         state: this.#memory.target(target),
         history: this.#memory.firstContents.of(target.provider, target.model),
+        room: this.#memory.rooms.of(target.provider),
         skipped: skipped ?? missing,
         reasons,
         facts: () => this.#memory.facts?.of(target),

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** A request must be complete in this time: slow enough for 100 MB over a bad link, and it ends a slowloris. */
@@ -106,4 +107,14 @@ function refuse(socket: Duplex, status: string, message: string, header: string)
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${header}\r\n\r\n${body}`,
   );
+}
+
+/** The port a server got; 0 when it has none. */
+export function portOf(address: string | AddressInfo | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Lets last words leave before connections are closed. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }

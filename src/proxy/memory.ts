@@ -5,6 +5,7 @@ import type { Target } from '../core/target.ts';
 import { field, stringField } from '../lib/expect.ts';
 import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { FirstContentBook, keepCooldown, takeCooldown } from '../resilience/index.ts';
+import { Rooms } from './admission.ts';
 import type { Lookup } from './connector.ts';
 import { type HealthListener, type KeyState, TargetState, type TargetView } from './target-state.ts';
 
@@ -20,6 +21,8 @@ export class Memory implements Remembered {
   readonly facts: FactsPort | undefined;
   /** How long models took until their first content. */
   readonly firstContents = new FirstContentBook();
+  /** How many requests may be under way at once. */
+  readonly rooms = new Rooms();
   readonly lookup: Lookup | undefined;
   readonly #targets = new Map<string, TargetState>();
   readonly #keys = new Map<string, KeyState>();

@@ -1,5 +1,6 @@
 import type { AnswerCachePort, LogPort, Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Room } from './admission.ts';
 import type { AnswerHomes } from './answer-homes.ts';
 import type { ChaosBook } from './chaos.ts';
 import type { DrillBook } from './drill.ts';
@@ -7,6 +8,7 @@ import type { ItemMemory } from './item-memory.ts';
 import type { ModelLists } from './model-lists.ts';
 import type { OwnNetwork } from './own-network.ts';
 import { compose, type Handler } from './stage.ts';
+import { admit } from './stages/admit.ts';
 import { answerLocally } from './stages/answer-locally.ts';
 import { authorize } from './stages/authorize.ts';
 import { cache } from './stages/cache.ts';
@@ -14,6 +16,7 @@ import { coalesce } from './stages/coalesce.ts';
 import { conclude } from './stages/conclude.ts';
 import { estimateTokenCount } from './stages/estimate-tokens.ts';
 import { failover } from './stages/failover.ts';
+import { findRoom } from './stages/find-room.ts';
 import { plan } from './stages/plan.ts';
 import { receive } from './stages/receive.ts';
 import { refuseLoops } from './stages/refuse-loops.ts';
@@ -35,6 +38,8 @@ export interface PipelinePorts {
   readonly answers?: AnswerCachePort;
   /** Whether this computer is offline, where that is watched. */
   readonly network: OwnNetwork | undefined;
+  /** gw's own room. */
+  readonly room: Room;
   readonly version: string;
   readonly instance: string;
 }
@@ -46,11 +51,13 @@ export function pipeline(ports: PipelinePorts): Handler {
     authorize,
     refuseLoops(ports.instance),
     answerLocally(ports.version, ports.lists),
+    admit(ports),
     receive,
     estimateTokenCount(ports),
     cache(ports),
     coalesce(),
     plan(ports),
+    findRoom(ports),
     failover(ports),
   ]);
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import type { NetworkSenses, OfflineView } from '../core/network.ts';
 import type {
@@ -19,6 +18,7 @@ import type { Clock } from '../lib/clock.ts';
 import { errorMessage } from '../lib/expect.ts';
 import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { idMaker } from '../lib/id.ts';
+import type { Rooms } from './admission.ts';
 import { AnswerHomes } from './answer-homes.ts';
 import { beginCapture, finishCapture } from './capture.ts';
 import { ChaosBook } from './chaos.ts';
@@ -29,7 +29,7 @@ import { abandon, type Exchange, hangUp } from './exchange.ts';
 import { type HealthView, withLearned } from './first-content.ts';
 import { Fleet } from './fleet.ts';
 import { ItemMemory } from './item-memory.ts';
-import { createListener } from './listener.ts';
+import { createListener, nextTurn, portOf } from './listener.ts';
 import { Memory } from './memory.ts';
 import { ModelLists } from './model-lists.ts';
 import { openExchange } from './open-exchange.ts';
@@ -77,6 +77,8 @@ export interface Proxy {
   listen(port: number, host: string): Promise<number>;
   /** Takes a new profile: new requests follow it, running ones finish on the old one, connections stay. */
   apply(next: Pick<ProxyOptions, 'settings' | 'profile' | 'keys'>): void;
+  /** How many requests are under way and waiting, in all and at providers that serve only so many at once. */
+  readonly rooms: Rooms;
   /** Every target met so far, with its breaker and cooldown. */
   health(): readonly HealthView[];
   /** Whether this computer is offline, and why; undefined while it is not. */
@@ -105,6 +107,7 @@ export function createProxy(options: ProxyOptions): Proxy {
 class LocalProxy implements Proxy {
   readonly #options: ProxyOptions;
   readonly #memory: Memory;
+  readonly rooms: Rooms;
   readonly #drills: DrillBook;
   readonly chaos: ChaosBook;
   readonly #lists: ModelLists;
@@ -123,6 +126,7 @@ class LocalProxy implements Proxy {
     const { settings, profile, keys, clock, log, senses, random = Math.random } = options;
     this.#options = options;
     this.#memory = new Memory(options.httpProxyFor, options.facts, options.lookup);
+    this.rooms = this.#memory.rooms;
     this.#drills = new DrillBook(clock.now);
     this.chaos = new ChaosBook(clock, random);
     this.#newId = idMaker(clock.now);
@@ -139,6 +143,7 @@ class LocalProxy implements Proxy {
       vault: new StateVault(),
       homes: new AnswerHomes(),
       items: new ItemMemory(),
+      room: this.rooms.total,
     });
     const fleet = (): Fleet => this.#fleet;
     this.#prober = watchHealth(this.#memory, { ...options, fleet, network: this.#network });
@@ -268,6 +273,7 @@ class LocalProxy implements Proxy {
   #close(exchange: Exchange): void {
     const { watcher, record, facts } = this.#options;
     this.#live.delete(exchange);
+    if (exchange.admitted) this.rooms.total.leave(this.#options.clock.now());
     if (this.#retiring.size > 0) this.#retire();
     if (counts(exchange)) {
       if (facts) charge(exchange.trail, facts);
@@ -288,13 +294,4 @@ class LocalProxy implements Proxy {
 /** Only what a provider could see is watched and recorded. */
 function counts({ recognised }: Exchange): boolean {
   return recognised.is === 'operation';
-}
-
-function portOf(address: string | AddressInfo | null): number {
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-/** Lets last words leave before connections are closed. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
 }

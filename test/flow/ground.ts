@@ -31,6 +31,8 @@ export interface GroundProvider {
 export interface GroundOptions {
   /** Two by default: `first` and `second`. */
   readonly providers?: readonly (GroundProvider | string)[];
+  /** How many requests some of them serve at once. */
+  readonly concurrency?: Readonly<Record<string, number>>;
   /** By default one route for every name: the first provider with the caller's model, the others with `backup`. */
   readonly routes?: readonly Route[];
   readonly policy?: Partial<Policy>;
@@ -112,7 +114,9 @@ export async function openGround(options: GroundOptions = {}): Promise<Ground> {
       simulators.set(provider.name, simulator);
       ({ url } = await simulator.listen());
     }
-    providers.push(providerOf(provider, baseFor(provider.format ?? 'openai-chat', url)));
+    const made = providerOf(provider, baseFor(provider.format ?? 'openai-chat', url));
+    const concurrency = options.concurrency?.[provider.name];
+    providers.push(concurrency === undefined ? made : { ...made, concurrency });
   }
   return start(options, providers, simulators);
 }

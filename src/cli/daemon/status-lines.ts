@@ -14,6 +14,7 @@ export function statusLines(status: Status, style: Style, columns: number): stri
   return [
     ...headLines(status, style, width),
     ...counterLines(status.counters, status.latency).map((line) => `  ${truncate(line, width - 2)}`),
+    ...loadLines(status),
     ...captureLines(status.capture),
     ...chaosLines(status, style),
     '',
@@ -38,6 +39,20 @@ function headState({ draining, offline }: Status): ProviderState {
   if (draining) return { symbol: '◌', words: 'gw is stopping', colour: 'yellow' };
   if (offline) return { symbol: '✗', words: 'gw is running, OFFLINE', colour: 'red' };
   return { symbol: '●', words: 'gw is running', colour: 'green' };
+}
+
+/** Said only when somebody waits or was turned away: otherwise there is room. */
+function loadLines({ load, providers }: Status): string[] {
+  const places = [
+    ...(load === undefined ? [] : [{ name: 'gw', load }]),
+    ...providers.flatMap(({ name, load: own }) => (own === undefined ? [] : [{ name, load: own }])),
+  ];
+  return places.flatMap(({ name, load: { inFlight, limit, queued, refused } }) => {
+    if (queued === 0 && refused === 0) return [];
+    const full = `${count(inFlight)} of ${limit === undefined ? 'any' : count(limit)} under way`;
+    const turned = refused > 0 ? `, ${count(refused)} found no room` : '';
+    return [`  ${terminalSafe(name)}: ${full}, ${count(queued)} waiting${turned}`];
+  });
 }
 
 /** That bodies are written down is nothing to forget. */

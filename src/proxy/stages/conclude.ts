@@ -94,9 +94,9 @@ function refuse(exchange: Exchange, reply: Refusal): void {
   send(exchange, status, lines, own?.body ?? format.renderError(report));
 }
 
-/** What gw gave up, its caller has no better chance with; but nothing was tried while this computer was offline. */
+/** What gw gave up, its caller has no better chance with; but nothing was tried without network or without room. */
 function mayRetry({ fault: why }: Refusal): string {
-  return why.code === 'offline' ? 'true' : 'false';
+  return why.code === 'offline' || why.code === 'busy' ? 'true' : 'false';
 }
 
 /** With one target gw has nothing to add: its refusal reaches the caller as it came. */

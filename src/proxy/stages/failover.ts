@@ -22,6 +22,7 @@ import { deadlineOf } from '../patience.ts';
 import type { Step } from '../fleet.ts';
 import { type Reply, refused } from '../reply.ts';
 import type { Stage } from '../stage.ts';
+import { passesOver } from './find-room.ts';
 import { BACK_SOON_MS, noteAway, offlineToTell, waitForNetwork } from './offline.ts';
 
 /** What walking a plan needs from outside. */
@@ -104,6 +105,10 @@ class Walk {
       const why = others.length > 0 ? lacking(this.#exchange, step, this.#ports) : undefined;
       if (why !== undefined) {
         this.#pass(step, why);
+        continue;
+      }
+      if (others.length > 0 && passesOver(this.#exchange, step)) {
+        this.#failures.push({ target: step.target, fault: fault('busy'), tried: false });
         continue;
       }
       // Health may have changed since the plan was made: another request took the probe, or the breaker opened.
