@@ -2,7 +2,7 @@ import { Box, useApp, useInput } from 'ink';
 import { type ReactElement, useEffect, useSyncExternalStore } from 'react';
 
 import { footerLine } from './present/footer.ts';
-import { bannerLine, figuresLine, identityLine, oneLine } from './present/header.ts';
+import { bannerLine, figuresLine, identityLine, oneLine, sceneLine } from './present/header.ts';
 import { type Line, span } from './present/line.ts';
 import { roomsLine } from './present/tabs.ts';
 import { Chaos } from './screens/chaos/screen.tsx';
@@ -74,9 +74,9 @@ function Body({ state }: { readonly state: AppState }): ReactElement {
   }
 }
 
-function headerLines({ facts, now, size, screen, below }: AppState): readonly Line[] {
+function headerLines({ facts, now, size, screen, below, scene }: AppState): readonly Line[] {
   const width = size.columns - 4;
-  const banner = bannerLine(facts, now, width);
+  const banner = bannerLine(facts, now, width) ?? (scene && sceneLine(scene, width));
   const figures = figuresLine(facts, width);
   const rooms = roomsLine((below[0] ?? screen).is);
   const lines =

@@ -4,6 +4,7 @@ import { render } from 'ink';
 import { App } from './app.tsx';
 import { type DeedPorts, perform } from './deeds/perform.ts';
 import { type FeedPorts, openFeed } from './feed/feed.ts';
+import type { Scene } from './present/header.ts';
 import type { Size } from './size.ts';
 import { type AppState, initialState } from './state.ts';
 import { createStore } from './store.ts';
@@ -25,6 +26,8 @@ export interface DashboardPorts extends FeedPorts {
   readonly readonly?: boolean;
   /** What can be done from here; the daemon is asked over the feed's own connection. */
   readonly hands: Omit<DeedPorts, 'call'>;
+  /** Whoever plays the world tells what is on; the answer ends that. */
+  readonly scenes?: (tell: (scene: Scene) => void) => () => void;
   /** Closes the dashboard when it resolves; without it only the person does. */
   readonly ended?: Promise<void>;
 }
@@ -70,6 +73,7 @@ export async function showDashboard(ports: DashboardPorts): Promise<AppState> {
     // While the daemon tells its status every second, that moves the clock: a frame of our own would be a second one.
     if (now - store.latest().now >= TICK_MS) store.dispatch({ type: 'clock-ticked', now });
   });
+  const endScenes = ports.scenes?.((scene) => store.dispatch({ type: 'scene-changed', scene }));
   void ports.ended?.then(() => terminal.unmount());
   try {
     await terminal.waitUntilExit();
@@ -77,6 +81,7 @@ export async function showDashboard(ports: DashboardPorts): Promise<AppState> {
   } finally {
     stdout.off('resize', resized);
     stopClock();
+    endScenes?.();
     feed.close();
   }
 }

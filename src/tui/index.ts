@@ -4,6 +4,7 @@ import { summaryLines } from './present/summary.ts';
 export type { DashboardPorts } from './dashboard.tsx';
 export type { SeenCapture } from './deed.ts';
 export type { AskedRequest } from './present/curl.ts';
+export type { Scene } from './present/header.ts';
 export type { Look } from './widgets/palette.ts';
 
 /** What the dashboard can do in the world, besides asking the daemon. */

@@ -4,6 +4,7 @@ import type { Deed, DeedResult } from './deed.ts';
 import { absorb, type Facts, type FeedEvent, noFacts } from './feed/facts.ts';
 import { findKey, type KeyName } from './key.ts';
 import { type Notice } from './present/footer.ts';
+import type { Scene } from './present/header.ts';
 import { type Prompt, pressPrompt } from './prompt.ts';
 import { pressKey, type RoomName, ROOMS, type Screen, settle, typeInto } from './screens.ts';
 import { chaosScreen } from './screens/chaos/state.ts';
@@ -29,6 +30,8 @@ export interface AppState extends World {
   readonly notice: Notice | undefined;
   /** To be done outside, by whoever holds the state; empty again with the next event. */
   readonly wanted: readonly Deed[];
+  /** What whoever plays this world has on now; only a demo does. */
+  readonly scene: Scene | undefined;
   /** The person asked to leave. */
   readonly ended: boolean;
 }
@@ -39,7 +42,8 @@ export type AppEvent =
   | { readonly type: 'key-pressed'; readonly key: KeyName }
   | { readonly type: 'clock-ticked'; readonly now: number }
   | { readonly type: 'terminal-resized'; readonly size: Size }
-  | { readonly type: 'deed-done'; readonly result: DeedResult };
+  | { readonly type: 'deed-done'; readonly result: DeedResult }
+  | { readonly type: 'scene-changed'; readonly scene: Scene };
 
 /** The dashboard as it opens. */
 export function initialState(now: number, size: Size, readonly = false): AppState {
@@ -56,6 +60,7 @@ export function initialState(now: number, size: Size, readonly = false): AppStat
     prompt: undefined,
     notice: undefined,
     wanted: [],
+    scene: undefined,
     ended: false,
   };
 }
@@ -72,6 +77,8 @@ export function reduce(before: AppState, event: AppEvent): AppState {
       return settled({ ...state, size: event.size });
     case 'deed-done':
       return learn(state, event.result);
+    case 'scene-changed':
+      return { ...state, scene: event.scene };
     case 'snapshot-received':
     case 'delta-received':
     case 'daemon-gone':

@@ -8,7 +8,7 @@ import { panelView } from '../../src/tui/screens/overview/panel-view.ts';
 import { openable } from '../../src/tui/screens/overview/state.ts';
 import { bodyRows } from '../../src/tui/size.ts';
 import { type AppState, reduce } from '../../src/tui/state.ts';
-import { stateOf } from './frame.tsx';
+import { frameOf, stateOf } from './frame.tsx';
 import { failedOver, healthy, incident, NOON, outage, running, served, status } from './scenes.ts';
 
 function tell(state: AppState, delta: Omit<Delta, 'at'>): AppState {
@@ -200,5 +200,17 @@ describe('the layout', () => {
         }
       }
     }
+  });
+});
+
+describe('a demo', () => {
+  it('says what it has on, where it would be seen, unless something is really wrong', () => {
+    const told = reduce(stateOf(healthy(), 100, 24), {
+      type: 'scene-changed',
+      scene: { text: 'sim-openai answers 503: overloaded.', calm: false },
+    });
+    expect(frameOf(told)[3]).toContain('▲ demo: sim-openai answers 503: overloaded.');
+    const gone = reduce(told, { type: 'daemon-gone', at: NOON });
+    expect(frameOf(gone)[3]).toContain('daemon gone');
   });
 });

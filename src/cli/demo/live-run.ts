@@ -1,7 +1,7 @@
 import { connectControl } from '../../control/index.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import type { JsonObject } from '../../lib/expect.ts';
-import { runDashboard } from '../../tui/index.ts';
+import { runDashboard, type Scene } from '../../tui/index.ts';
 import type { Context } from '../context.ts';
 import { dashboardHands } from '../dash/hands.ts';
 import { lookOf } from '../dash/look.ts';
@@ -23,6 +23,8 @@ const RETRY_AFTER_S = 6;
 const READING_MS = 2_500;
 // What is still being asked when the person leaves may finish.
 const FINISH_MS = 2_000;
+
+const WELL: Scene = { text: 'all is well; in a moment something breaks', calm: true };
 
 const PACES = [
   { firstTokenMs: 280, tokensPerSecond: 45 },
@@ -56,7 +58,7 @@ export async function playLive(
     await Promise.race([reading, signals.promise]);
     const timeUp = options.limitMs === undefined ? [] : [pause(options.limitMs)];
     const ended = Promise.race([signals.promise, ...timeUp]);
-    if (!signals.happened) await dashboard(context, stage, ended);
+    if (!signals.happened) await dashboard(context, stage, { show, ended });
     await show.end();
     await summarise(context, stage, show);
     if (signals.happened) return EXIT.interrupted;
@@ -78,7 +80,11 @@ function introduce(context: Context): void {
   );
 }
 
-async function dashboard(context: Context, { paths }: Stage, ended: Promise<void>): Promise<void> {
+async function dashboard(
+  context: Context,
+  { paths }: Stage,
+  { show, ended }: { readonly show: Show; readonly ended: Promise<void> },
+): Promise<void> {
   const { stdin, stdout, stderr, style, clock } = context;
   await runDashboard({
     hands: dashboardHands({ ...context, paths }),
@@ -93,6 +99,7 @@ async function dashboard(context: Context, { paths }: Stage, ended: Promise<void
     stdout,
     stderr,
     style,
+    scenes: (tell) => show.watch(tell),
     ended,
   });
 }
@@ -107,6 +114,8 @@ class Show {
   readonly #traffic: NodeJS.Timeout;
   readonly #script: Promise<void>;
   readonly #over = Promise.withResolvers<void>();
+  #scene: Scene = WELL;
+  #tell: ((scene: Scene) => void) | undefined;
   #isOver = false;
 
   constructor(context: Context, { providers }: Stage, crowd: Crowd) {
@@ -115,6 +124,15 @@ class Show {
     this.since = context.clock.now();
     this.#traffic = setInterval(() => this.#askOne(), BETWEEN_REQUESTS_MS);
     this.#script = this.#loop();
+  }
+
+  /** Tells what is on, now and whenever that changes; the answer ends it. */
+  watch(tell: (scene: Scene) => void): () => void {
+    this.#tell = tell;
+    tell(this.#scene);
+    return () => {
+      this.#tell = undefined;
+    };
   }
 
   /** Stops asking, and lets what runs finish. */
@@ -143,13 +161,21 @@ class Show {
     this.asked.push(await asking);
   }
 
+  #show(scene: Scene): void {
+    this.#scene = scene;
+    this.#tell?.(scene);
+  }
+
   async #loop(): Promise<void> {
     const script: readonly Outage[] = [...outages(RETRY_AFTER_S), CUT];
     for (let turn = 0; !this.#isOver; turn++) {
       await repairAll(this.#providers);
+      this.#show(WELL);
       await Promise.race([pause(WELL_MS), this.#over.promise]);
       if (this.#isOver) return;
-      await script[turn % script.length]?.begin(this.#providers);
+      const outage = script[turn % script.length];
+      await outage?.begin(this.#providers);
+      if (outage) this.#show({ text: outage.sentence, calm: false });
       await Promise.race([pause(OUTAGE_MS), this.#over.promise]);
     }
   }

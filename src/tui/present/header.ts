@@ -87,6 +87,18 @@ export function bannerLine({ link, status }: Facts, now: number, columns: number
   return first.fix === undefined ? [said] : withFix(said, foreign(first.fix), columns);
 }
 
+/** What a demo has on, in its own words. */
+export interface Scene {
+  readonly text: string;
+  /** Nothing is wrong in it. */
+  readonly calm: boolean;
+}
+
+/** What a demo has on now. */
+export function sceneLine({ text, calm }: Scene, columns: number): Line {
+  return [span(fitText(`${calm ? '●' : '▲'} demo: ${text}`, columns), calm ? 'good' : 'warn')];
+}
+
 /** All of it in one line, for terminals too small for anything else. */
 export function oneLine(facts: Facts, columns: number): Line {
   const { symbol, word, tone } = overallHealth(facts);
