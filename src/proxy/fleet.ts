@@ -20,7 +20,6 @@ import type { PlanStep } from '../core/trail.ts';
 import { FORMATS } from '../formats/index.ts';
 import { type FirstContentHistory, isReasoningModel } from '../resilience/index.ts';
 import type { Room } from './admission.ts';
-import type { PrefillMemory } from './continuation/prefill-memory.ts';
 import type { Memory } from './memory.ts';
 import { credentialsIn } from './redact.ts';
 import type { TargetState } from './target-state.ts';
@@ -95,9 +94,9 @@ export class Fleet {
         openUpstream(name, url, connectMs, memory.httpProxyFor(new URL(url)), memory.lookup);
       this.#upstreams.set(name, same && old ? old : open());
     }
+    for (const provider of profile.providers) identify(provider, keys, memory);
   }
 
-    for (const provider of profile.providers) identify(provider, keys, memory);
   /** The connections of every provider that is in use. */
   upstreams(): Upstream[] {
     return this.profile.providers.flatMap(({ name, enabled }) => {
@@ -168,8 +167,6 @@ export class Fleet {
     );
   }
 
-  #compile(resolution: Resolution): CompiledPlan {
-    const steps = resolution.targets.flatMap((target) => this.#steps(target));
   /** One target, ready to be called; undefined when the profile does not have it, or it cannot be used. */
   stepFor({ provider, model, key }: Target): Step | undefined {
     const found = this.profile.providers.find(({ name, enabled }) => enabled && name === provider);
@@ -178,6 +175,8 @@ export class Fleet {
     return steps.find(({ target, skipped }) => skipped === undefined && target.key === key);
   }
 
+  #compile(resolution: Resolution): CompiledPlan {
+    const steps = resolution.targets.flatMap((target) => this.#steps(target));
     return {
       route: resolution.route,
       policy: resolution.policy,
@@ -214,9 +213,6 @@ export class Fleet {
   }
 }
 
-interface Credential {
-  readonly key: string;
-  readonly headers: readonly string[];
 /** Tells who is behind each key: another address, another way of asking or another value is somebody else. */
 function identify(provider: Provider, keys: KeyPort, memory: Memory): void {
   const { name, url, format, auth } = provider;
@@ -226,6 +222,9 @@ function identify(provider: Provider, keys: KeyPort, memory: Memory): void {
   }
 }
 
+interface Credential {
+  readonly key: string;
+  readonly headers: readonly string[];
   readonly missing: string | undefined;
 }
 
