@@ -289,6 +289,41 @@ export const PROMISES = {
     'Chaos ends by itself, by hand or with the daemon, and what it did to breakers and keys ends with it.',
     NEVER,
   ),
+
+  // Answers that are kept or shared.
+  'cache-replays': row(
+    'A kept answer is given again byte for byte, streams as streams, and nobody is asked.',
+    NEVER,
+  ),
+  'cache-per-caller': row(
+    'An answer is never given to another caller, route, path or body than the one it was given to.',
+    NEVER,
+  ),
+  'cache-whole-only': row(
+    'Nothing is kept that failed, was cut, blocked or garbled, or was put together from two answers.',
+    HIDDEN,
+  ),
+  'cache-disk-faults': row(
+    'A damaged, locked or full disk costs kept answers, never a request; it is said in the status.',
+    NEVER,
+  ),
+  'stale-if-error': row(
+    'Where it is asked for, the last good identical answer stands in when every target failed, and says that it is old.',
+    ANSWER,
+  ),
+  'stale-no-tools': row('An old answer that calls tools stands in only where that is asked for.', NEVER),
+  'coalesce-one-call': row(
+    'Identical requests at the same time share one call where that is asked for, and each caller gets all of it.',
+    ANSWER,
+  ),
+  'coalesce-leader-leaves': row(
+    'A shared call goes on while anybody waits for it, and ends with the last who does.',
+    ANSWER,
+  ),
+  'coalesce-slow-follower': row(
+    'A caller that does not read holds up none of those it shares a call with, and is told when it is left behind.',
+    NEVER,
+  ),
 } as const satisfies Readonly<Record<string, PromiseRow>>;
 
 export type PromiseId = keyof typeof PROMISES;

@@ -195,6 +195,11 @@ function begin({ target, reason, message, at }: Failure, trail: Trail): Running 
 
 function count(running: Running, trail: Trail): void {
   if (trail.outcome === 'failed' || trail.outcome === 'cut') running.lost++;
+  if (trail.outcome === 'served' && trail.cache?.is === 'stale') {
+    running.rescued++;
+    running.to.set(KEPT_ANSWER, (running.to.get(KEPT_ANSWER) ?? 0) + 1);
+    return;
+  }
   if (trail.outcome !== 'served' || trail.served === undefined) return;
   running.rescued++;
   const name = targetName(trail.served);
@@ -202,6 +207,9 @@ function count(running: Running, trail: Trail): void {
   running.addedMs.push(servingAttempt(trail)?.startMs ?? 0);
   if (running.addedMs.length > MAX_SAMPLES) running.addedMs.shift();
 }
+
+/** Who stood in when nobody did. */
+const KEPT_ANSWER = 'a kept answer';
 
 function toIncident({ to, addedMs, ...running }: Running, over: boolean): Incident {
   const median = medianOf(addedMs);

@@ -67,7 +67,7 @@ export class AnswerThread {
   #died(worker: Worker, reason: string): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
-    for (const id of [...this.#waiting.keys()])
+    for (const id of this.#waiting.keys())
       this.#heard({ id, problem: `the answer cache's thread stopped: ${reason}` });
   }
 }

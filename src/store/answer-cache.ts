@@ -127,21 +127,25 @@ class TwoLayers implements AnswerCache {
 
   #findOnDisk(key: string, thread: AnswerThread): Promise<KeptAnswer | undefined> {
     return new Promise((resolve) => {
-      const cancel = this.#clock.after(this.#hasAnswered ? PATIENCE_MS : FIRST_PATIENCE_MS, () => {
+      const patienceMs = this.#hasAnswered ? PATIENCE_MS : FIRST_PATIENCE_MS;
+      const cancel = this.#clock.after(patienceMs, () => {
         this.#isLate = true;
         resolve(undefined);
       });
-      void thread.ask({ do: 'find', id: thread.nextId(), key }).then((reply) => {
-        cancel();
-        this.#isLate = false;
-        this.#hasAnswered = true;
-        this.#note(reply);
-        const kept = reply.row && fromRow(reply.row);
-        // A newer one may have come meanwhile.
-        if (kept && this.#memory.get(key) === undefined) this.#memory.set(key, kept);
-        resolve(this.#memory.get(key) ?? kept);
-      });
+      void this.#askDisk(key, thread).then(resolve).finally(cancel);
     });
+  }
+
+  async #askDisk(key: string, thread: AnswerThread): Promise<KeptAnswer | undefined> {
+    const reply = await thread.ask({ do: 'find', id: thread.nextId(), key });
+    this.#isLate = false;
+    this.#hasAnswered = true;
+    this.#note(reply);
+    const kept = reply.row && fromRow(reply.row);
+    // A newer one may have come meanwhile.
+    const newer = this.#memory.get(key);
+    if (kept && !newer) this.#memory.set(key, kept);
+    return newer ?? kept;
   }
 
   async #keepOnDisk(key: string, answer: KeptAnswer, thread: AnswerThread): Promise<void> {
