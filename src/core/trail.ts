@@ -26,6 +26,8 @@ export interface Trail {
   readonly route?: string;
   readonly client: Client;
   readonly plan: readonly PlanStep[];
+  /** Why the plan is not in the order the route is written in; absent where it is. */
+  readonly order?: readonly PlanNote[];
   readonly attempts: readonly Attempt[];
   readonly outcome: TrailOutcome;
   /** The status the caller got; 499 when it hung up first. */
@@ -111,6 +113,12 @@ export interface Continuation {
  * the `caller` waits or of the whole `chain`'s, or, where that was little, an attempt's `share` of it.
  */
 export type LimitSource = 'policy' | 'learned' | 'caller' | 'chain' | 'share';
+
+/** One reason for the order of a plan: what decided it, in words. */
+export interface PlanNote {
+  readonly by: Balance | 'keys' | 'affinity' | 'headroom';
+  readonly why: string;
+}
 
 /** One call to one target. */
 export interface Attempt {

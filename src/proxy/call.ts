@@ -13,6 +13,7 @@ import { keepHome } from './balance/home.ts';
 import { callWithRoom } from './call-with-room.ts';
 import { type ChaosBook, type Injection, toldAsInjected } from './chaos.ts';
 import { keepUsage } from './charge.ts';
+import type { ConversationHomes } from './conversation-homes.ts';
 import { type Drill, drillPolicy } from './drill.ts';
 import type { Exchange } from './exchange.ts';
 import { learnFrom, limitAttempt, toldOfCaller } from './first-content.ts';
@@ -34,6 +35,7 @@ export interface CallPorts extends Memories, HealthPorts {
   /** This gw's id, left on every request it sends. */
   readonly instance: string;
   readonly homes: AnswerHomes;
+  readonly conversations: ConversationHomes;
   readonly chaos: ChaosBook;
 }
 
@@ -117,9 +119,11 @@ class CallReport implements AttemptReport {
   readonly #health: HealthReport;
   readonly #ports: CallPorts;
   readonly #injection: Injection | undefined;
+  readonly #beat: Beat | undefined;
 
   constructor({ exchange, step, record, health, ports, injection }: Reporting) {
     this.#injection = injection;
+    this.#beat = followAttempt(exchange, step, ports.clock.now(), injection !== undefined);
     this.#exchange = exchange;
     this.#step = step;
     this.#record = record;
@@ -128,10 +132,12 @@ class CallReport implements AttemptReport {
   }
 
   answered(headers: AnswerHeaders): void {
+    this.#beat?.answered(headers, this.#record.status, this.#ports.clock.now());
     this.#health.answered(headers);
   }
 
   content(): void {
+    this.#beat?.content(this.#ports.clock.now());
     this.#health.content();
   }
 
@@ -152,6 +158,9 @@ class CallReport implements AttemptReport {
     }
     if (told.is === 'failed') keepUsage(this.#exchange.trail, this.#record);
     this.#health.ended(told);
+    this.#beat?.ended(told, this.#ports.clock.now());
+    if (told.is === 'served')
+      keepHome(this.#exchange, this.#step, this.#ports.conversations, this.#ports.clock.now());
     learnFrom(tried, told, this.#ports.clock.now());
     this.#injection?.marks(this.#step.state);
     const { answerId } = this.#exchange;

@@ -9,6 +9,7 @@ import type { Target } from '../core/target.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Room } from './admission.ts';
 import type { AnswerTap, CallerEnd } from './caller-end.ts';
+import type { ConversationName } from './balance/conversation-name.ts';
 import type { CaptureDraft } from './capture-draft.ts';
 import type { Drill } from './drill.ts';
 import type { CompiledPlan, Fleet, Step } from './fleet.ts';
@@ -49,6 +50,8 @@ export class Exchange {
   drill: Drill | undefined;
   /** The earlier answer this request goes on from, and who gave it, where that is known. */
   home: { readonly answerId: string; readonly target: Target | undefined } | undefined;
+  /** Which conversation it belongs to, once that was asked. */
+  conversationName: ConversationName | undefined;
   /** The id under which the provider keeps its answer. */
   answerId: string | undefined;
   /** What is kept of the answer, where it is asked for. */

@@ -49,6 +49,9 @@ export interface Step {
   /** Why it cannot be used whatever its health: disabled, no key. */
   readonly skipped: string | undefined;
   readonly reasons: boolean;
+  /** Its target's place in the route, from 0, and what that takes beside the others. */
+  readonly place: number;
+  readonly weight: number;
   /** What is known of its model; undefined while nobody knows. */
   readonly facts: () => ModelFacts | undefined;
 }
@@ -171,12 +174,12 @@ export class Fleet {
   stepFor({ provider, model, key }: Target): Step | undefined {
     const found = this.profile.providers.find(({ name, enabled }) => enabled && name === provider);
     if (!found) return undefined;
-    const steps = this.#steps({ provider: found, model, skipped: undefined });
+    const steps = this.#steps({ provider: found, model, skipped: undefined }, 0);
     return steps.find(({ target, skipped }) => skipped === undefined && target.key === key);
   }
 
   #compile(resolution: Resolution): CompiledPlan {
-    const steps = resolution.targets.flatMap((target) => this.#steps(target));
+    const steps = resolution.targets.flatMap((target, place) => this.#steps(target, place));
     return {
       route: resolution.route,
       policy: resolution.policy,
@@ -186,7 +189,7 @@ export class Fleet {
   }
 
   /** One step per key of the provider, in their order. */
-  #steps({ provider, model, skipped }: ResolvedTarget): Step[] {
+  #steps({ provider, model, skipped, weight = 1 }: ResolvedTarget, place: number): Step[] {
     const upstream = this.#upstreams.get(provider.name);
     if (!upstream) return [];
     const reasons = isReasoningModel(model);
@@ -207,6 +210,8 @@ export class Fleet {
         room: this.#memory.rooms.of(target.provider),
         skipped: skipped ?? missing,
         reasons,
+        place,
+        weight,
         facts: () => this.#memory.facts?.of(target),
       };
     });

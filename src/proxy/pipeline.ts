@@ -2,7 +2,9 @@ import type { AnswerCachePort, LogPort, Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Room } from './admission.ts';
 import type { AnswerHomes } from './answer-homes.ts';
+import type { Wheels } from './balance/wheels.ts';
 import type { ChaosBook } from './chaos.ts';
+import type { ConversationHomes } from './conversation-homes.ts';
 import type { DrillBook } from './drill.ts';
 import type { ItemMemory } from './item-memory.ts';
 import type { ModelLists } from './model-lists.ts';
@@ -33,6 +35,8 @@ export interface PipelinePorts {
   readonly lists: ModelLists;
   readonly vault: StateVault;
   readonly homes: AnswerHomes;
+  readonly conversations: ConversationHomes;
+  readonly wheels: Wheels;
   readonly items: ItemMemory;
   /** Where answers are kept, if they are. */
   readonly answers?: AnswerCachePort;

@@ -20,6 +20,7 @@ import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { idMaker } from '../lib/id.ts';
 import type { Rooms } from './admission.ts';
 import { AnswerHomes } from './answer-homes.ts';
+import { balanceMemory } from './balance/memory.ts';
 import { beginCapture, finishCapture } from './capture.ts';
 import { ChaosBook } from './chaos.ts';
 import { canCharge, charge } from './charge.ts';
@@ -142,6 +143,7 @@ class LocalProxy implements Proxy {
       lists: this.#lists,
       vault: new StateVault(),
       homes: new AnswerHomes(),
+      ...balanceMemory(),
       items: new ItemMemory(),
       room: this.rooms.total,
     });

@@ -8,6 +8,7 @@ import type {
   Client,
   Continuation,
   LimitSource,
+  PlanNote,
   PlanStep,
   Trail,
   TrailOutcome,
@@ -27,6 +28,7 @@ export class TrailDraft implements Trail {
   route?: string;
   client: Client;
   plan: readonly PlanStep[] = [];
+  order?: readonly PlanNote[];
   readonly attempts: AttemptDraft[] = [];
   outcome: TrailOutcome = 'pending';
   status = 0;

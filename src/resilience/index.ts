@@ -38,7 +38,9 @@ export { FirstContentBook, type FirstContentSnapshot } from './first-content-boo
 export { FirstContentHistory, type Learned, type LearnedKind } from './first-content-history.ts';
 export { Headroom, type Outstanding, type Shortage } from './headroom.ts';
 export { readLimits, tellsLimits } from './limits.ts';
+export { MovingLatency } from './moving-latency.ts';
 export { type Evidence, judgeNetwork, offlineSentence } from './offline.ts';
 export { isReasoningModel, reasoningOf } from './reasoning.ts';
 export { type HeaderValues, readRetryAfter } from './retry-after.ts';
 export { RetryBudget } from './retry-budget.ts';
+export { Wheel } from './wheel.ts';
