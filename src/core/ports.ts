@@ -15,6 +15,8 @@ import type { Usage } from './usage.ts';
 export interface Watcher {
   exchangeStarted(trail: Trail): void;
   attemptEnded(trail: Trail, attempt: Attempt): void;
+  /** An attempt that was told of as failed turned out to be this computer's own trouble; its fault says so by now. */
+  attemptExcused?(trail: Trail, attempt: Attempt): void;
   exchangeEnded(trail: Trail): void;
 }
 

@@ -70,6 +70,12 @@ export class Observatory implements Watcher {
     this.#stats(attempt.target).attemptEnded(attempt, trail.at + (attempt.endMs ?? attempt.startMs));
   }
 
+  attemptExcused(trail: Trail, attempt: Attempt): void {
+    if (trail.rehearsal === true || OPERATIONS[trail.operation].auxiliary) return;
+    this.#stats(attempt.target).attemptExcused(attempt, trail.at + (attempt.endMs ?? attempt.startMs));
+    this.listener?.liveChanged();
+  }
+
   exchangeEnded(trail: Trail): void {
     this.#live.delete(trail);
     this.#ended.add(trail);

@@ -63,6 +63,16 @@ export class TargetStats {
     this.#lastMessage = attempt.message;
   }
 
+  /** Takes a failure back that was noted at `at`: it was not the target's. */
+  attemptExcused(attempt: Attempt, at: number): void {
+    this.failures--;
+    const slot = this.#window.at(at);
+    slot.failures = Math.max(0, slot.failures - 1);
+    if (this.#lastAt !== at) return;
+    this.#lastFault = attempt.fault;
+    this.#lastMessage = attempt.message;
+  }
+
   recent(now: number): RecentHealth {
     const total = new Histogram();
     const firstContent = new Histogram();

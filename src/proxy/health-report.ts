@@ -1,6 +1,8 @@
 import type { Fault } from '../core/fault.ts';
 import { OPERATIONS } from '../core/operation.ts';
 import type { Policy } from '../core/policy.ts';
+import type { Watcher } from '../core/ports.ts';
+import type { Trail } from '../core/trail.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Admission } from '../resilience/index.ts';
 import type { AttemptResult } from './attempt-order.ts';
@@ -16,6 +18,7 @@ export interface HealthPorts {
   readonly clock: Clock;
   /** Tells own trouble from a provider's; without it everything is the provider's. */
   readonly network: OwnNetwork | undefined;
+  readonly watcher: Watcher;
 }
 
 /** Tells the target's state what the attempt shows; says nothing for rehearsals and auxiliary operations. */
@@ -29,6 +32,8 @@ export class HealthReport {
   readonly #network: OwnNetwork | undefined;
   readonly #record: AttemptDraft;
   readonly #begunAt: number;
+  readonly #watcher: Watcher;
+  readonly #trail: Trail;
   #headers: AnswerHeaders | undefined;
   #said = false;
 
@@ -37,13 +42,15 @@ export class HealthReport {
     step: Step,
     again: boolean,
     record: AttemptDraft,
-    { clock, network }: HealthPorts,
+    { clock, network, watcher }: HealthPorts,
   ) {
     this.#step = step;
     this.#clock = clock;
     this.#again = again;
     this.#record = record;
     this.#network = network;
+    this.#watcher = watcher;
+    this.#trail = exchange.trail;
     this.#counts = exchange.drill === undefined && !OPERATIONS[exchange.operation].auxiliary;
     this.#policy = exchange.plan?.compiled.policy ?? exchange.fleet.profile.policy;
     const now = clock.now();
@@ -97,8 +104,12 @@ export class HealthReport {
       state.neutral(this.#admission);
       this.#record.fault = told.code;
       this.#record.message = `${why.message}; ${told.message}`;
+      if (isKnown) this.#watcher.attemptExcused?.(this.#trail, this.#record);
     };
+    // Others hear of the attempt after this; of a verdict that comes later they are told by itself.
+    let isKnown = false;
     this.#network.failed({ upstream, fault: this.#withSign(why), at: this.#begunAt, blame, excuse });
+    isKnown = true;
   }
 
   #withSign(why: Fault): Fault {

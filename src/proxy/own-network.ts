@@ -116,9 +116,11 @@ export class OwnNetwork {
     this.#pulse.felt(this.#interestAt);
   }
 
-  /** Why this provider cannot be reached; undefined when nothing is known to be in the way. */
+  /** Why this provider is not worth asking; undefined when nothing is known to be in the way. */
   faultOf({ placeDistance }: Upstream): Fault | undefined {
-    return placeDistance === 'far' ? this.fault() : undefined;
+    if (placeDistance !== 'far' || this.#state.is !== 'offline') return undefined;
+    const sentence = offlineSentence(this.#state.reason);
+    return fault('offline', `not asked while this computer is offline (${sentence})`);
   }
 
   /** What callers are told while this computer is offline. */

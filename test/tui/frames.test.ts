@@ -67,6 +67,13 @@ describe.each(SIZES)('at %i × %i', (columns, rows) => {
     expect(text).toContain('fix: gw config validate');
   });
 
+  it('says first that this computer is offline, whatever the targets are', () => {
+    const scene = healthy();
+    const offline = { since: NOON, reason: 'no-name' as const, message: 'host names do not resolve' };
+    const [first] = frameOf(stateOf({ ...scene, status: { ...scene.status, offline } }, columns, rows));
+    expect(first).toContain('✗ OFFLINE');
+  });
+
   it('opens a request with its plan and waterfall', () => {
     const state = stateOf({ ...healthy(), recent: [failedOver(50)] }, columns, rows, ['enter']);
     const shown = [0, 5, 10, 15, 20, 30].flatMap((times) => frameOf(scrolled(state, times))).join('\n');

@@ -116,6 +116,11 @@ describe('gw status', () => {
     expect(statusLines(status({ draining: true }), plain, 80)[0]).toContain('gw is stopping');
   });
 
+  it('says that this computer is offline', () => {
+    const offline = { since: 1, reason: 'no-name' as const, message: 'host names do not resolve' };
+    expect(statusLines(status({ offline }), plain, 80)[0]).toContain('✗ gw is running, OFFLINE');
+  });
+
   it('fits 60 to 100 columns, whatever the names', () => {
     const long = status({
       profile: 'a-profile-with-quite-a-long-name-for-one',
