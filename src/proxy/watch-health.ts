@@ -4,6 +4,9 @@ import type { Memory } from './memory.ts';
 import { Prober, type ProberParts } from './prober.ts';
 import type { TargetState } from './target-state.ts';
 
+/** What was learned of a minute is learned again in a minute, and is no reason to write sooner. */
+const LEARNED_WITHIN_MS = 60_000;
+
 /**
  * Takes up what was kept of everybody's health, and from then on keeps what changes, tells the log of it, and has what
  * is left alone looked at. Call it before anybody is identified, or nobody could tell that it is somebody else by now.
@@ -15,6 +18,8 @@ export function watchHealth(
   const { remember, log, clock } = parts;
   const prober = new Prober(parts);
   remember?.keep(memory);
+  remember?.keep(memory.firstContents);
+  memory.firstContents.listener = remember && (() => remember.changed(LEARNED_WITHIN_MS));
   memory.listener = (state, was) => {
     remember?.changed();
     tellHealth(log, state, was, clock.now());

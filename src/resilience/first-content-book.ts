@@ -16,13 +16,15 @@ export interface FirstContentSnapshot {
 export class FirstContentBook implements Remembered {
   readonly name = 'first-content';
   readonly #histories = new Map<string, FirstContentHistory>();
+  /** Told of every reading. */
+  listener: (() => void) | undefined;
 
   /** The history of a model; an empty one when it is new. */
   of(provider: string, model: string): FirstContentHistory {
     const name = `${provider}\n${model}`;
     const known = this.#histories.get(name);
     if (known) return known;
-    const history = new FirstContentHistory();
+    const history = new FirstContentHistory(() => this.listener?.());
     this.#histories.set(name, history);
     const [oldest] = this.#histories.keys();
     if (this.#histories.size > KEPT && oldest !== undefined) this.#histories.delete(oldest);

@@ -46,15 +46,23 @@ export interface LearnedKind extends Learned {
  */
 export class FirstContentHistory {
   readonly #kinds = new Map<number, Kind>();
+  readonly #changed: () => void;
+
+  /** `changed` is called with every reading, so it must be cheap. */
+  constructor(changed: () => void = () => undefined) {
+    this.#changed = changed;
+  }
 
   /** First content came `ms` after a request of so many bytes. */
   record(bytes: number, reasoning: Reasoning, ms: number, now: number): void {
     this.#kind(bytes, reasoning).add(ms, now);
+    this.#changed();
   }
 
   /** The attempt ended after `ms` without content and without a word why: all that is known is that it takes longer. */
   recordCutOff(bytes: number, reasoning: Reasoning, ms: number, now: number): void {
     this.#kind(bytes, reasoning).addCutOff(ms, now);
+    this.#changed();
   }
 
   /** Undefined until there are enough readings. */

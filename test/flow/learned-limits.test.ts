@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
+import type { Remembered } from '../../src/core/ports.ts';
 import { closeGrounds, type Ground, NO_BREAKER, openGround } from './ground.ts';
 import { get } from './raw-client.ts';
 import { closeRawServers } from './raw-server.ts';
@@ -103,5 +104,30 @@ describe("the caller's own timeout", () => {
     const [first] = (await ground.trailOf(answer)).attempts;
     expect(first?.limitFrom).toBe('share');
     expect(first?.limitMs).toBeLessThanOrEqual(2000);
+  });
+});
+
+describe('what was learned', () => {
+  test('outlives a restart, where a file keeps it', async () => {
+    const parts = new Map<string, Remembered>();
+    const within: (number | undefined)[] = [];
+    const remember = {
+      keep: (part: Remembered) => void parts.set(part.name, part),
+      changed: (withinMs?: number) => void within.push(withinMs),
+    };
+    const before = await openGround({ providers: ['first'], remember });
+    await warmUp(before);
+    expect(within).toContain(60_000);
+    const file = JSON.stringify(parts.get('first-content')?.snapshot());
+    const now = Date.now();
+    const restored = {
+      keep(part: Remembered) {
+        if (part.name === 'first-content') part.restore(JSON.parse(file), { writtenAt: now, now });
+      },
+      changed: () => undefined,
+    };
+    const after = await openGround({ providers: ['first', 'second'], remember: restored });
+    const trail = await after.trailOf(await after.stream('m'));
+    expect(trail.attempts[0]).toMatchObject({ limitMs: 5000, limitFrom: 'learned', limitSamples: 50 });
   });
 });
