@@ -1,5 +1,5 @@
 import type { Status } from '../../control/index.ts';
-import { type Target, targetName } from '../../core/target.ts';
+import type { Target } from '../../core/target.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { Command, Input } from '../command.ts';
@@ -78,7 +78,7 @@ function unsaid(resting: readonly Resting[], names: readonly string[]): CommandE
   });
 }
 
-function concerns({ name, model }: Resting, target: Target): boolean {
-  const { provider, key } = target;
-  return name === (model === undefined ? `${provider}#${key}` : `${targetName(target)}#${key}`);
+function concerns({ provider, model, key }: Resting, target: Target): boolean {
+  if (provider !== target.provider || key !== target.key) return false;
+  return model === undefined || model === target.model;
 }

@@ -51,7 +51,7 @@ function coolingOf({ target, cooldown }: TargetHealth): Resting | undefined {
   const { reason, message, since, until, nextLook } = cooldown;
   const isShared = cooldown.covers === 'key';
   return {
-    name: isShared ? `${target.provider}#${target.key}` : fullName(target),
+    name: isShared ? `${target.provider}${keyPart(target)}` : fullName(target),
     provider: target.provider,
     ...(!isShared && { model: target.model }),
     key: target.key,
@@ -81,6 +81,11 @@ function brokenOf({ target, breaker }: TargetHealth): Resting | undefined {
   return { ...shared, state: breaker.probing ? 'on-trial' : 'trial-due' };
 }
 
+/** What `gw reset` takes; the key is said where there is one. */
 function fullName(target: Target): string {
-  return `${targetName(target)}#${target.key}`;
+  return targetName(target) + keyPart(target);
+}
+
+function keyPart({ key }: Target): string {
+  return key === 'none' ? '' : `#${key}`;
 }
