@@ -59,7 +59,8 @@ export class TcpProxy {
     this.#track(provider);
     let forgotten = false;
     let idle: NodeJS.Timeout | undefined;
-    const restartIdle = (): void => {
+    // From an answer to the next request: one that waits for its answer is not idle.
+    const becomeIdle = (): void => {
       const { forgetAfterMs } = this.faults;
       clearTimeout(idle);
       if (forgetAfterMs === undefined) return;
@@ -74,7 +75,7 @@ export class TcpProxy {
         caller.resetAndDestroy();
         return;
       }
-      restartIdle();
+      clearTimeout(idle);
       provider.write(bytes);
     });
     caller
@@ -83,13 +84,13 @@ export class TcpProxy {
         clearTimeout(idle);
         provider.destroy();
       });
-    this.#carryBack(provider, caller, () => forgotten, restartIdle);
+    this.#carryBack(provider, caller, () => forgotten, becomeIdle);
   }
 
-  #carryBack(provider: Socket, caller: Socket, forgotten: () => boolean, alive: () => void): void {
+  #carryBack(provider: Socket, caller: Socket, forgotten: () => boolean, answered: () => void): void {
     let passed = 0;
     provider.on('data', (bytes) => {
-      alive();
+      answered();
       const { latencyMs = 0, bytesPerSecond, resetAfterBytes, halfCloseAfterBytes } = this.faults;
       const limit = resetAfterBytes ?? halfCloseAfterBytes ?? Infinity;
       const part = passed + bytes.length > limit ? bytes.subarray(0, Math.max(0, limit - passed)) : bytes;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { renderReliability } from '../faults/page.ts';
 import type { Command, CommandEntry } from '../src/cli/command.ts';
 import { exitCodeRows } from '../src/cli/exit-codes.ts';
 import { COMMANDS, NOUNS } from '../src/cli/tree.ts';
@@ -35,6 +36,7 @@ export async function renderPages(): Promise<ReadonlyMap<string, string>> {
       }),
     ],
     ['docs/keys.md', renderKeys()],
+    ['docs/reliability.md', renderReliability()],
     ['docs/config.schema.json', `${JSON.stringify(JSON_SCHEMA, null, 2)}\n`],
   ]);
 }

@@ -70,6 +70,7 @@ async function fetchOnce(origin: string, { model = 'm' }: Wish): Promise<string 
   try {
     const answer = await fetch(`${origin}/v1/chat/completions`, {
       method: 'POST',
+      signal: AbortSignal.timeout(10_000),
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] }),
     });
