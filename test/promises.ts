@@ -23,6 +23,14 @@ export const PROMISES = {
     'A failed TLS handshake is answered by the next target, and no byte of a key was sent.',
     NEVER,
   ),
+  'cut-continued': row(
+    'An answer that breaks off is finished by another target: one stream with one id, one end and no word twice.',
+    'DESIGN section 6: a cut stream',
+  ),
+  'cut-told': row(
+    'An answer that breaks off and cannot be continued ends in an error and a broken connection, never in a tidy end.',
+    NEVER,
+  ),
   'stall-cut': row(
     'A stall before the headers, before the first content or between events ends at its limit, with the right error, and the upstream socket is closed.',
     ANSWER,
