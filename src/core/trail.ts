@@ -1,6 +1,7 @@
 import type { Loss } from './conversation.ts';
 import type { FaultCode, Remedy } from './fault.ts';
 import type { CallerFormatName, FormatName, Operation } from './operation.ts';
+import type { Balance } from './policy.ts';
 import type { Target } from './target.ts';
 import type { Usage } from './usage.ts';
 

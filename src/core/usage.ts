@@ -18,3 +18,29 @@ export interface Usage {
   readonly imageInput?: number;
   readonly imageOutput?: number;
 }
+
+const FIGURES = [
+  'input',
+  'output',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWrite1h',
+  'reasoning',
+  'audioInput',
+  'audioCacheRead',
+  'audioOutput',
+  'imageInput',
+  'imageOutput',
+] as const satisfies readonly (keyof Usage)[];
+
+/** What several calls took together; a figure that one of them told is the sum of those that did. */
+export function sumUsage(usages: readonly Usage[]): Usage {
+  let sum: Usage = {};
+  for (const usage of usages) {
+    for (const name of FIGURES) {
+      const figure = usage[name];
+      if (figure !== undefined) sum = { ...sum, [name]: (sum[name] ?? 0) + figure };
+    }
+  }
+  return sum;
+}

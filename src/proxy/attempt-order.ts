@@ -1,6 +1,7 @@
 import type { Fault } from '../core/fault.ts';
 import type { Format, ItemKeeper } from '../core/format.ts';
 import type { Policy } from '../core/policy.ts';
+import type { Break } from './continuation/break.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import type { Translation } from './translation.ts';
 import type { Line } from './upstream.ts';
@@ -10,7 +11,8 @@ import type { Body } from './wire.ts';
 export type AttemptResult =
   | { readonly is: 'served' }
   | { readonly is: 'gone' }
-  | { readonly is: 'cut'; readonly fault: Fault }
+  /** `untold`: the caller was not told yet, because somebody may go on with the answer. */
+  | { readonly is: 'cut'; readonly fault: Fault; readonly untold?: Break | undefined }
   /** `lost`: a connection broke before any byte came back, so asking once more costs nothing. */
   | { readonly is: 'failed'; readonly fault: Fault; readonly lost: boolean };
 
@@ -36,6 +38,8 @@ export interface AttemptOrder {
   readonly limitMs: number;
   /** Milliseconds until the deadline of the whole exchange. */
   readonly remainingMs: number;
+  /** Silence after which another target goes on with the answer; undefined while none could. */
+  readonly takeoverMs: number | undefined;
   readonly report: AttemptReport;
 }
 

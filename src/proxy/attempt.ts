@@ -1,16 +1,16 @@
-import { Readable } from 'node:stream';
-
 import type { Dispatcher } from 'undici';
 
 import { type Fault, fault } from '../core/fault.ts';
 import type { Clock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { AttemptOrder, AttemptResult } from './attempt-order.ts';
+import type { Break } from './continuation/break.ts';
 import type { Exchange } from './exchange.ts';
 import { requestIdOf } from './headers.ts';
 import { type AnswerHeaders, Outlet, type OutletSource } from './outlet.ts';
 import { openSink } from './relay/open-sink.ts';
 import type { Sink, SinkReport } from './relay/sink.ts';
+import { sendable } from './sendable.ts';
 import type { AttemptDraft } from './trail-draft.ts';
 import { faultOfError, isLostConnection } from './unreachable.ts';
 
@@ -55,6 +55,8 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
   /** Monotonic; 0 until the answer has begun to come in earnest. */
   #lastByteAt = 0;
   #lastSignAt = 0;
+  /** The `lastByteAt` at which nobody could have gone on with the answer. */
+  #stuckAt = -1;
   /** Until then an answer must be whole, as long as the caller has seen nothing of it. */
   #wholeBy: number;
   #upstreamEnded = false;
@@ -160,8 +162,8 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     this.#settle({ is: 'failed', fault: why, lost: false });
   }
 
-  cut(why: Fault): void {
-    this.#settle({ is: 'cut', fault: why });
+  cut(why: Fault, untold?: Break): void {
+    this.#settle({ is: 'cut', fault: why, untold });
   }
 
   #openSink(status: number, headers: AnswerHeaders): Sink {
@@ -225,12 +227,13 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
   }
 
   #nextCheck(now: number): number {
-    const { limitMs, policy } = this.#order;
+    const { limitMs } = this.#order;
     // The answer may begin while the timer runs, and its silence must not go unnoticed until the limit.
-    const laterCheck = now + Math.min(KEEP_ALIVE_MS, policy.idleMs);
+    const patience = this.#patience();
+    const laterCheck = now + Math.min(KEEP_ALIVE_MS, patience);
     if (this.#lastByteAt === 0) return Math.min(this.#startedAt + limitMs, laterCheck);
     return Math.min(
-      this.#lastByteAt + policy.idleMs,
+      this.#lastByteAt + patience,
       Math.max(this.#lastByteAt, this.#lastSignAt) + KEEP_ALIVE_MS,
     );
   }
@@ -243,6 +246,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
       return;
     }
     if (this.#lastByteAt === 0) this.#checkLimit(now);
+    if (this.#lastByteAt === 0) this.#keepWaiting(now);
     else this.#checkSilence(now);
     if (!this.#outlet.committed && now + EARLY_MS >= this.#wholeBy) {
       this.#lose(
@@ -259,12 +263,28 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     this.#lose(fault('upstream_timeout', `${what} within ${formatDuration(limitMs)}`));
   }
 
+  /** How long it may be silent: less where another target can go on with what the caller has. */
+  #patience(): number {
+    const { policy, takeoverMs = policy.idleMs } = this.#order;
+    return this.#stuckAt === this.#lastByteAt ? policy.idleMs : Math.min(policy.idleMs, takeoverMs);
+  }
+
+  /** A caller in the middle of its answer needs signs of life while somebody is asked to go on with it. */
+  #keepWaiting(now: number): void {
+    const { thread, format } = this.#exchange;
+    if (!thread || now + EARLY_MS < Math.max(this.#startedAt, this.#lastSignAt) + KEEP_ALIVE_MS) return;
+    this.#lastSignAt = now;
+    if (!this.#outlet.blocked) this.#outlet.write(thread.keepAlive(format));
+  }
+
   #checkSilence(now: number): void {
-    const { idleMs } = this.#order.policy;
+    const idleMs = this.#patience();
     // A caller that does not read is not the provider's silence.
     if (this.#outlet.blocked) this.#lastByteAt = now;
     if (now + EARLY_MS >= this.#lastByteAt + idleMs) {
-      this.#lose(fault('upstream_timeout', `nothing came for ${formatDuration(idleMs)}`));
+      if (idleMs < this.#order.policy.idleMs && this.#sink?.isResumable !== true)
+        this.#stuckAt = this.#lastByteAt;
+      else this.#lose(fault('upstream_timeout', `nothing came for ${formatDuration(idleMs)}`));
     } else if (now + EARLY_MS >= Math.max(this.#lastByteAt, this.#lastSignAt) + KEEP_ALIVE_MS) {
       this.#lastSignAt = now;
       this.#sink?.keepAlive();
@@ -275,11 +295,4 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     if (this.#sink) this.#sink.lose(why);
     else this.failed(why);
   }
-}
-
-/** Of a body in pieces undici does not know the length, and without one it would be sent in chunks. */
-function sendable({ headers, body }: AttemptOrder): { headers: string[]; body: Buffer | Readable | null } {
-  if (body === null || Buffer.isBuffer(body)) return { headers, body };
-  const length = body.reduce((sum, piece) => sum + piece.length, 0);
-  return { headers: [...headers, 'content-length', String(length)], body: Readable.from(body) };
 }

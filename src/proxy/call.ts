@@ -13,6 +13,8 @@ import { keepHome } from './balance/home.ts';
 import { callWithRoom } from './call-with-room.ts';
 import { type ChaosBook, type Injection, toldAsInjected } from './chaos.ts';
 import { keepUsage } from './charge.ts';
+import { mayContinue } from './continuation/break.ts';
+import { makeContinuedWire } from './continuation/continued-wire.ts';
 import type { ConversationHomes } from './conversation-homes.ts';
 import { type Drill, drillPolicy } from './drill.ts';
 import type { Exchange } from './exchange.ts';
@@ -26,7 +28,7 @@ import { withoutCredentials, wordWithoutCredentials } from './redact.ts';
 import { makeSignedAttempt } from './signed-attempt.ts';
 import { AttemptDraft } from './trail-draft.ts';
 import { formatFor, type Memories } from './translation.ts';
-import { makeWire } from './wire.ts';
+import { makeWire, type Wire } from './wire.ts';
 
 /** What calling a target needs from outside. */
 export interface CallPorts extends Memories, HealthPorts {
@@ -182,17 +184,12 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
   const { operation, headers } = exchange;
   const { position, simulated, policy } = rehearsalOf(exchange, step);
   const spoken = formatFor(exchange.format, step) ?? exchange.format;
-  const wire = makeWire(exchange, step, spoken, {
-    vault: ports.vault,
-    items: ports.items,
-    now: ports.clock.now(),
-    strict: policy.losses === 'strict',
-    withoutState: place.withoutState,
-  });
+  const wire = wireFor(call, spoken, policy.losses === 'strict');
   if (wire.is === 'failed') return wire;
   const { path, body, translation } = wire.value;
+  const isForeign = translation !== undefined && (spoken !== exchange.format || !exchange.thread);
   if (translation) {
-    record.format = spoken.name;
+    if (isForeign) record.format = spoken.name;
     if (translation.losses.length > 0) record.losses = translation.losses;
   }
   return ok({
@@ -204,7 +201,7 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
     method: exchange.request.method ?? 'POST',
     path,
     headers: [
-      ...(translation ? translatedHeaders(headers.forwarded, spoken) : headers.forwarded),
+      ...(isForeign ? translatedHeaders(headers.forwarded, spoken) : headers.forwarded),
       'accept-encoding',
       'identity',
       VIA_HEADER,
@@ -220,9 +217,24 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
     policy,
     limitMs: limitAttempt(call, place, policy, ports.clock.now()),
     remainingMs: place.remainingMs,
+    takeoverMs: place.isLast || !mayContinue(exchange) ? undefined : policy.idleTakeoverMs,
     credentials: step.credentials,
     report,
   });
+}
+
+/** The request itself: the caller's own, its translation, or one that goes on with an answer that broke off. */
+function wireFor(
+  { exchange, step, place, ports, record }: Call,
+  spoken: Format,
+  strict: boolean,
+): Outcome<Wire, Fault> {
+  const { vault, items, clock } = ports;
+  const parts = { vault, items, now: clock.now(), strict, withoutState: place.withoutState };
+  const { thread } = exchange;
+  return thread
+    ? makeContinuedWire(exchange, thread, { step, spoken, parts, record })
+    : makeWire(exchange, step, spoken, parts);
 }
 
 /** Whether the caller may name the items of the answer by their ids in the next turn. */

@@ -11,6 +11,7 @@ import type { Room } from './admission.ts';
 import type { AnswerTap, CallerEnd } from './caller-end.ts';
 import type { ConversationName } from './balance/conversation-name.ts';
 import type { CaptureDraft } from './capture-draft.ts';
+import type { Thread } from './continuation/thread.ts';
 import type { Drill } from './drill.ts';
 import type { CompiledPlan, Fleet, Step } from './fleet.ts';
 import type { ReadHeaders } from './headers.ts';

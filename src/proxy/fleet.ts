@@ -20,6 +20,7 @@ import type { PlanStep } from '../core/trail.ts';
 import { FORMATS } from '../formats/index.ts';
 import { type FirstContentHistory, isReasoningModel } from '../resilience/index.ts';
 import type { Room } from './admission.ts';
+import type { PrefillMemory } from './continuation/prefill-memory.ts';
 import type { Memory } from './memory.ts';
 import { credentialsIn } from './redact.ts';
 import type { TargetState } from './target-state.ts';
@@ -106,6 +107,11 @@ export class Fleet {
       const upstream = this.#upstreams.get(name);
       return enabled && upstream ? [upstream] : [];
     });
+  }
+
+  /** Which models were seen to go on from a prefilled answer. */
+  get prefills(): PrefillMemory {
+    return this.#memory.prefills;
   }
 
   /** The plan for the model a caller asked for; undefined when nothing offers it. */

@@ -7,6 +7,7 @@ import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { FirstContentBook, keepCooldown, takeCooldown } from '../resilience/index.ts';
 import { Rooms } from './admission.ts';
 import type { Lookup } from './connector.ts';
+import { PrefillMemory } from './continuation/prefill-memory.ts';
 import { type HealthListener, type KeyState, TargetState, type TargetView } from './target-state.ts';
 
 // Callers choose model names, so what is remembered must not grow with them.
@@ -24,6 +25,8 @@ export class Memory implements Remembered {
   /** How many requests may be under way at once. */
   readonly rooms = new Rooms();
   readonly lookup: Lookup | undefined;
+  /** Which models go on from a prefilled answer. */
+  readonly prefills = new PrefillMemory();
   readonly #targets = new Map<string, TargetState>();
   readonly #keys = new Map<string, KeyState>();
   /** Who is behind each key of each provider: a hash, as what it is made of is secret. */
@@ -54,13 +57,13 @@ export class Memory implements Remembered {
     return this.#targets.get(`${provider}\n${key}\n${model}`);
   }
 
-  views(now: number): TargetView[] {
-    return [...this.#targets.values()].map((state) => state.view(now));
-  }
   states(): Iterable<TargetState> {
     return this.#targets.values();
   }
 
+  views(now: number): TargetView[] {
+    return [...this.#targets.values()].map((state) => state.view(now));
+  }
 
   #key({ provider, key }: Pick<Target, 'provider' | 'key'>): KeyState {
     const name = `${provider}\n${key}`;

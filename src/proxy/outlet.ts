@@ -43,6 +43,11 @@ export class Outlet {
     response.writeHead(status, lines);
   }
 
+  /** From here on this target goes on with the answer that another one began; the head went out with that. */
+  adopt(): void {
+    this.committed = true;
+  }
+
   write(bytes: Buffer): void {
     this.#exchange.trail.bytesOut += bytes.length;
     this.#exchange.capture?.sent(bytes);

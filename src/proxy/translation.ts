@@ -98,7 +98,7 @@ export function translate(
   spoken: Format,
   parts: TranslationParts,
 ): Outcome<Translation, Fault> {
-  const { format, trail, body, operation } = exchange;
+  const { format, body, operation } = exchange;
   const direct = directTranslation(operation, format.name, spoken.name, step.provider.quirks);
   if (direct) return translateDirectly(body, step, direct, parts.strict);
   const { toProvider: from } = spoken;
@@ -112,15 +112,7 @@ export function translate(
   const request = from.encodeRequest(conversation, target);
   const losses = [...new Set([...conversation.losses, ...request.losses])].sort();
   if (parts.strict && losses.length > 0) return failed(lossy(losses));
-  const echo: AnswerEcho = {
-    id: trail.id,
-    created: Math.floor(parts.now / 1000),
-    model: step.target.model,
-    conversation,
-    body,
-    path: askedPath(exchange),
-    keeper: parts.items.own,
-  };
+  const echo = echoOf(exchange, step.target.model, conversation, parts);
   return ok({
     is: 'conversation',
     format: spoken,
@@ -132,6 +124,25 @@ export function translate(
     echo,
     vault: parts.vault,
   });
+}
+
+/** What the answer repeats of the request. */
+export function echoOf(
+  exchange: Exchange,
+  model: string,
+  conversation: Conversation,
+  { now, items }: Pick<TranslationParts, 'now' | 'items'>,
+): AnswerEcho {
+  const { trail, body } = exchange;
+  return {
+    id: trail.id,
+    created: Math.floor(now / 1000),
+    model,
+    conversation,
+    body,
+    path: askedPath(exchange),
+    keeper: items.own,
+  };
 }
 
 function translateDirectly(
@@ -147,12 +158,13 @@ function translateDirectly(
   return ok({ is: 'direct', direct, model: target.model, request: request.value, losses });
 }
 
-function lossy(losses: readonly Loss[]): Fault {
+/** The route forbids losses, and these there would be. */
+export function lossy(losses: readonly Loss[]): Fault {
   return fault('untranslatable', `the route allows no losses: ${losses.join(', ')}`);
 }
 
 /** The conversation without what vouches for earlier thoughts, and so without them. */
-function withoutState(conversation: Conversation): Conversation {
+export function withoutState(conversation: Conversation): Conversation {
   const turns = conversation.turns.map((turn) => ({
     ...turn,
     parts: turn.parts.flatMap((part): Part[] => {

@@ -1,3 +1,5 @@
+import type { PrefillWay } from './content/begun.ts';
+
 /** Where the figures about tokens stand in an answer; hosts differ, and each of these has been seen in the wild. */
 export const USAGE_PLACES = ['asked', 'each', 'finish', 'later', 'none'] as const;
 
@@ -16,6 +18,8 @@ export interface Recipe {
   readonly echo: boolean;
   /** So many calls of the tools that the request offers, whatever the message says. */
   readonly callTools: number;
+  /** What becomes of an answer that the request begins. */
+  readonly prefill: PrefillWay;
   readonly finishReason: string | undefined;
   readonly promptTokens: number | undefined;
   readonly cachedTokens: number;
@@ -39,6 +43,7 @@ export const PLAIN_RECIPE: Recipe = {
   text: undefined,
   echo: false,
   callTools: 0,
+  prefill: 'continue',
   finishReason: undefined,
   promptTokens: undefined,
   cachedTokens: 0,

@@ -25,7 +25,8 @@ const claude: Rule = (target) => {
  */
 const RULES: Readonly<Record<FormatName, Rule>> = {
   'anthropic-messages': claude,
-  'bedrock-converse': claude,
+  // Of the models there only Claude was seen to.
+  'bedrock-converse': (target) => (claude(target) === 'accepts' ? 'accepts' : 'refuses'),
   'openai-responses': () => 'refuses',
   'ollama-chat': () => 'accepts',
   'cohere-chat': () => 'unknown',

@@ -3,6 +3,7 @@ import type { Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
 import type { Translation } from '../translation.ts';
 import { AnswerSink } from './answer-sink.ts';
+import { ContinuingSink } from './continuing-sink.ts';
 import { DirectSink } from './direct-sink.ts';
 import { ErrorSink } from './error-sink.ts';
 import type { Sink, SinkReport } from './sink.ts';
@@ -34,6 +35,9 @@ export function openSink(exchange: Exchange, report: SinkReport, head: AnswerHea
       outlet: head.outlet,
       translation: translation.direct,
     });
+  const { thread } = exchange;
+  if (translation && thread)
+    return new ContinuingSink(exchange, report, { ...head, translation, streamed, thread });
   if (translation) return new TranslatingSink(exchange, report, { ...head, translation, streamed });
   return streamed ? new StreamSink(exchange, report, head) : new AnswerSink(exchange, report, head);
 }

@@ -1,9 +1,12 @@
 import type { Fault } from '../../core/fault.ts';
+import type { Break } from '../continuation/break.ts';
 
 /** What becomes of an upstream answer's body. */
 export interface Sink {
   /** The attempt's limit runs until there is content, not merely a first byte. */
   readonly awaitsContent: boolean;
+  /** Whether somebody else could go on with what was relayed so far. */
+  readonly isResumable?: boolean;
   push(chunk: Buffer): void;
   /** The provider ended the answer properly. */
   end(): void;
@@ -21,6 +24,6 @@ export interface SinkReport {
   served(): void;
   /** Nothing reached the caller. */
   failed(fault: Fault): void;
-  /** Part of the answer reached the caller, and it was told that the rest is missing. */
-  cut(fault: Fault): void;
+  /** Part of the answer reached the caller, and it was told that the rest is missing, unless that is still to be told. */
+  cut(fault: Fault, untold?: Break): void;
 }

@@ -1,6 +1,10 @@
+import type { DeliveredStream } from '../../core/answer.ts';
 import { type Fault, fault } from '../../core/fault.ts';
 import type { ItemKeeper, StreamFraming, StreamJudge } from '../../core/format.ts';
 import { type SseEvent, SseReader } from '../../lib/sse.ts';
+import { type Break, mayContinue } from '../continuation/break.ts';
+import { readRelayed, sumUp } from '../continuation/delivered.ts';
+import { RelayedBytes } from '../continuation/relayed-bytes.ts';
 import { askedPath, type Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
 import { bytesWithoutCredentials } from '../redact.ts';
@@ -29,6 +33,8 @@ export class StreamSink implements Sink {
   /** Usage was asked for on the caller's behalf, so the event that carries it is not for the caller. */
   readonly #dropUsage: boolean;
   readonly #framing: StreamFraming | undefined;
+  /** What came, in case somebody must go on with it. */
+  readonly #relayed: RelayedBytes | undefined;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #done = false;
@@ -54,11 +60,20 @@ export class StreamSink implements Sink {
     this.#headers = answer.headers;
     this.#sent = answer.sent;
     this.#judge = exchange.format.judgeStream(exchange.operation, answer.keep);
+    this.#relayed = mayContinue(exchange) ? new RelayedBytes() : undefined;
     this.#dropUsage = exchange.envelope?.askUsage !== undefined;
     this.#framing = exchange.format.reframe?.(askedPath(exchange));
   }
 
+  get isResumable(): boolean {
+    const delivered = this.#delivered();
+    if (!delivered) return false;
+    const { open, acts } = sumUp(delivered.events);
+    return !acts && open !== 'reasoning';
+  }
+
   push(chunk: Buffer): void {
+    this.#relayed?.push(chunk);
     for (const event of this.#reader.push(chunk)) {
       this.#take(event, event.raw);
       if (this.#done) return;
@@ -74,8 +89,12 @@ export class StreamSink implements Sink {
     if (rest.length > 0) {
       const events = new SseReader().push(Buffer.concat([rest, BLANK_LINE]));
       const last = events.find(({ data }) => data !== undefined) ?? events[0];
-      this.#isOpen = true;
-      if (last) this.#take(last, rest);
+      // An event without its data says nothing, and some clients choke on it when the answer goes on.
+      const isEmpty = this.#relayed !== undefined && (last?.data ?? '').trim() === '';
+      if (last && !isEmpty) {
+        this.#isOpen = true;
+        this.#take(last, rest);
+      }
     }
     if (this.#done) return;
     if (this.#judge.finished) this.#complete();
@@ -96,8 +115,8 @@ export class StreamSink implements Sink {
     this.#done = true;
     const broken = fault('stream_broken', lost.message);
     const { format, trail } = this.#exchange;
-    this.#break(lastWords(format, { fault: broken, status: 502, id: trail.id, tried: [] }, this.#framing));
-    this.#report.cut(broken);
+    const words = { fault: broken, status: 502, id: trail.id, tried: [] };
+    this.#cut(broken, lost.code, () => this.#break(lastWords(format, words, this.#framing)));
   }
 
   keepAlive(): void {
@@ -179,8 +198,27 @@ export class StreamSink implements Sink {
     }
     this.#done = true;
     const words = bytesWithoutCredentials(bytes, this.#sent);
-    this.#outlet.break(this.#isOpen ? Buffer.concat([words, BLANK_LINE]) : words);
-    this.#report.cut(fault('stream_broken', said.message));
+    this.#cut(fault('stream_broken', said.message), said.code, () =>
+      this.#outlet.break(this.#isOpen ? Buffer.concat([words, BLANK_LINE]) : words),
+    );
+  }
+
+  /** Whoever can still go on with the answer is asked first. */
+  #cut(broken: Fault, cause: Break['cause'], tell: () => void): void {
+    if (!this.#relayed) {
+      tell();
+      this.#report.cut(broken);
+      return;
+    }
+    const lead = this.#isOpen ? BLANK_LINE : undefined;
+    const delivered = (): DeliveredStream | undefined => this.#delivered();
+    this.#report.cut(broken, { cause, delivered, encoder: undefined, lead, tell });
+  }
+
+  #delivered(): DeliveredStream | undefined {
+    const { format, operation } = this.#exchange;
+    const chunks = this.#relayed?.all;
+    return chunks && readRelayed(chunks, format, format.judgeStream(operation));
   }
 
   /** An event of our own needs the one before it closed, or the two become one that nobody can read. */

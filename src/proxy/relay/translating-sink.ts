@@ -1,7 +1,10 @@
-import type { AnswerEvent } from '../../core/answer.ts';
+import type { AnswerEvent, DeliveredStream } from '../../core/answer.ts';
 import { type Fault, fault } from '../../core/fault.ts';
 import type { CarriedState, StreamDecoder, StreamEncoder } from '../../core/format.ts';
 import { errorMessage } from '../../lib/expect.ts';
+import { mayContinue } from '../continuation/break.ts';
+import { readRelayed, sumUp } from '../continuation/delivered.ts';
+import { RelayedBytes } from '../continuation/relayed-bytes.ts';
 import type { Exchange } from '../exchange.ts';
 import { requestIdOf } from '../headers.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
@@ -36,6 +39,8 @@ export class TranslatingSink implements Sink {
   readonly #encoder: StreamEncoder | undefined;
   readonly #frames: FrameReader;
   readonly #states: StateCollector;
+  /** What came, in case somebody must go on with it. */
+  readonly #relayed: RelayedBytes | undefined;
   #body: Buffer[] = [];
   #receivedBytes = 0;
   #openingBytes = 0;
@@ -68,11 +73,21 @@ export class TranslatingSink implements Sink {
     this.#decoder = answer.streamed ? translation.from.decodeStream(translation.target) : undefined;
     this.#encoder = exchange.trail.stream ? translation.to.encodeStream(translation.echo) : undefined;
     this.#frames = frameReader(translation.format.frames);
+    const isKept = this.#decoder !== undefined && this.#encoder !== undefined && mayContinue(exchange);
+    this.#relayed = isKept ? new RelayedBytes() : undefined;
     this.#states = new StateCollector(translation.echo.id, (id, carried) => this.#keep(id, carried));
+  }
+
+  get isResumable(): boolean {
+    const delivered = this.#delivered();
+    if (!delivered) return false;
+    const { open, acts } = sumUp(delivered.events);
+    return !acts && open !== 'reasoning';
   }
 
   push(chunk: Buffer): void {
     if (this.#done) return;
+    this.#relayed?.push(chunk);
     if (!this.#isRelaying(chunk)) return;
     if (!this.#decoder) {
       this.#body.push(chunk);
@@ -96,7 +111,9 @@ export class TranslatingSink implements Sink {
       this.#takeAll(from.decodeAnswer(Buffer.concat(this.#body), target));
     } else {
       for (const frame of this.#frames.rest()) this.#read(this.#decoder, frame);
-      if (!this.#isDone()) this.#takeAll(this.#decoder.end());
+      const owed = this.#isDone() ? [] : this.#decoder.end();
+      // What is open when a stream breaks stays open: somebody may go on with it.
+      this.#takeAll(owed.at(-1)?.is === 'error' ? owed.slice(-1) : owed);
     }
     if (!this.#isDone()) this.lose(fault('upstream_garbled', 'the answer ended before it was finished'));
   }
@@ -189,8 +206,22 @@ export class TranslatingSink implements Sink {
     const { id } = trail;
     const broken = withoutCredentials(fault('stream_broken', why.message), this.#sent, request.url ?? '');
     const report = { fault: broken, status: 502, id, tried: [] };
-    this.#outlet.break(lastWords(this.#exchange.format, report, this.#encoder?.framing));
-    this.#report.cut(broken);
+    const tell = (): void => {
+      this.#outlet.break(lastWords(this.#exchange.format, report, this.#encoder?.framing));
+    };
+    if (!this.#relayed) {
+      tell();
+      this.#report.cut(broken);
+      return;
+    }
+    const delivered = (): DeliveredStream | undefined => this.#delivered();
+    this.#report.cut(broken, { cause: why.code, delivered, encoder: this.#encoder, lead: undefined, tell });
+  }
+
+  #delivered(): DeliveredStream | undefined {
+    const { format, target } = this.#translation;
+    const chunks = this.#relayed?.all;
+    return chunks && readRelayed(chunks, format, undefined, target);
   }
 
   #complete(): void {

@@ -1,4 +1,4 @@
-import { fault } from '../../core/fault.ts';
+import { type Fault, fault } from '../../core/fault.ts';
 import { OPERATIONS } from '../../core/operation.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -15,11 +15,14 @@ import {
 import { lacking } from '../abilities.ts';
 import type { AttemptResult } from '../attempt-order.ts';
 import { type CallPlace, callTarget, type CallPorts } from '../call.ts';
+import type { Break } from '../continuation/break.ts';
+import { findsAnotherWay } from '../continuation/next-way.ts';
+import { takesUp, usageOfAnswer } from '../continuation/take-up.ts';
 import { drillPolicy } from '../drill.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
+import type { Step } from '../fleet.ts';
 import type { OwnNetwork } from '../own-network.ts';
 import { deadlineOf } from '../patience.ts';
-import type { Step } from '../fleet.ts';
 import { type Reply, refused } from '../reply.ts';
 import type { Stage } from '../stage.ts';
 import { passesOver } from './find-room.ts';
@@ -49,7 +52,15 @@ interface Turn {
   readonly reconnected: boolean;
   /** It refused the conversation's opaque state, and is asked once more without it. */
   readonly withoutState: boolean;
+  /** It would not go on with an answer in one way, and is asked in another. */
+  readonly otherWay?: boolean;
   readonly waitMs: number;
+}
+
+/** What the caller is told if nobody goes on with its answer. */
+interface Untold {
+  readonly fault: Fault;
+  readonly told: Break;
 }
 
 class Walk {
@@ -57,17 +68,19 @@ class Walk {
   readonly #plan: ChosenPlan;
   readonly #ports: FailoverPorts;
   readonly #policy: Policy;
-  readonly #network: OwnNetwork | undefined;
   readonly #deadline: number;
+  readonly #network: OwnNetwork | undefined;
   readonly #failures: Failure[] = [];
+  /** The answer broke off, and the caller was not told yet. */
+  #untold: Untold | undefined;
   #rest: readonly Step[];
 
   constructor(exchange: Exchange, plan: ChosenPlan, ports: FailoverPorts) {
     this.#exchange = exchange;
     this.#plan = plan;
     this.#ports = ports;
-    this.#network = exchange.drill ? undefined : ports.network;
     this.#rest = plan.steps;
+    this.#network = exchange.drill ? undefined : ports.network;
     this.#policy = exchange.drill ? drillPolicy(plan.compiled.policy) : plan.compiled.policy;
     this.#deadline = deadlineOf(exchange, this.#policy);
   }
@@ -78,10 +91,11 @@ class Walk {
     let turn = this.#nextTarget() ?? (await this.#unlessOffline(undefined));
     while (turn) {
       const result = await callTarget(this.#exchange, turn.step, this.#place(turn), this.#ports);
-      if (result.is !== 'failed') return replyTo(result);
-      if (this.#network?.uneasy) turn = await this.#unlessOffline(turn);
+      if (result.is === 'cut' && result.untold) this.#untold = { fault: result.fault, told: result.untold };
+      else if (result.is !== 'failed') return replyTo(result);
       if (this.#exchange.over) return this.#endOver();
-      turn = this.#turnAfter(turn, result);
+      turn = result.is === 'failed' ? this.#turnAfter(turn, result) : this.#turnAfterCut(turn);
+      if (this.#network?.uneasy) turn = await this.#unlessOffline(turn);
       if (!turn || turn.waitMs === 0) continue;
       await this.#exchange.wait(turn.waitMs);
       if (this.#exchange.over) return this.#endOver();
@@ -94,14 +108,14 @@ class Walk {
     const now = this.#ports.clock.now();
     for (;;) {
       const [step, ...others] = this.#rest;
+      if (!step) return undefined;
+      this.#rest = others;
       const away = this.#network?.faultOf(step.upstream);
       if (away) {
         this.#failures.push({ target: step.target, fault: away, tried: false });
         noteAway(this.#exchange, step.target, away);
         continue;
       }
-      if (!step) return undefined;
-      this.#rest = others;
       const why = others.length > 0 ? lacking(this.#exchange, step, this.#ports) : undefined;
       if (why !== undefined) {
         this.#pass(step, why);
@@ -116,16 +130,17 @@ class Walk {
         return { step, retries: 0, reconnected: false, withoutState: false, waitMs: 0 };
       this.#failures.push({ target: step.target, fault: fault('breaker_open'), tried: false });
     }
+  }
+
   /** Own trouble is no reason to ask a provider again, and that it has ended is one to begin anew. */
   async #unlessOffline(turn: Turn | undefined): Promise<Turn | undefined> {
     const network = this.#network;
-    if (!network?.uneasy || turn?.retries === 0) return turn;
+    // Once part of an answer was delivered there is no beginning anew.
+    if (!network?.uneasy || this.#untold || turn?.retries === 0) return turn;
     const remaining = remainingMs(this.#deadline, this.#exchange.elapsed());
     const isBack = await waitForNetwork(this.#exchange, network, this.#failures, remaining);
     if (isBack) this.#rest = this.#plan.steps;
     return isBack || (turn && network.faultOf(turn.step.upstream)) ? this.#nextTarget() : turn;
-  }
-
   }
 
   /** Leaves a target out that could not do what is asked. The last one is tried all the same: facts may be wrong. */
@@ -148,6 +163,7 @@ class Walk {
     }
     if (result.fault.code === 'state_refused' && !withoutState)
       return { ...turn, withoutState: true, waitMs: 0 };
+    if (findsAnotherWay(this.#exchange, step, result.fault)) return { ...turn, otherWay: true, waitMs: 0 };
     const decision = this.#decide(step, retries);
     this.#note(decision, result);
     switch (decision.do) {
@@ -162,32 +178,51 @@ class Walk {
     }
   }
 
-  #place({ waitMs, retries, reconnected, withoutState }: Turn): CallPlace {
+  /** What follows an answer that broke off: another target goes on with it, or the same one when it is the only one. */
+  #turnAfterCut({ step }: Turn): Turn | undefined {
+    const { clock } = this.#ports;
+    const remaining = remainingMs(this.#deadline, this.#exchange.elapsed());
+    if (!this.#untold) return undefined;
+    const { fault: broken, told } = this.#untold;
+    this.#failures.push({ target: step.target, fault: broken, tried: true });
+    const parts = { ...this.#ports, now: clock.now(), remainingMs: remaining };
+    if (!takesUp(this.#exchange, step, told, parts)) return undefined;
+    this.#rest = this.#rest.filter((other) => other !== step && !shares('model', step.target, other.target));
+    const again = this.#decide(step, cutsOf(this.#exchange, step) - 1, fault('upstream_garbled'));
+    if (again.do === 'retry') this.#rest = [...this.#rest, step];
+    const next = this.#nextTarget();
+    if (again.do !== 'retry' || next?.step !== step) return next;
+    if (!this.#exchange.drill) step.state.budget.onRetry(clock.now());
+    return { ...next, retries: 1, waitMs: again.afterMs };
+  }
+
+  #place({ waitMs, retries, reconnected, withoutState, otherWay }: Turn): CallPlace {
     return {
       withoutState,
       isLast: this.#rest.length === 0,
       remainingMs: remainingMs(this.#deadline, this.#exchange.elapsed()),
-      waitedMs: waitMs,
-      again: retries > 0 || reconnected || withoutState,
+      waitedMs: waitMs + (this.#exchange.trail.attempts.length === 0 ? (this.#plan.waitMs ?? 0) : 0),
+      again: retries > 0 || reconnected || withoutState || otherWay === true,
     };
   }
 
-  #decide(step: Step, retriesHere: number): Decision {
+  /** `alone`: as if there were no other target. */
+  #decide(step: Step, retriesHere: number, alone?: Fault): Decision {
     const policy = this.#policy;
-    const last = this.#failures.at(-1);
+    const last = alone ?? this.#failures.at(-1)?.fault;
     if (!last) return { do: 'fail' };
     const others = othersAfter(
-      last.fault.code,
+      last.code,
       step.target,
       this.#rest.map(({ target }) => target),
     );
     const { clock, random } = this.#ports;
     const now = clock.now();
-    const isLast = others.length === 0;
+    const isLast = alone !== undefined || others.length === 0;
     // The failure may have been the one that opened its breaker; then the others come first.
     const isLeftAlone = !isLast && !this.#exchange.drill && step.state.isOpen(now);
     return decide(
-      last.fault,
+      last,
       {
         isLast,
         retriesHere,
@@ -214,10 +249,11 @@ class Walk {
   }
 
   #refuse(): Reply {
-    const offline = offlineToTell(this.#exchange, this.#network, this.#failures);
-    if (offline) return refused(offline, this.#failures, { at: now + BACK_SOON_MS, afterMs: BACK_SOON_MS });
+    if (this.#untold) return endCut(this.#exchange, this.#untold);
     const now = this.#ports.clock.now();
     const recoveries = this.#plan.steps.map(({ state }) => state.recoversAt(now));
+    const offline = offlineToTell(this.#exchange, this.#network, this.#failures);
+    if (offline) return refused(offline, this.#failures, { at: now + BACK_SOON_MS, afterMs: BACK_SOON_MS });
     const told = faultToTell(this.#failures);
     // A fault of the request itself has nothing to come back for.
     const back = OPERATIONS[this.#exchange.operation].stateless ? comeBack(recoveries, now) : undefined;
@@ -226,8 +262,21 @@ class Walk {
 
   #endOver(): Reply {
     if (this.#exchange.gone) return { is: 'gone' };
+    if (this.#untold) return endCut(this.#exchange, this.#untold);
     return refused(fault('exhausted', this.#exchange.abandoned), this.#failures);
   }
+}
+
+/** Nobody goes on with the answer: the caller is told so. */
+function endCut(exchange: Exchange, { fault: broken, told }: Untold): Reply {
+  exchange.trail.usage = usageOfAnswer(exchange);
+  told.tell();
+  return { is: 'cut', fault: broken };
+}
+
+function cutsOf({ trail }: Exchange, { target }: Step): number {
+  return trail.attempts.filter((attempt) => attempt.target === target && attempt.fault === 'stream_broken')
+    .length;
 }
 
 function replyTo(result: Exclude<AttemptResult, { is: 'failed' }>): Reply {

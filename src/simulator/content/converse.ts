@@ -5,6 +5,7 @@ import { hashText, randomFrom } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import { type Beat, type Framing, type Script, wholeScript } from '../script.ts';
 import { type ErrorShape, type Objection, object } from '../trouble.ts';
+import { isPrefilled } from './begun.ts';
 import type { Question } from './question.ts';
 import { type Reply, composeReply, longestOf } from './reply.ts';
 
@@ -45,11 +46,20 @@ export interface Streaming {
 /** Server-sent events, as most providers send them. */
 export const SSE: Streaming = { framing: 'sse', contentType: 'text/event-stream; charset=utf-8' };
 
+/** Anthropic's own words; they are known by their status. */
+const PREFILL_REFUSED: Objection = {
+  kind: 'bad-request',
+  message:
+    'This model does not support assistant message prefill. The conversation must end with a user message.',
+};
+
 /** The answer to a request for an answer. */
 export function converse(voice: Voice, asked: Asked, recipe: Recipe, identity: Identity): Script {
   const read = voice.read(asked, identity);
   if (read.is === 'failed') return object(voice.errors, read.fault, asked.model);
   const question = read.value;
+  if (recipe.prefill === 'refuse' && isPrefilled(question))
+    return object(voice.errors, PREFILL_REFUSED, asked.model);
   const reply = composeReply(question, recipe, identity);
   const told: Told = { asked, recipe, identity, question, reply, model: recipe.model ?? asked.model };
   const streaming = voice.streaming(asked);

@@ -3,6 +3,7 @@ import { proseTokens, tokensOf } from '../prose.ts';
 import { hashText } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import { valueOfSchema } from '../schema-value.ts';
+import { type Begun, begunAnswer, restOf } from './begun.ts';
 import { type Question, seedOfTurns } from './question.ts';
 import { type ToolCall, chooseCalls } from './tools.ts';
 
@@ -41,10 +42,11 @@ export interface Figures {
 
 /** What the model says to a question. */
 export function composeReply(question: Question, recipe: Recipe, identity: Identity): Reply {
-  const seed = seedOfTurns(question.turns, identity.seed);
+  const begun = begunAnswer(question.turns, recipe.prefill);
+  const seed = seedOfTurns(begun.turns, identity.seed);
   const calls = chooseCalls(question, recipe, seed);
   const choices = Array.from({ length: Math.max(1, question.count) }, (_, index) =>
-    choiceOf(question, recipe, seed + index, calls),
+    choiceOf(question, recipe, seed + index, calls, begun),
   );
   const thoughtTokens = recipe.reasoningTokens || (question.thinks ? THOUGHT_TOKENS : 0);
   const thought = thoughtTokens === 0 ? [] : proseTokens(hashText('why', seed), thoughtTokens);
@@ -62,16 +64,19 @@ export function composeReply(question: Question, recipe: Recipe, identity: Ident
   };
 }
 
-function choiceOf(question: Question, recipe: Recipe, seed: number, calls: readonly ToolCall[]): Choice {
+function choiceOf(
+  question: Question,
+  recipe: Recipe,
+  seed: number,
+  calls: readonly ToolCall[],
+  begun: Begun,
+): Choice {
   if (calls.length > 0) {
     const tokens = recipe.text === undefined ? [] : tokensOf(recipe.text);
     return { tokens, calls, finish: recipe.finishReason ?? 'tool_calls' };
   }
-  const { tokens, cut } = answerTokens(
-    recipe,
-    wordsOf(question, recipe, seed, question.turns.at(-1)?.text ?? ''),
-    question.limit,
-  );
+  const words = wordsOf(question, recipe, seed, begun.turns.at(-1)?.text ?? '');
+  const { tokens, cut } = limited(goneOn(padded(recipe, words), recipe, begun), question.limit);
   return { tokens, calls, finish: recipe.finishReason ?? (cut ? 'length' : 'stop') };
 }
 
@@ -89,7 +94,22 @@ export function answerTokens(
   words: readonly string[],
   limit: number | undefined,
 ): { readonly tokens: string[]; readonly cut: boolean } {
-  const tokens = words.map((token) => token.padEnd(recipe.tokenSize, ' and on'));
+  return limited(padded(recipe, words), limit);
+}
+
+function padded(recipe: Recipe, words: readonly string[]): string[] {
+  return words.map((token) => token.padEnd(recipe.tokenSize, ' and on'));
+}
+
+/** The rest of an answer that the request begins. */
+function goneOn(words: string[], recipe: Recipe, { text }: Begun): string[] {
+  return text === undefined ? words : tokensOf(restOf(words, text, recipe.prefill, recipe));
+}
+
+function limited(
+  tokens: string[],
+  limit: number | undefined,
+): { readonly tokens: string[]; readonly cut: boolean } {
   if (limit === undefined || tokens.length <= limit) return { tokens, cut: false };
   return { tokens: tokens.slice(0, Math.max(1, limit)), cut: true };
 }

@@ -1,3 +1,4 @@
+import { PREFILL_WAYS } from '../content/begun.ts';
 import type { FaultRow } from '../fault-row.ts';
 import { parseSize } from '../size.ts';
 
@@ -36,6 +37,17 @@ export const SHAPE_FAULTS = {
     summary: 'repeats the last message',
     example: 'echo',
     season: (recipe) => ({ ...recipe, echo: true }),
+  },
+  prefill: {
+    group: 'shape',
+    summary:
+      'what becomes of an answer that the request begins: gone on with, refused (400), overlooked, or taken for a message',
+    example: 'prefill=refuse',
+    value: { kind: 'text', choices: PREFILL_WAYS },
+    season: (recipe, part) => ({
+      ...recipe,
+      prefill: PREFILL_WAYS.find((way) => way === part.value) ?? recipe.prefill,
+    }),
   },
   'call-tool': {
     group: 'shape',

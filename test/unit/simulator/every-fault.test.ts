@@ -102,8 +102,8 @@ function mayBeUnseen(fault: string, format: string, { body }: Script): boolean {
   if (name === 'no-role') return !ROLE_SAID_FIRST.has(format);
   if (name === 'cached-tokens') return format === 'ollama-chat';
   if (name === 'finish') return format === 'ollama-chat';
-  // An answer without tools, and one that takes no time.
-  return ['call-tool', 'jitter', 'tokens-per-second'].includes(name);
+  // An answer without tools, none that was begun, and one that takes no time.
+  return ['call-tool', 'prefill', 'jitter', 'tokens-per-second'].includes(name);
 }
 
 const SSE_ONLY = new Set(['crlf', 'cr', 'comments', 'multiline', 'sse-fields']);
