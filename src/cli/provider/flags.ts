@@ -44,8 +44,24 @@ export const PROVIDER_OPTIONS = {
   },
   header: { flags: '--header <header...>', summary: "extra request header, as 'name: value' (repeatable)" },
   model: { flags: '--model <name...>', summary: 'a model it is known to have (repeatable)' },
+  concurrency: {
+    flags: '--concurrency <count>',
+    summary: 'requests it serves at once; more wait, or go to the next target',
+  },
   noTest: { flags: '--no-test', summary: 'do not call the provider' },
 } as const;
+
+/** How many requests the provider serves at once, when that is said. */
+export function readConcurrencyFlag(input: Input): number | undefined {
+  const text = input.text('concurrency');
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new CommandError(`--concurrency takes a count, not "${terminalSafe(text)}".`, {
+    why: 'it is how many requests the provider serves at once: 1 to 999999',
+    fix: '--concurrency 4',
+    exit: EXIT.usage,
+  });
+}
 
 /** The `--key` references as the profile file has them. A refused one is never repeated: it may be a key. */
 export function readKeyFlags(

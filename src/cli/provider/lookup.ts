@@ -58,6 +58,7 @@ export function providerJson(provider: Provider, { profile, keys }: Pick<OpenPro
     quirks: provider.quirks,
     models: provider.models,
     owns: provider.owns,
+    concurrency: provider.concurrency ?? null,
     routes: routesUsing(profile, provider.name).map(({ name }) => name),
   };
 }

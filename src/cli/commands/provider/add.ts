@@ -12,6 +12,7 @@ import {
   PROVIDER_OPTIONS,
   readAlsoSpeaksFlag,
   readAuthFlag,
+  readConcurrencyFlag,
   readFormatFlag,
   readHeaderFlags,
   readKeyFlags,
@@ -48,6 +49,7 @@ export const command: Command = {
     PROVIDER_OPTIONS.auth,
     PROVIDER_OPTIONS.header,
     PROVIDER_OPTIONS.model,
+    PROVIDER_OPTIONS.concurrency,
     PROVIDER_OPTIONS.noTest,
   ],
   examples: [
@@ -68,6 +70,7 @@ async function addProvider(context: Context, input: Input): Promise<void> {
     alsoSpeaks: readAlsoSpeaksFlag(input),
     auth: readAuthFlag(input),
     headers: readHeaderFlags(input),
+    concurrency: readConcurrencyFlag(input),
     keys: readKeyFlags(input, context),
   };
   const typed = {
@@ -97,12 +100,13 @@ interface Flags {
   readonly alsoSpeaks: readonly FormatName[] | undefined;
   readonly auth: AuthScheme | undefined;
   readonly headers: Record<string, string>;
+  readonly concurrency: number | undefined;
 }
 
 function entryFor(
   { preset, address }: Introduction,
   models: readonly string[],
-  { format, alsoSpeaks, headers }: Flags,
+  { format, alsoSpeaks, headers, concurrency }: Flags,
 ): JsonObject {
   return {
     ...(preset ? { preset: preset.name } : {}),
@@ -111,6 +115,7 @@ function entryFor(
     ...(alsoSpeaks === undefined ? {} : { alsoSpeaks: [...alsoSpeaks] }),
     ...(Object.keys(headers).length > 0 ? { headers } : {}),
     ...(models.length > 0 ? { models } : {}),
+    ...(concurrency === undefined ? {} : { concurrency }),
   };
 }
 

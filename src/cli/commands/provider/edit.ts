@@ -12,6 +12,7 @@ import {
   PROVIDER_OPTIONS,
   readAlsoSpeaksFlag,
   readAuthFlag,
+  readConcurrencyFlag,
   readFormatFlag,
   readHeaderFlags,
   readKeyFlags,
@@ -43,6 +44,7 @@ export const command: Command = {
     PROVIDER_OPTIONS.header,
     { flags: '--remove-header <name...>', summary: 'an extra request header it no longer sends' },
     { ...PROVIDER_OPTIONS.model, summary: 'the models it is known to have from now on' },
+    PROVIDER_OPTIONS.concurrency,
     PROVIDER_OPTIONS.noTest,
   ],
   examples: [
@@ -50,6 +52,7 @@ export const command: Command = {
     'gw provider edit local --url http://127.0.0.1:9002/v1',
     'gw provider edit groq --key-stdin < key.txt',
     'gw provider edit ollama --also-speaks anthropic-messages',
+    'gw provider edit ollama --concurrency 2',
   ],
   run: editProvider,
 };
@@ -70,6 +73,7 @@ async function editProvider(context: Context, input: Input): Promise<void> {
     ...(input.list('model').length > 0 ? { models: input.list('model') } : {}),
     ...(await keyFields(context, { ...before, format: format ?? before.format }, input)),
     ...optional('auth', readAuthFlag(input)),
+    ...optional('concurrency', readConcurrencyFlag(input)),
   };
   if (Object.keys(fields).length === 0) throw nothingToChange(name);
   const profile = await changeProfile(context, open, ({ providers }) => {

@@ -3,6 +3,7 @@ import type { Provider } from '../../../core/profile.ts';
 import type { Command, Input } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { type OpenProfile, openProfile } from '../../profile-file.ts';
+import { livedFacts, livedJson, readLived } from '../../provider/lived.ts';
 import { describeKey, providerJson, requireProvider, routesUsing } from '../../provider/lookup.ts';
 import { formatTable } from '../../table.ts';
 
@@ -15,8 +16,9 @@ export const command: Command = {
 async function showProvider(context: Context, input: Input): Promise<void> {
   const open = openProfile(context);
   const provider = requireProvider(open, input.argument(0) ?? '');
-  if (context.json) return context.printJson(providerJson(provider, open));
-  const rows = facts(open, provider).map(([title, value]) => [
+  const lived = await readLived(context, open.profile.name, provider.name);
+  if (context.json) return context.printJson({ ...providerJson(provider, open), ...livedJson(lived) });
+  const rows = [...facts(open, provider), ...livedFacts(lived)].map(([title, value]) => [
     { text: title, paint: context.style.dim },
     value,
   ]);
@@ -41,6 +43,7 @@ function facts({ profile, keys }: OpenProfile, provider: Provider): [string, str
     ['quirk', provider.quirks],
     ['model', provider.models],
     ['owns', provider.owns],
+    ['at once', provider.concurrency === undefined ? [] : [`${provider.concurrency} requests`]],
     ['routes', [routes.join(', ') || `none (gw route add default ${provider.name})`]],
   ];
   return all.flatMap(([title, values]) =>
