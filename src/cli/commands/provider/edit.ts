@@ -83,7 +83,7 @@ async function editProvider(context: Context, input: Input): Promise<void> {
   await report(context, after, { ...open, profile }, [...(address?.notes ?? [])], wantsTest(input));
 }
 
-function optional(name: string, value: string | readonly string[] | undefined): JsonObject {
+function optional(name: string, value: string | number | readonly string[] | undefined): JsonObject {
   return value === undefined ? {} : { [name]: value };
 }
 
