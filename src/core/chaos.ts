@@ -58,27 +58,33 @@ export function chaosPlace({ provider, model }: Pick<ChaosView, 'provider' | 'mo
 }
 
 /** Faults by the words a person would use, in the simulator's notation or as an error code of the system. */
-export const CHAOS_WORDS = {
-  '503': word('503', 'overloaded'),
-  '429': word('429;retry-after=2', 'rate limited, for two seconds'),
-  '500': word('500', 'an error of the server'),
-  timeout: word('stall@accept', 'takes the request and says nothing'),
-  stall: word('stall@headers', 'sends its headers, and then nothing'),
-  reset: word('reset@accept', 'the connection breaks before any answer'),
-  refused: word('ECONNREFUSED', 'nothing listens at its address'),
-  dns: word('ENOTFOUND', 'its host name does not resolve'),
-  tls: word('CERT_HAS_EXPIRED', 'its certificate has expired'),
-  'slow-first-token': word('slow-first-token=20s', 'answers at once, and says nothing for 20s'),
-  'slow-drip': word('slow-drip=2s', 'two seconds between events'),
-  cut: word('cut@token=40', 'its answer breaks off after 40 tokens'),
-  garbled: word('html-200', 'a web page instead of an answer'),
-  empty: word('empty-200', 'a 200 with nothing in it'),
-  '401': word('401', 'the key is refused'),
-  'out-of-credit': word('refuse=credit', 'the account is empty'),
-  'model-missing': word('404;code=model_not_found', 'the model is not there'),
-} as const satisfies Readonly<Record<string, ChaosWord>>;
+export const CHAOS_WORDS: readonly ChaosWord[] = [
+  word('503', '503', 'overloaded'),
+  word('429', '429;retry-after=2', 'rate limited, for two seconds'),
+  word('timeout', 'stall@accept', 'takes the request and says nothing'),
+  word('slow-first-token', 'slow-first-token=20s', 'answers at once, and says nothing for 20s'),
+  word('cut', 'cut@token=40', 'its answer breaks off after 40 tokens'),
+  word('500', '500', 'an error of the server'),
+  word('stall', 'stall@headers', 'sends its headers, and then nothing'),
+  word('reset', 'reset@accept', 'the connection breaks before any answer'),
+  word('refused', 'ECONNREFUSED', 'nothing listens at its address'),
+  word('dns', 'ENOTFOUND', 'its host name does not resolve'),
+  word('tls', 'CERT_HAS_EXPIRED', 'its certificate has expired'),
+  word('slow-drip', 'slow-drip=2s', 'two seconds between events'),
+  word('garbled', 'html-200', 'a web page instead of an answer'),
+  word('empty', 'empty-200', 'a 200 with nothing in it'),
+  word('401', '401', 'the key is refused'),
+  word('out-of-credit', 'refuse=credit', 'the account is empty'),
+  word('model-missing', '404;code=model_not_found', 'the model is not there'),
+];
+
+/** The fault a word stands for. */
+export function chaosWord(name: string): ChaosWord | undefined {
+  return CHAOS_WORDS.find((each) => each.name === name);
+}
 
 export interface ChaosWord {
+  readonly name: string;
   readonly text: string;
   readonly summary: string;
 }
@@ -87,6 +93,6 @@ export interface ChaosWord {
 export const CHAOS_LASTS_MS = 300_000;
 export const CHAOS_LASTS_AT_MOST_MS = 3_600_000;
 
-function word(text: string, summary: string): ChaosWord {
-  return { text, summary };
+function word(name: string, text: string, summary: string): ChaosWord {
+  return { name, text, summary };
 }

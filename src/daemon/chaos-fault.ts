@@ -1,7 +1,6 @@
-import { CHAOS_WORDS, type ChaosPlay } from '../core/chaos.ts';
+import { CHAOS_WORDS, type ChaosPlay, chaosWord } from '../core/chaos.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import { parseDuration } from '../lib/duration.ts';
-import { isKeyOf, keysOf } from '../lib/expect.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { SimulatedFault } from '../simulator/index.ts';
 
@@ -63,9 +62,10 @@ export async function parseChaosFault(typed: string): Promise<Outcome<ChaosFault
 /** A word may be followed by options of what it stands for: `429;rate=20%` is `429`, with a share. */
 function spelledOut(typed: string): string {
   const text = typed.trim();
-  if (isKeyOf(CHAOS_WORDS, text)) return CHAOS_WORDS[text].text;
+  const whole = chaosWord(text);
+  if (whole) return whole.text;
   const [word = '', ...more] = text.split(';');
-  const known = /^\d/.test(word) || !isKeyOf(CHAOS_WORDS, word) ? undefined : CHAOS_WORDS[word].text;
+  const known = /^\d/.test(word) ? undefined : chaosWord(word)?.text;
   return known === undefined || ERROR_CODE.test(known) ? text : [known, ...more].join(';');
 }
 
@@ -110,7 +110,10 @@ function slowStart({ value }: FaultPart): Play {
 }
 
 function withWords(typed: string, problem: string): string {
-  const meant = nearest(typed, keysOf(CHAOS_WORDS));
+  const meant = nearest(
+    typed,
+    CHAOS_WORDS.map(({ name }) => name),
+  );
   if (meant !== undefined) return `there is no fault "${typed}" (did you mean "${meant}"?)`;
   return problem;
 }

@@ -104,10 +104,20 @@ function answer(state: AppState, prompt: Prompt, key: KeyName): AppState {
     case 'entered':
       return type({ ...state, prompt: undefined }, turn.text);
     case 'agreed':
-      return { ...state, prompt: undefined, wanted: [turn.deed], notice: { text: '…', tone: 'plain' } };
+      return {
+        ...settledOn(state),
+        prompt: undefined,
+        wanted: [turn.deed],
+        notice: { text: '…', tone: 'plain' },
+      };
     case 'dropped':
       return { ...state, prompt: undefined, notice: { text: 'nothing was done', tone: 'plain' } };
   }
+}
+
+/** What was put together is done with once it was agreed to. */
+function settledOn(state: AppState): AppState {
+  return state.screen.is === 'chaos' ? back(state) : state;
 }
 
 function type(state: AppState, text: string): AppState {

@@ -3,7 +3,6 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { CHAOS_WORDS } from '../../src/core/chaos.ts';
 import { collectIncidents } from '../../src/core/incident.ts';
 import { parseChaosFault } from '../../src/daemon/chaos-fault.ts';
-import { keysOf } from '../../src/lib/expect.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
 import { closeGrounds, type Ground, movableClock, NO_BREAKER, openGround } from './ground.ts';
 
@@ -60,14 +59,17 @@ describe('chaos at a provider', () => {
     expect(ground.calls('first')).toBe(0);
   });
 
-  test.each(keysOf(CHAOS_WORDS))('%s never puts a made-up word before a caller', async (word) => {
-    const ground = await openGround({ policy: QUICK });
-    await begin(ground, word);
-    const { text } = await ground.stream();
-    const { text: whole } = await ground.chat();
-    expect(`${text}${whole}`).not.toContain(STAND_IN);
-    expect(ground.trails[0]?.attempts[0]?.injected).toBe(word);
-  });
+  test.each(CHAOS_WORDS.map(({ name }) => name))(
+    '%s never puts a made-up word before a caller',
+    async (word) => {
+      const ground = await openGround({ policy: QUICK });
+      await begin(ground, word);
+      const { text } = await ground.stream();
+      const { text: whole } = await ground.chat();
+      expect(`${text}${whole}`).not.toContain(STAND_IN);
+      expect(ground.trails[0]?.attempts[0]?.injected).toBe(word);
+    },
+  );
 
   test.each(['503', 'timeout', 'reset', 'refused', 'dns', 'garbled', 'out-of-credit'])(
     '%s never asks the provider, so it costs nothing',

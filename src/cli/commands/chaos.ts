@@ -1,7 +1,6 @@
 import { connectControl, type ControlClient, ControlError, type Status } from '../../control/index.ts';
 import { CHAOS_LASTS_AT_MOST_MS, CHAOS_WORDS, type ChaosView } from '../../core/chaos.ts';
 import { formatDuration, parseDuration } from '../../lib/duration.ts';
-import { keysOf } from '../../lib/expect.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { chaosSentence, chaosTable } from '../chaos/words.ts';
 import type { Command, Input } from '../command.ts';
@@ -18,7 +17,7 @@ export const command: Command = {
     { name: '[target]', summary: 'a provider, or provider/model; or stop, to end what runs' },
     {
       name: '[fault]',
-      summary: `${keysOf(CHAOS_WORDS).join(', ')}, or what gw simulate --list-faults shows; after stop: the provider to leave alone`,
+      summary: `${CHAOS_WORDS.map(({ name }) => name).join(', ')}, or what gw simulate --list-faults shows; after stop: the provider to leave alone`,
     },
   ],
   options: [

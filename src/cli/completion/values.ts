@@ -31,7 +31,7 @@ export const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
   'provider add name': { is: 'choice', words: PRESETS.map(({ name }) => name) },
   'provider presets text': { is: 'choice', words: PRESETS.map(({ name }) => name) },
   'chaos target': names('targets'),
-  'chaos fault': { is: 'choice', words: keysOf(CHAOS_WORDS) },
+  'chaos fault': { is: 'choice', words: CHAOS_WORDS.map(({ name }) => name) },
   'models text': names('models'),
   'route name': names('routes'),
   'route target': names('targets'),

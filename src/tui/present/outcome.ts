@@ -16,6 +16,8 @@ export function outcomeWord(trail: Trail): OutcomeWord {
     case 'pending':
       return { symbol: '…', word: phase(trail), tone: 'accent' };
     case 'served':
+      if (trail.cache !== undefined && trail.cache.is !== 'miss') return CACHE_WORDS[trail.cache.is];
+      if (trail.continued === true) return { symbol: '↷', word: 'continued', tone: 'warn' };
       return trail.failover
         ? { symbol: '↷', word: 'failover', tone: 'warn' }
         : { symbol: '✓', word: 'served', tone: 'good' };
@@ -27,6 +29,13 @@ export function outcomeWord(trail: Trail): OutcomeWord {
       return { symbol: '○', word: 'hung up', tone: 'dim' };
   }
 }
+
+/** An answer without a call of its own is told apart; an old one is nothing to be glad of. */
+const CACHE_WORDS: Readonly<Record<'hit' | 'stale' | 'coalesced', OutcomeWord>> = {
+  hit: { symbol: '✓', word: 'kept', tone: 'good' },
+  stale: { symbol: '↷', word: 'stale', tone: 'warn' },
+  coalesced: { symbol: '✓', word: 'shared', tone: 'good' },
+};
 
 /** What a running exchange is busy with. */
 export function phase(trail: Trail): string {
@@ -40,7 +49,7 @@ export function phase(trail: Trail): string {
 
 /** Who served it, or who is being asked, or who was asked last. */
 export function servedBy(trail: Trail): Target | undefined {
-  return trail.served ?? trail.attempts.at(-1)?.target;
+  return trail.served ?? trail.cache?.from ?? trail.attempts.at(-1)?.target;
 }
 
 /** `groq/llama ← openai rate limited`: who served, and from whom it was taken over and why. */
@@ -50,7 +59,8 @@ export function storyInShort(trail: Trail): string {
   const failed = trail.attempts.find(({ fault }) => fault !== undefined);
   if (failed?.fault === undefined) return name || (trail.fault ? faultWord(trail.fault) : '–');
   if (trail.outcome === 'served' || trail.outcome === 'pending') {
-    return `${name} ← ${foreign(failed.target.provider)} ${faultWord(failed.fault)}`;
+    const onPurpose = failed.injected === undefined ? '' : ' (chaos)';
+    return `${name} ← ${foreign(failed.target.provider)} ${faultWord(failed.fault)}${onPurpose}`;
   }
   return `${name} ${faultWord(trail.fault ?? failed.fault)}`;
 }

@@ -52,7 +52,11 @@ function figures(trail: Trail, attempt: Attempt): readonly Figure[] {
     ['connect and send', duration(since(sentMs, startMs))],
     ['until headers', duration(since(headersMs, sentMs ?? startMs))],
     ['until content', duration(since(firstContentMs, headersMs ?? startMs))],
-    ['answer', duration(since(endMs, firstContentMs ?? headersMs))],
+    ['answer', duration(since(endMs, firstContentMs))],
+    [
+      'nothing for',
+      firstContentMs === undefined ? duration(since(endMs, headersMs ?? sentMs ?? startMs)) : undefined,
+    ],
     ['in all', duration(since(endMs, startMs)) ?? 'still running'],
     ['status', attempt.status === undefined ? undefined : String(attempt.status)],
     ['fault', attempt.fault === undefined ? undefined : faultWord(attempt.fault), 'bad'],

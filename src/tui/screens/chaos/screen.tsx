@@ -5,7 +5,7 @@ import type { Seen } from '../../behaviour.ts';
 import { chaosRate } from '../../present/chaos.ts';
 import { fitText, foreign, type Line, span } from '../../present/line.ts';
 import { Rows } from '../../widgets/rows.tsx';
-import { type ChaosScreen, faultRows, FAULTS, RATES, TIMES_MS } from './state.ts';
+import { type ChaosScreen, faultRows, RATES, TIMES_MS } from './state.ts';
 
 const NAME_WIDTH = 18;
 
@@ -44,8 +44,10 @@ interface Offer {
 
 function faultLines(seen: Seen<ChaosScreen>): readonly Line[] {
   const { fault, typed } = seen.screen;
-  const offered: readonly Offer[] = FAULTS.map((name) => ({ name, summary: CHAOS_WORDS[name].summary }));
-  const all = typed === '' ? offered : [...offered, { name: typed, summary: 'as typed' }];
+  const all: readonly Offer[] = [
+    ...CHAOS_WORDS,
+    ...(typed === '' ? [] : [{ name: typed, summary: 'as typed' }]),
+  ];
   const rows = faultRows(seen);
   const start = Math.max(0, Math.min(fault - rows + 1, all.length - rows));
   return all.slice(start, start + rows).map(({ name, summary }, index): Line => {

@@ -1,5 +1,4 @@
 import { CHAOS_WORDS } from '../../../core/chaos.ts';
-import { keysOf } from '../../../lib/expect.ts';
 import type { Seen, Turn } from '../../behaviour.ts';
 import { chaosRate } from '../../present/chaos.ts';
 import { bodyRows } from '../../size.ts';
@@ -33,7 +32,7 @@ export type ChaosAction =
   | 'leave';
 
 /** The faults offered, the best known first. */
-export const FAULTS = keysOf(CHAOS_WORDS);
+export const FAULTS = CHAOS_WORDS.map(({ name }) => name);
 export const RATES = [1, 0.5, 0.2, 0.05] as const;
 export const TIMES_MS = [300_000, 60_000, 900_000, 3_600_000] as const;
 
