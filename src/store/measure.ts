@@ -40,6 +40,12 @@ export interface Measure {
   readonly tokensOut?: number;
   /** US dollars of those whose cost is known; absent where none is. */
   readonly costUsd?: number;
+  /** Those answered without a call of their own: from the cache, or together with another. Absent where there are none. */
+  readonly cached?: number;
+  /** Those an old answer stood in for, when every target had failed: served, and yet no success of any target. */
+  readonly stale?: number;
+  /** US dollars that calls of their own would have cost, where their price is known. */
+  readonly savedUsd?: number;
   /** Those with tokens whose cost is not known. */
   readonly unpriced: number;
 }
@@ -82,11 +88,12 @@ export function measureExchanges(database: DatabaseSync, query: MeasureQuery): M
   const [total, before] = [new Tally(), new Tally()];
   const groups = new Map<string | number | undefined, Tally>();
   const steps = new Map<number, Tally>();
-  const key = by === 'hour' ? 'NULL' : by;
+  const key = by === 'hour' ? 'NULL' : by === 'provider' || by === 'model' ? ofItsOwn(by) : by;
   const rows = database
     .prepare(
       `SELECT at, outcome, failover, total_ms, first_content_ms, tokens_in, tokens_out,
-         trail ->> '$.costUsd' AS cost_usd, ${key} AS name
+         trail ->> '$.costUsd' AS cost_usd, trail ->> '$.cache.is' AS cache,
+         trail ->> '$.cache.savedUsd' AS saved_usd, ${key} AS name
        FROM exchange WHERE ((id >= ? AND id < ?) OR (id >= ? AND id < ?))
          AND rehearsal = 0 AND outcome <> 'pending'`,
     )
@@ -109,6 +116,10 @@ export function measureExchanges(database: DatabaseSync, query: MeasureQuery): M
     series: toSeries(steps, query),
   };
 }
+
+/** Whoever failed before an old answer stood in did not serve it. */
+const ofItsOwn = (column: string): string =>
+  `CASE WHEN trail ->> '$.cache.source' IS NULL THEN ${column} END`;
 
 /** Where the step begins that a moment is in, on the local clock. */
 function startOf(at: number, stepMs: number, { offsetMs }: MeasureQuery): number {
@@ -152,6 +163,9 @@ class Tally {
   #tokensOut: number | undefined;
   #costUsd: number | undefined;
   #unpriced = 0;
+  #cached = 0;
+  #stale = 0;
+  #savedUsd: number | undefined;
   readonly #totals: number[] = [];
   readonly #firsts: number[] = [];
 
@@ -160,7 +174,7 @@ class Tally {
     this.requests++;
     if (outcome === 'failed' || outcome === 'cut') this.failed++;
     if (outcome === 'gone') this.#gone++;
-    if (outcome === 'served') this.#addServed(row);
+    if (outcome === 'served') this.#addServed(row, stringField(row, 'cache'));
     if (numberField(row, 'failover') === 1) this.#failovers++;
     this.#tokensIn = sum(this.#tokensIn, numberField(row, 'tokens_in'));
     this.#tokensOut = sum(this.#tokensOut, numberField(row, 'tokens_out'));
@@ -184,12 +198,20 @@ class Tally {
       ...(this.#tokensIn === undefined ? {} : { tokensIn: this.#tokensIn }),
       ...(this.#tokensOut === undefined ? {} : { tokensOut: this.#tokensOut }),
       ...(this.#costUsd === undefined ? {} : { costUsd: this.#costUsd }),
+      ...(this.#cached > 0 && { cached: this.#cached }),
+      ...(this.#stale > 0 && { stale: this.#stale }),
+      ...(this.#savedUsd !== undefined && { savedUsd: this.#savedUsd }),
       unpriced: this.#unpriced,
     };
   }
 
-  #addServed(row: unknown): void {
+  /** How fast the cache is says nothing about how fast anybody answers. */
+  #addServed(row: unknown, cache: string | undefined): void {
     this.#served++;
+    if (cache === 'stale') this.#stale++;
+    if (cache === 'hit' || cache === 'coalesced') this.#cached++;
+    this.#savedUsd = addCost(this.#savedUsd, numberField(row, 'saved_usd'));
+    if (cache === 'hit' || cache === 'stale') return;
     const [total, first] = [numberField(row, 'total_ms'), numberField(row, 'first_content_ms')];
     if (total !== undefined) this.#totals.push(total);
     if (first !== undefined) this.#firsts.push(first);

@@ -5,6 +5,7 @@ import { displayWidth } from '../../lib/display-width.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { chaosSentence } from '../chaos/words.ts';
+import { formatDollars } from '../story/words.ts';
 import type { Style } from '../style.ts';
 import { type Cell, formatTable, truncate } from '../table.ts';
 
@@ -15,6 +16,7 @@ export function statusLines(status: Status, style: Style, columns: number): stri
     ...headLines(status, style, width),
     ...counterLines(status.counters, status.latency).map((line) => `  ${truncate(line, width - 2)}`),
     ...loadLines(status),
+    ...cacheLines(status.cache).map((line) => `  ${truncate(line, width - 2)}`),
     ...captureLines(status.capture),
     ...chaosLines(status, style),
     '',
@@ -53,6 +55,18 @@ function loadLines({ load, providers }: Status): string[] {
     const turned = refused > 0 ? `, ${count(refused)} found no room` : '';
     return [`  ${terminalSafe(name)}: ${full}, ${count(queued)} waiting${turned}`];
   });
+}
+
+/** Requests that were answered without a call of their own. */
+function cacheLines(cache: Status['cache']): string[] {
+  if (cache === undefined) return [];
+  const { hits, misses, coalesced, stale, savedUsd } = cache;
+  const rare = [
+    ...(coalesced > 0 ? [`${count(coalesced)} shared`] : []),
+    ...(stale > 0 ? [`${count(stale)} stale`] : []),
+    ...(savedUsd === undefined ? [] : [`${formatDollars(savedUsd)} saved`]),
+  ];
+  return [[`cache: answered ${count(hits)} of ${count(hits + misses)}`, ...rare].join(' · ')];
 }
 
 /** That bodies are written down is nothing to forget. */

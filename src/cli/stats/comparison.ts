@@ -27,6 +27,8 @@ const FIGURES: readonly Figure[] = [
   { name: 'failed', read: (of) => of.failed, show: whole, more: 'worse' },
   { name: 'hung up', read: (of) => of.gone, show: whole, more: 'neither' },
   { name: 'failovers', read: (of) => of.failovers, show: whole, more: 'worse' },
+  { name: 'from the cache', read: (of) => of.cached, show: whole, more: 'neither' },
+  { name: 'stale', read: (of) => of.stale, show: whole, more: 'worse' },
   { name: 'total, p50', read: (of) => of.p50, show: formatDuration, more: 'worse' },
   { name: 'total, p95', read: (of) => of.p95, show: formatDuration, more: 'worse' },
   { name: 'total, p99', read: (of) => of.p99, show: formatDuration, more: 'worse' },
@@ -36,6 +38,7 @@ const FIGURES: readonly Figure[] = [
   { name: 'tokens in', read: (of) => of.tokensIn, show: formatCount, more: 'neither' },
   { name: 'tokens out', read: (of) => of.tokensOut, show: formatCount, more: 'neither' },
   { name: 'cost', read: (of) => of.costUsd, show: formatDollars, more: 'worse' },
+  { name: 'saved', read: (of) => of.savedUsd, show: formatDollars, more: 'neither' },
 ];
 
 /** How a table of figures is laid out. */

@@ -1,13 +1,14 @@
 import { targetName } from '../../core/target.ts';
 import type { Attempt, Trail } from '../../core/trail.ts';
 import { formatDuration } from '../../lib/duration.ts';
+import { cacheHeadline } from './cache.ts';
 import { listed, reasonOf, times } from './words.ts';
 
 /** The whole story in one sentence. */
 export function headline(trail: Trail): string {
   switch (trail.outcome) {
     case 'served':
-      return servedSentence(trail);
+      return cacheHeadline(trail) ?? servedSentence(trail);
     case 'failed':
       return failedSentence(trail);
     case 'cut':

@@ -5,6 +5,7 @@ import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { Style } from '../style.ts';
 import { truncate } from '../table.ts';
+import { cacheWord } from './cache.ts';
 import type { Layout } from './lines.ts';
 import { formatCount, formatDay, formatTime } from './words.ts';
 
@@ -67,8 +68,8 @@ export function requestLines(trails: readonly Trail[], layout: Layout, day?: str
 }
 
 /** What was asked for and who served: `gpt-4o → groq/llama-3.3-70b`; the model once when it is the same. */
-function way({ asked, served, attempts, operation, path }: Trail): string {
-  const target = served ?? attempts.at(-1)?.target;
+function way({ asked, served, attempts, operation, path, cache }: Trail): string {
+  const target = served ?? cache?.from ?? attempts.at(-1)?.target;
   const name = asked ?? (operation === 'other' ? path : operation);
   if (target === undefined) return name;
   const onPurpose = attempts.some(({ injected }) => injected !== undefined) ? ' (chaos)' : '';
@@ -85,13 +86,13 @@ function statusWord(trail: Trail): string {
       : '';
   if (trail.outcome === 'failed') return `failed ${trail.status}`;
   if (trail.outcome === 'served' && trail.status >= 400) return `${trail.status}${marker}`;
-  return `${trail.outcome}${marker}`;
+  return `${cacheWord(trail) ?? trail.outcome}${marker}`;
 }
 
-function paintStatus({ outcome, failover }: Trail, style: Style): (text: string) => string {
+function paintStatus({ outcome, failover, cache }: Trail, style: Style): (text: string) => string {
   if (outcome === 'failed' || outcome === 'cut') return style.red;
   if (outcome === 'gone') return style.dim;
-  return failover ? style.yellow : style.green;
+  return failover || cache?.is === 'stale' ? style.yellow : style.green;
 }
 
 function tokens({ usage }: Trail): string {

@@ -6,9 +6,11 @@ import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { formatTable } from '../table.ts';
 import { attemptLines } from './attempts.ts';
+import { cacheFact } from './cache.ts';
 import { chart } from './chart.ts';
 import { fixesFor } from './fixes.ts';
 import { headline } from './headline.ts';
+import { patienceFact, roomFact } from './limit.ts';
 import { type Layout, wrap } from './lines.ts';
 import { formatBytes, formatDay, formatDollars, formatTime, keyWord, times } from './words.ts';
 
@@ -41,6 +43,9 @@ function facts(trail: Trail, { width, style }: Layout): string[] {
     ['asked', asked(trail)],
     ['client', client(trail)],
     ['answer', answer(trail)],
+    ['waits', patienceFact(trail)],
+    ['room', roomFact(trail)],
+    ['cache', cacheFact(trail)],
     ['tokens', tokens(trail)],
     ['cost', cost(trail)],
   ];
