@@ -1,5 +1,6 @@
+import { lookup, type LookupAddress } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
-import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectPlain, isIP, type LookupFunction, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { connect as connectTls } from 'node:tls';
 
@@ -12,7 +13,12 @@ const LINK_LOCAL = /^(169\.254\.|fe[89ab])/i;
 
 /** This computer's network, felt without anybody being told: no request is made, and no host but the profile's is met. */
 export function openNetworkSenses(): NetworkSenses {
-  return { addresses, reach, askResolver };
+  const sharedLookup = shareLookups();
+  return {
+    addresses,
+    reach: (place, withinMs) => reach(place, withinMs, sharedLookup),
+    askResolver,
+  };
 }
 
 function addresses(): readonly string[] {
@@ -22,9 +28,13 @@ function addresses(): readonly string[] {
 }
 
 /** A finished handshake with a verified certificate is what no captive portal can show. */
-function reach(place: NetworkPlace, withinMs: number): Promise<NetworkSign | 'reached'> {
+function reach(
+  place: NetworkPlace,
+  withinMs: number,
+  sharedLookup: LookupFunction,
+): Promise<NetworkSign | 'reached'> {
   return new Promise((resolve) => {
-    const socket = open(place);
+    const socket = open(place, sharedLookup);
     const finish = (found: NetworkSign | 'reached'): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -37,10 +47,42 @@ function reach(place: NetworkPlace, withinMs: number): Promise<NetworkSign | 're
   });
 }
 
-function open({ host, port, tls }: NetworkPlace): Socket {
-  if (!tls) return connectPlain({ host, port });
-  return connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) });
+function open({ host, port, tls }: NetworkPlace, sharedLookup: LookupFunction): Socket {
+  const options = { host, port, lookup: sharedLookup };
+  return tls
+    ? connectTls({ ...options, ...(isIP(host) === 0 && { servername: host }) })
+    : connectPlain(options);
 }
+
+/**
+ * Without a network, looking a name up takes one of the four threads that files need too for ten seconds and more, and
+ * cannot be called off: of each name there is never more than one under way.
+ */
+function shareLookups(): LookupFunction {
+  const running = new Map<string, Found[]>();
+  return (hostname, { all }, callback) => {
+    const tell: Found = (error, list) => {
+      const [first] = list ?? [];
+      if (error) callback(error, '');
+      else if (all === true) callback(null, [...(list ?? [])]);
+      else callback(null, first?.address ?? '', first?.family ?? 4);
+    };
+    const waiting = running.get(hostname);
+    if (waiting) {
+      waiting.push(tell);
+      return;
+    }
+    const others = [tell];
+    running.set(hostname, others);
+    lookup(hostname, { all: true }, (error, list) => {
+      running.delete(hostname);
+      for (const each of others) each(error, list);
+    });
+  };
+}
+
+/** Takes the addresses of a host; Node.js gives none beside an error. */
+type Found = (error: NodeJS.ErrnoException | null, list: readonly LookupAddress[] | undefined) => void;
 
 /** What the name server answers when asked for the root of all names, by its error code. */
 const STATES: Readonly<Record<string, ResolverState>> = {

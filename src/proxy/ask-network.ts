@@ -2,8 +2,8 @@ import type { NetworkPlace, NetworkSenses, NetworkSign, ResolverState } from '..
 
 // A handshake with a host on the other side of the earth takes 0.5 s; a verdict later than this helps no caller.
 const ASK_MS = 1_500;
-// As many hosts as can be asked at once without anybody noticing; the others would say the same.
-const ASKED_AT_ONCE = 5;
+// Looking up a name without a network holds one of the four threads that files need too.
+const ASKED_AT_ONCE = 3;
 
 /** What asking around has shown. */
 export interface Findings {

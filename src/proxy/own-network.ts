@@ -79,6 +79,7 @@ export class OwnNetwork {
   readonly #cleared = new Map<string, number>();
   #state: State = ONLINE;
   #interestAt = 0;
+  #turn = 0;
   #stopped = false;
 
   constructor(parts: OwnNetworkParts) {
@@ -255,8 +256,13 @@ export class OwnNetwork {
   async #recheck(state: Offline): Promise<void> {
     this.#pulse.look(this.#parts.clock.now());
     if (!this.#pulse.hasAddress) return;
-    const found = await askNetwork(this.#parts.senses, this.#farPlaces());
-    if (this.#state === state && judgeNetwork({ ...found, met: new Map() }) === 'online') this.#online();
+    // Others each time: the one that is down for good must not keep us here.
+    const places = this.#farPlaces();
+    const from = this.#turn++ % Math.max(1, places.length);
+    const found = await askNetwork(this.#parts.senses, [...places.slice(from), ...places.slice(0, from)]);
+    const namesAreBack = state.reason === 'no-name' && found.resolver === 'answers';
+    const isBack = namesAreBack || judgeNetwork({ ...found, met: new Map() }) === 'online';
+    if (this.#state === state && isBack) this.#online();
   }
 
   /** The interfaces are others now, or time has passed unseen. */

@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 import { afterEach, describe, expect, test } from 'vitest';
@@ -41,6 +40,12 @@ describe('the senses for the own network', () => {
     const found = await senses.reach({ host: 'no-such-host.invalid', port: 443, tls: true }, 5000);
     // Where there is no name server at all, looking up may take longer than that.
     expect(['no-name', 'no-answer']).toContain(found);
+  });
+
+  test('look one name up once, however many ask for it at the same time', async () => {
+    const place = { host: 'localhost', port: await listen(), tls: false };
+    const found = await Promise.all(Array.from({ length: 8 }, () => senses.reach(place, 5000)));
+    expect(new Set(found)).toEqual(new Set(['reached']));
   });
 
   test('know addresses, none of them only this machine’s own', () => {
