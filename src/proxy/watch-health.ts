@@ -19,6 +19,8 @@ export function watchHealth(
   const prober = new Prober(parts);
   remember?.keep(memory);
   remember?.keep(memory.firstContents);
+  remember?.keep(memory.prefills);
+  memory.prefills.listener = remember && (() => remember.changed());
   memory.firstContents.listener = remember && (() => remember.changed(LEARNED_WITHIN_MS));
   memory.listener = (state, was) => {
     remember?.changed();

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { FormatName } from '../../src/core/operation.ts';
 import type { Policy } from '../../src/core/policy.ts';
 import { HeldClock } from '../unit/daemon/held-clock.ts';
-import { closeGrounds, type Ground, openGround, until } from './ground.ts';
+import { chatRequest, closeGrounds, type Ground, openGround, until } from './ground.ts';
 import { closeRawServers, rawServer } from './raw-server.ts';
 
 afterEach(async () => {
@@ -270,4 +270,19 @@ test('a proxy that ends waits for no look, and leaves no timer behind', async ()
   await until(() => ground.calls('first') === 4, 'the look has begun');
   await ground.proxy.close();
   expect(looks(ground)).toEqual([]);
+});
+
+test('two hundred callers at half-open are one trial request where no look is wanted [promise:breaker-half-open]', async () => {
+  const { ground, clock } = await failing('503', { policy: { probe: 'off' } });
+  ground.simulator('first').setFault('stall@accept');
+  clock.advance(5_000);
+  const calls = Array.from({ length: 200 }, () => ground.open(chatRequest('m')));
+  const answers: (string | undefined)[] = [];
+  for (const call of calls) void call.answer().then(({ headers }) => answers.push(headers['x-gw-provider']));
+  await until(() => answers.length === 199, 'all but one were answered');
+  expect(new Set(answers)).toEqual(new Set(['second']));
+  expect(ground.calls('first')).toBe(4);
+  clock.advance(120_000);
+  await until(() => answers.length === 200, 'the trial failed over');
+  expect([ground.calls('first'), answers.at(-1), breakerOf(ground, 'first')]).toEqual([4, 'second', 'open']);
 });
