@@ -45,15 +45,19 @@ export function yardstick(name: string, folder: string): Contestant {
 
 /**
  * The real daemon as a user runs it: log, breakers, trails and the request database on, in a home of its own.
- * `nodeFlags` and `script` are for profiling.
+ * `nodeFlags` and `script` are for profiling; `bounds` are added to its only provider and to its policy.
  */
-export function gateway(nodeFlags: readonly string[] = [], script = join(ROOT, 'bin', 'gw.js')): Contestant {
+export function gateway(
+  nodeFlags: readonly string[] = [],
+  script = join(ROOT, 'bin', 'gw.js'),
+  bounds: Bounds = {},
+): Contestant {
   return {
     name: 'gw',
     start: async (upstreamPort) => {
       const home = mkdtempSync(join(tmpdir(), 'gw-bench-'));
       const port = await freePort();
-      writeFileSync(join(home, 'config.json'), JSON.stringify(configFor(port, upstreamPort)), {
+      writeFileSync(join(home, 'config.json'), JSON.stringify(configFor(port, upstreamPort, bounds)), {
         mode: 0o600,
       });
       const env = { ...process.env, GW_HOME: home };
@@ -66,6 +70,12 @@ export function gateway(nodeFlags: readonly string[] = [], script = join(ROOT, '
       return { name: 'gw', port, pid: child.pid, home, end };
     },
   };
+}
+
+/** What a gateway is held to. */
+export interface Bounds {
+  readonly provider?: object;
+  readonly policy?: object;
 }
 
 /** Any other gateway: `name=command with {port} and {upstream}`; it must serve /v1/chat/completions. */
@@ -90,12 +100,13 @@ export function beside(text: string): Contestant {
   };
 }
 
-function configFor(port: number, upstreamPort: number): unknown {
+function configFor(port: number, upstreamPort: number, bounds: Bounds): unknown {
   const upstream = {
     url: `http://127.0.0.1:${upstreamPort}/v1`,
     format: 'openai-chat',
     auth: 'bearer',
     keys: [{ value: 'sk-bench-0123456789' }],
+    ...bounds.provider,
   };
   return {
     active: 'default',
@@ -104,6 +115,7 @@ function configFor(port: number, upstreamPort: number): unknown {
       default: {
         providers: { upstream },
         routes: { everything: { match: ['*'], targets: ['upstream'] } },
+        ...(bounds.policy && { policy: bounds.policy }),
       },
     },
   };

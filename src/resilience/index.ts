@@ -27,8 +27,10 @@ export {
   type AttemptKind,
   deadlineFrom,
   firstContentLimit,
+  learnedLimit,
   type Reasoning,
   remainingMs,
+  shareOf,
 } from './deadline.ts';
 export { type Decision, decide, othersAfter, type Position, shares, type Skip, skipAfter } from './decide.ts';
 export { type ComeBack, comeBack, type Failure, faultToTell, recoversAt } from './exhausted.ts';

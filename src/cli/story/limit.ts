@@ -21,6 +21,19 @@ export function limitWords(attempt: Attempt, trail: Trail): string[] {
     : [`its limit of ${formatDuration(limitMs)} ${reason}`];
 }
 
+/** How long the caller waits, where it said so; empty where it did not. */
+export function patienceFact({ deadlineMs, deadlineFrom }: Trail): string {
+  if (deadlineMs === undefined || deadlineFrom === undefined) return '';
+  const margin = deadlineFrom === 'x-gw-timeout' ? '' : ', less a little for the way back';
+  return `${formatDuration(deadlineMs)} until its answer begins (${deadlineFrom}${margin})`;
+}
+
+/** How long it stood in line before gw; empty when it did not. */
+export function roomFact({ queuedMs }: Trail): string {
+  if (queuedMs === undefined || queuedMs === 0) return '';
+  return `waited ${formatDuration(queuedMs)}: gw had as many requests under way as it may (maxInFlight)`;
+}
+
 function patience({ deadlineMs, deadlineFrom }: Trail): string {
   if (deadlineMs === undefined || deadlineFrom === undefined) return 'the time there was';
   return `the ${formatDuration(deadlineMs)} that ${deadlineFrom} leaves`;

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+
+import { story } from '../../../src/cli/story/story.ts';
+import { makeStyle } from '../../../src/cli/style.ts';
+import type { Trail } from '../../../src/core/trail.ts';
+import { failedAttempt, failoverTrail, servedAttempt } from '../../sample-trail.ts';
+
+function told(trail: Partial<Trail>, attempt: Parameters<typeof failedAttempt>[0]): string {
+  const attempts = [
+    failedAttempt({ fault: 'upstream_timeout', message: 'no content within 7.5s', ...attempt }),
+    servedAttempt({}),
+  ];
+  const layout = { width: 200, style: makeStyle(false) };
+  return story(failoverTrail({ attempts, ...trail }), layout, Date.now()).join('\n');
+}
+
+describe('gw why says of an attempt that ran into its limit', () => {
+  test('what that was learned from', () => {
+    expect(told({}, { limitMs: 7500, limitFrom: 'learned', limitSamples: 412 })).toContain(
+      'its limit of 7.50s was learned from 412 answers of this model to prompts of this size',
+    );
+  });
+
+  test('that the caller waits no longer', () => {
+    const text = told(
+      { deadlineMs: 9000, deadlineFrom: 'x-stainless-timeout' },
+      { limitMs: 1500, limitFrom: 'caller' },
+    );
+    expect(text).toContain(
+      'its limit of 1.50s was what was left of the 9.00s that x-stainless-timeout leaves',
+    );
+    expect(text).toContain(
+      '9.00s until its answer begins (x-stainless-timeout, less a little for the way back)',
+    );
+  });
+
+  test('that the rest was kept for the next target', () => {
+    expect(
+      told({ deadlineMs: 3000, deadlineFrom: 'x-gw-timeout' }, { limitMs: 2000, limitFrom: 'share' }),
+    ).toContain('its limit of 2.00s was its share of the 3.00s that x-gw-timeout leaves');
+  });
+
+  test('nothing where the profile set it, or nothing ran into it', () => {
+    expect(told({}, { limitMs: 10_000, limitFrom: 'policy' })).not.toContain('its limit');
+    expect(told({}, { fault: 'upstream_overloaded', limitMs: 7500, limitFrom: 'learned' })).not.toContain(
+      'its limit',
+    );
+  });
+
+  test('how long it waited for room, at gw and at the provider', () => {
+    const text = told({ queuedMs: 1200 }, { waitedMs: 2500, queuedMs: 2000 });
+    expect(text).toContain('waited 1.20s: gw had as many requests under way as it may');
+    expect(text).toContain('waited 2.00s for room · gw waited 500ms');
+  });
+});
