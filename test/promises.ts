@@ -9,6 +9,7 @@ export interface PromiseRow {
 const ANSWER = 'README: the caller gets an answer';
 const HIDDEN = 'README: nothing is hidden';
 const NEVER = 'README: gw is never the problem';
+const BALANCE = 'docs/balance.md: who is asked first';
 
 /** Promises for the OpenAI chat format, by id. */
 export const PROMISES = {
@@ -332,6 +333,27 @@ export const PROMISES = {
     'A caller that does not read holds up none of those it shares a call with, and is told when it is left behind.',
     NEVER,
   ),
+
+  // Who is asked first.
+  'weights-honoured': row(
+    'Targets that take turns get exactly their weight of them, and none is left without.',
+    BALANCE,
+  ),
+  'balance-fails-over': row('Whoever is not asked first stands in for who is.', ANSWER),
+  'latency-explored': row(
+    'The fastest target is preferred, and one that was slow once is found again when it has recovered.',
+    BALANCE,
+  ),
+  'conversation-stays': row('A conversation stays with the target that served it.', BALANCE),
+  'conversation-weighed': row(
+    'A conversation that failed over goes back when a cold prompt is cheap, and what was weighed is told.',
+    HIDDEN,
+  ),
+  'limits-foreseen': row(
+    'No request is sent to a key whose provider said it has nothing left, while another key or target has.',
+    ANSWER,
+  ),
+  'keys-spread': row('Keys of one provider share the load where that is asked for.', ANSWER),
 } as const satisfies Readonly<Record<string, PromiseRow>>;
 
 export type PromiseId = keyof typeof PROMISES;

@@ -45,6 +45,8 @@ export interface GroundOptions {
   readonly signerFor?: NonNullable<KeyPort['signerFor']>;
   /** Keeps what is to outlive a restart; nothing does by default. */
   readonly remember?: RememberPort;
+  /** Jitter and exploration; one half by default. */
+  readonly random?: () => number;
   /** What is known of models; nothing by default. */
   readonly facts?: FactsPort;
   /** Where answers are kept; nowhere by default. */
@@ -163,7 +165,7 @@ async function start(
     log: { write: (level, event, fields) => void logLines.push(JSON.stringify({ level, event, ...fields })) },
     version: '0.0.0-test',
     instance: `test-${simulators.size}-${Math.random()}`,
-    random: () => 0.5,
+    random: options.random ?? (() => 0.5),
     readModels: options.readModels ?? false,
     ...(options.facts && { facts: options.facts }),
     ...(options.answers && { answers: options.answers }),
