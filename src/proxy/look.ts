@@ -12,7 +12,7 @@ import { VIA_HEADER } from './headers.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import { isCredential, withoutCredentials } from './redact.ts';
 import { translationTarget } from './translation.ts';
-import { faultOfError } from './unreachable.ts';
+import { faultOfError, isLostConnection } from './unreachable.ts';
 
 /** Nobody waits for a look, but while it lasts no caller's request is the trial. */
 const LIMIT_MS = 10_000;
@@ -118,6 +118,7 @@ async function ask(
   question: Question,
   headers: readonly string[],
   { clock, instance, version, signal }: LookParts,
+  again = false,
 ): Promise<Answer | Fault> {
   const late = new AbortController();
   const cancel = clock.after(LIMIT_MS, () => late.abort());
@@ -141,11 +142,14 @@ async function ask(
     });
     return { status: answer.statusCode, headers: answer.headers, body: await read(answer.body) };
   } catch (error) {
-    if (!late.signal.aborted) return clean(step, faultOfError(error));
-    return fault('upstream_timeout', `no answer within ${formatDuration(LIMIT_MS)}`);
+    if (late.signal.aborted) return fault('upstream_timeout', `no answer within ${formatDuration(LIMIT_MS)}`);
+    if (again || !isLostConnection(error)) return clean(step, faultOfError(error));
   } finally {
     cancel();
   }
+  // It may have been an idle connection that ended with the outage: what a new one meets is the truth.
+  step.upstream.renew();
+  return ask(step, question, headers, { clock, instance, version, signal }, true);
 }
 
 async function sign(

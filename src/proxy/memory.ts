@@ -77,7 +77,8 @@ export class Memory implements Remembered {
 
   /** Refused keys and empty accounts are worth another try once the profile was read again. */
   forgetKeyCooldowns(): void {
-    for (const state of this.#keys.values()) state.cooldown = undefined;
+    for (const state of this.#targets.values()) state.reloaded();
+    for (const key of this.#keys.values()) key.cooldown = undefined;
   }
 
   /**

@@ -185,6 +185,12 @@ export class TargetState implements Marked {
     this.#become(newBreaker(), undefined, undefined);
   }
 
+  /** The profile was read again: what depends on it is judged anew. */
+  reloaded(): void {
+    this.#policy = undefined;
+    this.#become(this.#breaker, this.#cooldown, undefined);
+  }
+
   /** By hand: left alone for so long. */
   trip(openMs: number, now: number): void {
     this.#injected.breaker = false;
@@ -196,7 +202,7 @@ export class TargetState implements Marked {
     return this.#wantedAt;
   }
 
-  /** The policy under which something went wrong here last; undefined where that was before a restart. */
+  /** The policy under which something went wrong here last; undefined where that was before a restart or reload. */
   get policy(): Policy | undefined {
     return this.#policy;
   }

@@ -1,65 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
 import type { FormatName } from '../../src/core/operation.ts';
-import type { Policy } from '../../src/core/policy.ts';
 import { HeldClock } from '../unit/daemon/held-clock.ts';
-import { chatRequest, closeGrounds, type Ground, openGround, until } from './ground.ts';
-import { closeRawServers, rawServer } from './raw-server.ts';
+import { chatRequest, closeGrounds, openGround, until } from './ground.ts';
+import { breakerOf, failing, lookAfter, looks, nothingAfter, ONCE } from './probe-ground.ts';
 
-afterEach(async () => {
-  await closeGrounds();
-  await closeRawServers();
-});
-
-const ONCE: Partial<Policy> = { retries: 0, retriesLast: 0 };
-const LOOKS = /"event":"probe-/;
-
-/** Looks that were finished and told. */
-function looks(ground: Ground): string[] {
-  return ground.logLines.filter((line) => LOOKS.test(line));
-}
-
-function breakerOf(ground: Ground, provider: string): string | undefined {
-  return ground.proxy.health().find(({ target }) => target.provider === provider)?.breaker.is;
-}
-
-/** Moves the clock on, and waits for a look that begins by it. */
-async function lookAfter(ground: Ground, clock: HeldClock, ms: number): Promise<string> {
-  const before = looks(ground).length;
-  clock.advance(ms);
-  await until(() => looks(ground).length > before, 'a look was told');
-  return looks(ground).at(-1) ?? '';
-}
-
-/** Moves the clock on, and gives a look that begins by it the time to be seen. */
-async function nothingAfter(ground: Ground, clock: HeldClock, ms: number): Promise<void> {
-  const before = [looks(ground).length, ...ground.profile.providers.map(({ name }) => ground.calls(name))];
-  clock.advance(ms);
-  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
-  expect([looks(ground).length, ...ground.profile.providers.map(({ name }) => ground.calls(name))]).toEqual(
-    before,
-  );
-}
-
-async function failing(
-  fault: string | undefined,
-  options: {
-    readonly policy?: Partial<Policy>;
-    readonly format?: FormatName;
-    readonly simulator?: { readonly keys?: readonly string[] };
-  } = {},
-): Promise<{ ground: Ground; clock: HeldClock }> {
-  const clock = new HeldClock();
-  const { policy, format, simulator } = options;
-  const ground = await openGround({
-    clock,
-    providers: [{ name: 'first', ...(format && { format }), ...(simulator && { simulator }) }, 'second'],
-    policy: { ...ONCE, ...policy },
-  });
-  ground.simulator('first').setFault(fault);
-  for (let turn = 0; turn < 3; turn++) expect((await ground.chat()).headers['x-gw-provider']).toBe('second');
-  return { ground, clock };
-}
+afterEach(closeGrounds);
 
 describe('a target whose breaker opened', () => {
   test('is looked at when it may be back, and is in use again before a caller asks [promise:probe-closes]', async () => {
@@ -168,90 +114,6 @@ describe('a target whose breaker opened', () => {
   });
 });
 
-describe('what a look finds', () => {
-  test('of a host that is there again is enough where it was gone, and free', async () => {
-    const clock = new HeldClock();
-    const gone = await rawServer(() => undefined);
-    const url = `http://127.0.0.1:${gone.port}/v1`;
-    await closeRawServers();
-    const ground = await openGround({ clock, providers: [{ name: 'first', url }, 'second'], policy: ONCE });
-    for (let turn = 0; turn < 3; turn++) await ground.chat();
-    expect(await lookAfter(ground, clock, 5_000)).toMatch(
-      /probe-failed.*"way":"models-list".*upstream_unreachable/,
-    );
-  });
-
-  test('of a 400 leaves the trial to the next caller, and is not asked again and again', async () => {
-    const { ground, clock } = await failing('503');
-    ground.simulator('first').setFault('400');
-    expect(await lookAfter(ground, clock, 5_000)).toMatch('upstream_rejected');
-    await nothingAfter(ground, clock, 60_000);
-    ground.simulator('first').setFault(undefined);
-    expect((await ground.chat()).headers['x-gw-provider']).toBe('first');
-  });
-
-  test('of a rate limit is obeyed like one that a caller met', async () => {
-    const { ground, clock } = await failing('503');
-    ground.simulator('first').setFault('429;retry-after=50');
-    expect(await lookAfter(ground, clock, 5_000)).toMatch('upstream_rate_limited');
-    await nothingAfter(ground, clock, 49_000);
-    ground.simulator('first').setFault(undefined);
-    expect(await lookAfter(ground, clock, 1_000)).toMatch('probe-succeeded');
-  });
-
-  test('counts in no statistic, and belongs to no exchange', async () => {
-    const { ground, clock } = await failing('503');
-    const [trails, attempts] = [ground.trails.length, ground.attempts.length];
-    await lookAfter(ground, clock, 5_000);
-    expect([ground.trails.length, ground.attempts.length]).toEqual([trails, attempts]);
-  });
-
-  test('shows no key in the log', async () => {
-    const { ground, clock } = await failing('503');
-    await lookAfter(ground, clock, 5_000);
-    expect(looks(ground).join()).not.toContain('Bearer');
-  });
-});
-
-describe('a key that was refused', () => {
-  test('is looked at every ten minutes for free, and is in use again without a command', async () => {
-    const keys: string[] = ['sk-other'];
-    const { ground, clock } = await failing(undefined, { simulator: { keys } });
-    expect(ground.calls('first')).toBe(1);
-    expect(await lookAfter(ground, clock, 600_000)).toMatch(
-      /probe-failed.*models-list.*upstream_refused_key/,
-    );
-    expect(ground.calls('first')).toBe(2);
-    keys.push('sk-first');
-    await ground.chat();
-    expect(await lookAfter(ground, clock, 600_000)).toMatch('probe-succeeded');
-    expect((await ground.chat()).headers['x-gw-provider']).toBe('first');
-  });
-
-  test('is not taken for good by a list of models that everybody may read', async () => {
-    const { ground, clock } = await failing('401', { policy: { probe: 'free' } });
-    ground.simulator('first').setFault(undefined);
-    expect(await lookAfter(ground, clock, 600_000)).toMatch('probe-unclear');
-    expect((await ground.chat()).headers['x-gw-provider']).toBe('first');
-  });
-});
-
-describe('an account without credit', () => {
-  test('is looked at every five minutes, and noticed when it was filled up', async () => {
-    const { ground, clock } = await failing('402');
-    expect(await lookAfter(ground, clock, 300_000)).toMatch(/probe-failed.*upstream_out_of_credit/);
-    ground.simulator('first').setFault(undefined);
-    await ground.chat();
-    expect(await lookAfter(ground, clock, 300_000)).toMatch('probe-succeeded');
-    expect((await ground.chat()).headers['x-gw-provider']).toBe('first');
-  });
-
-  test('is not asked for nothing where only free looks are wished', async () => {
-    const { ground, clock } = await failing('402', { policy: { probe: 'free' } });
-    await nothingAfter(ground, clock, 300_000);
-  });
-});
-
 test('all targets down, then one back: the next request is served', async () => {
   const clock = new HeldClock();
   const ground = await openGround({ clock, policy: ONCE });
@@ -285,4 +147,15 @@ test('two hundred callers at half-open are one trial request where no look is wa
   clock.advance(120_000);
   await until(() => answers.length === 200, 'the trial failed over');
   expect([ground.calls('first'), answers.at(-1), breakerOf(ground, 'first')]).toEqual([4, 'second', 'open']);
+});
+
+test('a reload that forbids looks ends them, also at a target that failed under the profile before', async () => {
+  const { ground, clock } = await failing('503');
+  const { settings, profile, keys } = ground;
+  ground.proxy.apply({
+    settings,
+    profile: { ...profile, policy: { ...profile.policy, probe: 'off' } },
+    keys,
+  });
+  await nothingAfter(ground, clock, 60_000);
 });
