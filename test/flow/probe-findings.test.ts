@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
+import { createSimulator } from '../../src/simulator/index.ts';
 import { HeldClock } from '../unit/daemon/held-clock.ts';
 import { closeGrounds, openGround } from './ground.ts';
-import { failing, lookAfter, looks, nothingAfter, ONCE } from './probe-ground.ts';
+import { breakerOf, failing, lookAfter, looks, nothingAfter, ONCE } from './probe-ground.ts';
 import { closeRawServers, rawServer } from './raw-server.ts';
 
 afterEach(async () => {
@@ -13,14 +14,22 @@ afterEach(async () => {
 describe('what a look finds', () => {
   test('of a host that is there again is enough where it was gone, and free', async () => {
     const clock = new HeldClock();
-    const gone = await rawServer(() => undefined);
-    const url = `http://127.0.0.1:${gone.port}/v1`;
-    await closeRawServers();
+    const before = createSimulator({ name: 'before' });
+    const { port, url } = await before.listen();
+    await before.close();
     const ground = await openGround({ clock, providers: [{ name: 'first', url }, 'second'], policy: ONCE });
     for (let turn = 0; turn < 3; turn++) await ground.chat();
-    expect(await lookAfter(ground, clock, 5_000)).toMatch(
-      /probe-failed.*"way":"models-list".*upstream_unreachable/,
-    );
+    expect(await lookAfter(ground, clock, 5_000)).toMatch(/probe-failed.*"way":"models-list".*unreachable/);
+    const back = createSimulator({ name: 'back' });
+    await back.listen(port);
+    try {
+      await lookAfter(ground, clock, 10_000);
+      expect(await lookAfter(ground, clock, 1_000)).toMatch(/probe-succeeded.*"way":"models-list"/);
+      expect(breakerOf(ground, 'first')).toBe('closed');
+      expect(back.calls.map(({ method }) => method)).toEqual(['GET', 'GET']);
+    } finally {
+      await back.close();
+    }
   });
 
   test('of a 400 leaves the trial to the next caller, and is not asked again and again', async () => {
