@@ -1,4 +1,5 @@
-import { rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 
 import { errorMessage, numberField, stringField } from '../lib/expect.ts';
@@ -82,7 +83,13 @@ export class AnswerDisk {
   #clear(): Omit<AnswerReply, 'id'> {
     const count = this.#exists() ? this.#count(this.#open()) : NOTHING;
     this.close();
-    for (const suffix of ['', '-wal', '-shm']) rmSync(this.#options.path + suffix, { force: true });
+    const { path } = this.#options;
+    const own = [basename(path), `${basename(path)}-wal`, `${basename(path)}-shm`];
+    for (const name of existsSync(dirname(path)) ? readdirSync(dirname(path)) : []) {
+      // One that was damaged and set aside holds answers, too.
+      if (own.includes(name) || name.startsWith(`${basename(path)}.damaged-`))
+        rmSync(join(dirname(path), name));
+    }
     return { count };
   }
 

@@ -117,6 +117,8 @@ class TwoLayers implements AnswerCache {
     if (thread === undefined) return entries;
     const reply = await thread.ask({ do: 'clear', id: thread.nextId(), now: this.#clock.now() });
     this.#note(reply);
+    // What was set aside is gone with the rest.
+    if (reply.problem === undefined) this.#setAside = undefined;
     return Math.max(entries, reply.count?.entries ?? 0);
   }
 

@@ -142,6 +142,8 @@ describe('trouble with the disk', () => {
     cache.keep('k', answer('hello'));
     await settled(cache);
     expect((await cache.status()).disk?.entries).toBe(1);
+    await cache.clear();
+    expect([cache.problem(), readdirSync(folder)]).toEqual([undefined, []]);
   });
 
   it('is a lock held by another program: nobody waits for it, and it is used again afterwards', async () => {

@@ -41,7 +41,13 @@ function useLines({ use }: Kept): string[] {
   if (use === undefined) return ['gw is not running, so nothing is answered from here.'];
   const { hits, misses, stale, coalesced, savedUsd } = use;
   const saved = savedUsd === undefined ? '' : `; ${formatDollars(savedUsd)} saved`;
-  return [`since gw started: ${hits} hits, ${misses} misses, ${coalesced} shared, ${stale} stale${saved}`];
+  const counts = [
+    hits === 1 ? '1 hit' : `${hits} hits`,
+    misses === 1 ? '1 miss' : `${misses} misses`,
+    `${coalesced} shared`,
+    `${stale} stale`,
+  ];
+  return [`since gw started: ${counts.join(', ')}${saved}`];
 }
 
 /** What one route wants kept. */
