@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { chatRequest, closeGrounds, type Ground, until } from './ground.ts';
@@ -197,6 +199,31 @@ describe('a computer without a network interface', () => {
       clock.advance(30_000);
     }
     expect(network.asked).toBe(0);
+  });
+});
+
+describe('an answer that is cut by the own network', () => {
+  test('is told as cut, and held against nobody [promise:offline-blames-nobody]', async () => {
+    const [host] = far;
+    const ground = await open([], far.slice(0, 1));
+    const running: ServerResponse[] = [];
+    if (host) {
+      host.answer = (_, response) => {
+        running.push(response);
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        const delta = { role: 'assistant', content: 'Once' };
+        const chunk = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm' };
+        response.write(`data: ${JSON.stringify({ ...chunk, choices: [{ index: 0, delta }] })}\n\n`);
+      };
+    }
+    const call = ground.open(chatRequest('m', { stream: true }));
+    await call.untilText('Once');
+    network.own = [];
+    for (const { socket } of running) socket?.destroy();
+    const answer = await call.answer();
+    expect(answer.whole).toBe(false);
+    expect(await ground.trailOf(answer)).toMatchObject({ outcome: 'cut', attempts: [{ fault: 'offline' }] });
+    expect(breakers(ground)).toEqual(['closed']);
   });
 });
 
