@@ -10,7 +10,7 @@ function told(trail: Partial<Trail>, attempt: Parameters<typeof failedAttempt>[0
     failedAttempt({ fault: 'upstream_timeout', message: 'no content within 7.5s', ...attempt }),
     servedAttempt({}),
   ];
-  const layout = { width: 200, style: makeStyle(false) };
+  const layout = { width: 200, style: makeStyle({}, false) };
   return story(failoverTrail({ attempts, ...trail }), layout, Date.now()).join('\n');
 }
 
