@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ export interface TestReport {
 }
 
 /** Runs these test files and answers with every test in them. */
-export function runTests(files: readonly string[]): readonly TestReport[] {
+export async function runTests(files: readonly string[]): Promise<readonly TestReport[]> {
   const folder = mkdtempSync(join(tmpdir(), 'gw-faults-tests-'));
   const output = join(folder, 'report.json');
   try {
@@ -28,11 +29,12 @@ export function runTests(files: readonly string[]): readonly TestReport[] {
       `--outputFile=${output}`,
       ...files.map((file) => `test/${file}`),
     ];
-    spawnSync(process.execPath, [join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), ...words], {
+    const child = spawn(process.execPath, [join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), ...words], {
       cwd: ROOT,
       stdio: 'ignore',
       timeout: TEST_LIMIT_MS,
     });
+    await once(child, 'exit');
     return readReport(output);
   } finally {
     rmSync(folder, { recursive: true, force: true });

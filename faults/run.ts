@@ -1,5 +1,5 @@
 // The fault suite: what gw promises when something breaks, tried on the built program. See docs/reliability.md.
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { parseDuration } from '../src/lib/duration.ts';
@@ -40,6 +40,8 @@ const { values: flags } = parseArgs({
 const soakMs = parseDuration(flags.soak ?? '60s') ?? Number.NaN;
 const form = flags.long || flags.soak !== undefined ? 'long' : 'short';
 const rows = ROWS.filter(isAsked);
+// What else the computer does is part of every figure in milliseconds.
+const [loadBefore = 0] = loadavg();
 const unknown = flags.only.find((id) => !ROWS.some((row) => row.id.startsWith(id)));
 
 if (flags.help) process.stdout.write(HELP);
@@ -60,7 +62,7 @@ async function main(): Promise<void> {
   await runRows(rows, {
     form,
     soakMs,
-    tests: (files) => (flags.tests === undefined ? runTests(files) : readReport(flags.tests)),
+    tests: async (files) => (flags.tests === undefined ? runTests(files) : readReport(flags.tests)),
     ended(row, result) {
       results.push(result);
       tell(row, result);
@@ -116,5 +118,5 @@ function summarise(results: readonly Result[], seconds: number): void {
 }
 
 function machine(): string {
-  return `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${process.platform}`;
+  return `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${process.platform}, where a load of ${loadBefore.toFixed(1)} ran already`;
 }

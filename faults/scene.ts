@@ -1,4 +1,7 @@
+import { join } from 'node:path';
+
 import { bundleYardsticks } from '../bench/bundle.ts';
+import { Child } from '../bench/child.ts';
 import { DIRECT, type Running, yardstick } from '../bench/contestants.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../src/simulator/index.ts';
 import { Gateway, type GatewayOptions } from './gateway.ts';
@@ -46,6 +49,14 @@ export class Scene {
     const { origin, port } = await simulator.listen();
     this.atEnd(() => simulator.close());
     return { simulator, origin, port };
+  }
+
+  /** One in a process of its own, so that what it writes without end takes no time from the callers. */
+  async upstreamOutside(): Promise<{ readonly origin: string; readonly port: number }> {
+    const child = new Child(process.execPath, [join(import.meta.dirname, 'simulator-process.ts')]);
+    this.atEnd(() => child.end());
+    const { port } = await child.next<{ port: number }>();
+    return { origin: `http://127.0.0.1:${port}`, port };
   }
 
   async gateway(options: GatewayOptions): Promise<Gateway> {

@@ -1,5 +1,5 @@
 import { findingOf, type TestReport } from './cited.ts';
-import type { FaultRow, Finding, MeasuredRow, Result } from './row.ts';
+import type { CitedRow, FaultRow, Finding, MeasuredRow, Result } from './row.ts';
 import { Scene } from './scene.ts';
 import { messageOf } from './tally.ts';
 
@@ -7,7 +7,7 @@ export interface Run {
   readonly form: 'short' | 'long';
   readonly soakMs: number;
   /** Answers with the tests of these files. */
-  readonly tests: (files: readonly string[]) => readonly TestReport[];
+  readonly tests: (files: readonly string[]) => Promise<readonly TestReport[]>;
   /** Called with each row as it ends. */
   readonly ended: (row: FaultRow, result: Result) => void;
 }
@@ -17,24 +17,28 @@ const WAITING_AT_ONCE = 8;
 /** A row that hangs is a failed row, not a run without an end. */
 const ROW_LIMIT_MS = { short: 170_000, long: 15 * 60_000 } as const;
 
-/** Runs the rows: first what waits, with what works beside it; then, with nothing else, what is measured finely; then the tests. */
+/** Runs the rows: what waits, with what works and the tests beside it; then, with nothing else, what is measured finely. */
 export async function runRows(rows: readonly FaultRow[], run: Run): Promise<void> {
   const measured = rows.filter((row) => 'run' in row);
-  const waiting = measured.filter(({ pace }) => pace === 'waits');
-  const working = measured.filter(({ pace }) => pace === 'works');
-  await Promise.all([inTurn(waiting, WAITING_AT_ONCE, run), inTurn(working, 1, run)]);
-  await inTurn(
-    measured.filter(({ pace }) => pace === 'alone'),
-    1,
-    run,
-  );
-  const cited = rows.filter((row) => 'cites' in row);
-  if (cited.length === 0) return;
+  const paced = (pace: MeasuredRow['pace']): MeasuredRow[] => measured.filter((row) => row.pace === pace);
+  const atWork = async (): Promise<void> => {
+    await inTurn(paced('works'), 1, run);
+    await runCited(
+      rows.filter((row) => 'cites' in row),
+      run,
+    );
+  };
+  await Promise.all([inTurn(paced('waits'), WAITING_AT_ONCE, run), atWork()]);
+  await inTurn(paced('alone'), 1, run);
+}
+
+async function runCited(rows: readonly CitedRow[], run: Run): Promise<void> {
+  if (rows.length === 0) return;
   const from = performance.now();
-  const files = new Set(cited.flatMap(({ cites }) => cites.map(({ file }) => file)));
-  const reports = run.tests([...files].sort());
-  const seconds = (performance.now() - from) / 1000 / cited.length;
-  for (const row of cited) run.ended(row, resultOf(row, findingOf(row, reports), seconds, run));
+  const files = new Set(rows.flatMap(({ cites }) => cites.map(({ file }) => file)));
+  const reports = await run.tests([...files].sort());
+  const seconds = (performance.now() - from) / 1000 / rows.length;
+  for (const row of rows) run.ended(row, resultOf(row, findingOf(row, reports), seconds, run));
 }
 
 async function inTurn(rows: readonly MeasuredRow[], atOnce: number, run: Run): Promise<void> {

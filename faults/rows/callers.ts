@@ -88,7 +88,7 @@ const slowReaders: MeasuredRow = {
   how: 'streams without end that nobody reads, memory before and after 5 s of it; twenty others ask meanwhile',
   pace: 'alone',
   async run(scene) {
-    const first = await scene.upstream();
+    const first = await scene.upstreamOutside();
     const gateway = await scene.gateway({
       providers: { first },
       routes: { main: { match: ['*'], targets: ['first'] } },

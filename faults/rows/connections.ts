@@ -95,11 +95,11 @@ const stalls: MeasuredRow = {
       routes: { main: { match: ['*'], targets: ['first', 'second/m'] } },
       policy: NO_BREAKER,
     });
-    const { firstContentMs, idleMs } = DEFAULT_POLICY;
+    const { firstContentMs, idleTakeoverMs } = DEFAULT_POLICY;
     const cases = [
       { fault: 'stall@accept', limitMs: firstContentMs },
       { fault: 'stall@headers', limitMs: firstContentMs },
-      ...scene.pick([], [{ fault: 'stall@event=3', limitMs: idleMs }]),
+      ...scene.pick([], [{ fault: 'stall@event=3', limitMs: idleTakeoverMs }]),
     ];
     const tally = new Tally();
     const off: number[] = [];
