@@ -210,6 +210,15 @@ describe('what is never kept', () => {
     expect(answers.kept.size).toBe(0);
   });
 
+  test('what was cut and gone on with by another target', async () => {
+    const { ground, answers } = await opened({ cache: true, staleIfErrorMs: HOUR_MS, onCut: 'continue' });
+    ground.simulator('first').setFault('tokens=30+cut@token=10');
+    ground.simulator('second').setFault('tokens=30');
+    const answer = await ground.stream();
+    expect((await ground.trailOf(answer)).attempts).toHaveLength(2);
+    expect([answer.whole, answers.kept.size]).toEqual([true, 0]);
+  });
+
   test('what is larger than the limit', async () => {
     const { ground, answers } = await opened({ cache: true }, { cache: { answerBytes: 1024 } });
     const answer = await ground.chat('m!tokens=2000');
