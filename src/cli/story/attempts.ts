@@ -93,10 +93,11 @@ function aside({ remedy, retryAfterMs }: Attempt): string {
   return '';
 }
 
-function ending({ outcome, plan }: Trail, { remedy }: Attempt): string {
+function ending({ outcome, plan, cache }: Trail, { remedy }: Attempt): string {
   if (outcome === 'pending') return 'gw is deciding what to do';
   if (outcome === 'cut') return 'the caller already had part of the answer, so nobody could take over';
   if (outcome === 'gone') return 'the caller is gone';
+  if (cache?.is === 'stale') return 'nobody was left to ask, so a kept answer stood in';
   if (remedy === 'fail') return 'no other target would do better, so the caller was told';
   return plan.length > 1 ? 'nobody was left to ask, so the caller was told' : 'the route has no other target';
 }

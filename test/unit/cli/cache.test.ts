@@ -173,6 +173,12 @@ describe('the record of an answer without a call of its own', () => {
     expect(words).toContain('gw why 06evs6r9hk2m3n4p');
   });
 
+  test('says at the last failure that a kept answer stood in', async () => {
+    await recordInto(home, [STALE]);
+    const { out } = await runAt(NIGHT, why, home, [STALE.id]);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('nobody was left to ask, so a kept answer stood in');
+  });
+
   test('tells why an answer is not kept', async () => {
     const missed = sampleTrail({ cache: { is: 'miss', kept: false, why: 'ended with content_filter' } });
     await recordInto(home, [missed]);
