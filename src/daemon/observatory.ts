@@ -67,7 +67,11 @@ export class Observatory implements Watcher {
     if (trail.rehearsal === true || OPERATIONS[trail.operation].auxiliary) return;
     // What was made to fail on purpose says nothing about its target.
     if (attempt.injected !== undefined) return;
-    this.#stats(attempt.target).attemptEnded(attempt, trail.at + (attempt.endMs ?? attempt.startMs));
+    this.#stats(attempt.target).attemptEnded(
+      attempt,
+      trail.at + (attempt.endMs ?? attempt.startMs),
+      trail.stream,
+    );
   }
 
   attemptExcused(trail: Trail, attempt: Attempt): void {
@@ -98,7 +102,8 @@ export class Observatory implements Watcher {
     if (OPERATIONS[trail.operation].auxiliary) return;
     this.#stats(trail.served).served++;
     if (trail.totalMs !== undefined) slot.total.record(trail.totalMs);
-    if (trail.firstContentMs !== undefined) slot.firstContent.record(trail.firstContentMs);
+    // An answer that comes whole has no first token.
+    if (trail.stream && trail.firstContentMs !== undefined) slot.firstContent.record(trail.firstContentMs);
   }
 
   #stats(target: Target): TargetStats {

@@ -44,7 +44,7 @@ export class TargetStats {
   }
 
   /** Takes note of an attempt that ended at `at` (epoch milliseconds). Called on the hot path. */
-  attemptEnded(attempt: Attempt, at: number): void {
+  attemptEnded(attempt: Attempt, at: number, streamed: boolean): void {
     const slot = this.#window.at(at);
     const failure = isFailure(attempt.fault);
     this.attempts++;
@@ -54,7 +54,7 @@ export class TargetStats {
       slot.failures++;
     } else if (attempt.fault === undefined) {
       slot.total.record((attempt.endMs ?? attempt.startMs) - attempt.startMs);
-      if (attempt.firstContentMs !== undefined) {
+      if (streamed && attempt.firstContentMs !== undefined) {
         slot.firstContent.record(attempt.firstContentMs - attempt.startMs);
       }
     }

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import type { Snapshot } from '../../src/control/index.ts';
 import type { ChaosView } from '../../src/core/chaos.ts';
+import { noFacts } from '../../src/tui/feed/facts.ts';
+import { narrate } from '../../src/tui/narration/notes.ts';
+import { noteText } from '../../src/tui/narration/text.ts';
 import { type AppState, reduce } from '../../src/tui/state.ts';
 import { frameOf, stateOf } from './frame.tsx';
 import { healthy, NOON } from './scenes.ts';
@@ -90,5 +93,29 @@ describe('on the screen of providers', () => {
     const asked = pressed(stateOf(under([RUNNING]), 100, 30, ['3']), 'c');
     expect(asked.prompt).toMatchObject({ question: 'leave openai in peace again?' });
     expect(pressed(asked, 'y').wanted).toEqual([{ is: 'stop-chaos', provider: 'openai' }]);
+  });
+});
+
+describe('without a terminal', () => {
+  it('a problem that only lasts longer is told once', () => {
+    const offline = (seconds: number): Snapshot => {
+      const calm = healthy();
+      const problems = [{ message: `this computer has been offline for ${seconds}s: no route` }];
+      return { ...calm, status: { ...calm.status, problems } };
+    };
+    const first = narrate(noFacts(NOON), { type: 'snapshot-received', at: NOON, snapshot: offline(1) });
+    const { status } = offline(2);
+    const later = narrate(first.facts, { type: 'delta-received', at: NOON, delta: { at: NOON, status } });
+    expect(later.notes).toEqual([]);
+  });
+
+  it('a line says that chaos began, and one that it is over', () => {
+    const began = narrate(noFacts(NOON), { type: 'snapshot-received', at: NOON, snapshot: under([RUNNING]) });
+    expect(began.notes.map(noteText).join('\n')).toContain(
+      '▲ chaos      chaos: openai fails on purpose (503, 20% of the attempts), ends in 4m12s (fix: gw chaos stop)',
+    );
+    const { status } = healthy();
+    const over = narrate(began.facts, { type: 'delta-received', at: NOON, delta: { at: NOON, status } });
+    expect(over.notes).toEqual([{ event: 'chaos-ended', at: NOON, chaos: RUNNING }]);
   });
 });

@@ -61,7 +61,8 @@ function grown(step: Step, trails: readonly Trail[]): Step {
   );
   const firsts = sampled(
     step.firsts,
-    served.map(({ firstContentMs }) => firstContentMs),
+    // An answer that comes whole has no first token: its first byte would hide a slow one.
+    served.map(({ stream, firstContentMs }) => (stream ? firstContentMs : undefined)),
   );
   return {
     at: step.at,

@@ -1,3 +1,4 @@
+import { chaosPlace, type ChaosView } from '../../core/chaos.ts';
 import type { Trail } from '../../core/trail.ts';
 import { absorb, type Facts, type FeedEvent } from '../feed/facts.ts';
 import { type TargetRow, targetRows, type TargetState } from '../present/target-state.ts';
@@ -21,6 +22,8 @@ export type Note =
       readonly why?: string;
     }
   | { readonly event: 'problem-found'; readonly at: number; readonly message: string; readonly fix?: string }
+  /** Something fails on purpose from now on, or no longer. */
+  | { readonly event: 'chaos-started' | 'chaos-ended'; readonly at: number; readonly chaos: ChaosView }
   | { readonly event: 'exchange-ended'; readonly at: number; readonly trail: Trail };
 
 /** Takes in one event; answers with the new facts and what there is to say about the change. */
@@ -35,6 +38,7 @@ export function narrate(
       ...linkNotes(before, facts, event.at),
       ...targetNotes(before, facts, event.at),
       ...problemNotes(before, facts, event.at),
+      ...chaosNotes(before, facts, event.at),
       ...endedNotes(event),
     ],
   };
@@ -68,10 +72,26 @@ function targetNote({ name, state, until, note }: TargetRow, at: number): Note {
 }
 
 function problemNotes(before: Facts, after: Facts, at: number): readonly Note[] {
-  const known = new Set(before.status?.problems.map(({ message }) => message));
+  const known = new Set(before.status?.problems.map(({ message }) => withoutFigures(message)));
   return (after.status?.problems ?? [])
-    .filter(({ message }) => !known.has(message))
+    .filter(({ message }) => !known.has(withoutFigures(message)))
     .map((problem) => ({ event: 'problem-found', at, ...problem }));
+}
+
+/** How long something lasts by now makes no new problem of it. */
+function withoutFigures(message: string): string {
+  return message.replace(/\d[\d.]*/g, '#');
+}
+
+function chaosNotes(before: Facts, after: Facts, at: number): readonly Note[] {
+  if (after.status === undefined || after.link.is !== 'live') return [];
+  const [was, is] = [before.status?.chaos ?? [], after.status.chaos ?? []];
+  const missing = (from: readonly ChaosView[], chaos: ChaosView): boolean =>
+    !from.some((view) => chaosPlace(view) === chaosPlace(chaos) && view.startsAt === chaos.startsAt);
+  return [
+    ...was.filter((view) => missing(is, view)).map((chaos): Note => ({ event: 'chaos-ended', at, chaos })),
+    ...is.filter((view) => missing(was, view)).map((chaos): Note => ({ event: 'chaos-started', at, chaos })),
+  ];
 }
 
 function endedNotes(event: FeedEvent): readonly Note[] {

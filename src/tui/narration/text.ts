@@ -1,4 +1,6 @@
+import { chaosPlace } from '../../core/chaos.ts';
 import type { Trail } from '../../core/trail.ts';
+import { chaosSentence } from '../present/chaos.ts';
 import { tokens } from '../present/exchanges.ts';
 import { fitText, foreign } from '../present/line.ts';
 import { outcomeWord, storyInShort } from '../present/outcome.ts';
@@ -27,6 +29,12 @@ function sentence(note: Note): string {
     case 'problem-found': {
       const fix = note.fix === undefined ? '' : ` (fix: ${foreign(note.fix)})`;
       return `${heading('▲ problem')}${foreign(note.message)}${fix}`;
+    }
+    case 'chaos-started':
+      return `${heading('▲ chaos')}${chaosSentence([note.chaos], note.at) ?? ''} (fix: gw chaos stop)`;
+    case 'chaos-ended': {
+      const { fault, injected } = note.chaos;
+      return `${heading('● chaos over')}${foreign(chaosPlace(note.chaos))} fails on purpose no longer (${foreign(fault)}, ${injected} attempts)`;
     }
     case 'exchange-ended':
       return exchange(note.trail);

@@ -77,7 +77,7 @@ export function bannerLine({ link, status }: Facts, now: number, columns: number
   const [first, ...others] = status?.problems ?? [];
   // What fails on purpose would be looked for everywhere else.
   const chaos = chaosSentence(status?.chaos ?? [], now);
-  if (chaos !== undefined) {
+  if (chaos !== undefined && status?.offline === undefined) {
     const problems = first === undefined ? '' : ` (and ${others.length + 1} problems: gw status)`;
     return withFix(span(`▲ ${chaos}${problems}`, 'warn'), 'gw chaos stop', columns);
   }

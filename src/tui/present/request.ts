@@ -100,7 +100,7 @@ function planLines(trail: Trail, columns: number): readonly Line[] {
   if (trail.plan.length === 0) return [[span('  no target was found for it', 'dim')]];
   const names = trail.plan.map(({ target }) => foreign(targetName(target)));
   const width = Math.min(Math.floor(columns / 2), Math.max(...names.map(displayWidth)) + 2);
-  return trail.plan.flatMap((step, index) => {
+  const targets = trail.plan.flatMap((step, index) => {
     const { text, tone } = fate(trail, step);
     const start: Line = [
       span(`${String(index + 1).padStart(3)} `, 'dim'),
@@ -112,6 +112,10 @@ function planLines(trail: Trail, columns: number): readonly Line[] {
       span(line, tone),
     ]);
   });
+  const order = (trail.order ?? []).flatMap(({ why }) =>
+    wrapText(`in this order: ${foreign(why)}`, columns - 4).map((line) => [span(`    ${line}`, 'dim')]),
+  );
+  return [...targets, ...order];
 }
 
 interface Fate {
