@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { openConfigFile } from '../config/index.ts';
 import { ControlError, ensurePrivateDirectory, serveControl } from '../control/index.ts';
 import type { Paths } from '../core/paths.ts';
-import { DEFAULT_SETTINGS } from '../core/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
 import { httpProxyRule } from '../lib/http-proxy.ts';
 import { idMaker } from '../lib/id.ts';
 import { createProxy } from '../proxy/index.ts';
@@ -16,7 +16,7 @@ import { keepReachable } from './keep-reachable.ts';
 import { chooseProfile, loadChosen } from './loaded.ts';
 import { type Lock, tryLock } from './lock.ts';
 import type { LogRecord } from './log-line.ts';
-import { openLog } from './log.ts';
+import { type LogFile, openLog } from './log.ts';
 import { ModelBook } from './model-book.ts';
 import { openNetworkSenses } from './network-watch.ts';
 import { Observatory } from './observatory.ts';
@@ -59,10 +59,7 @@ async function open(
   const loaded = await loadChosen(chosen.value, env, home);
   const startedAt = clock.now();
   const instance = idMaker(() => startedAt)();
-  const recorder = openRecorder({ path: paths.database, settings: settings.record, log, clock });
-  undo.push(() => recorder.close());
-  const answers = openAnswerCache({ path: paths.answers, settings: settings.cache, log, clock });
-  undo.push(() => answers.close());
+  const stores = openStores(options, settings, log, undo);
   const observatory = new Observatory(startedAt);
   const book = new ModelBook((question) => askCatalogue(question, clock), clock);
   const remember = new HealthFile(paths.health, clock, log);
@@ -72,8 +69,8 @@ async function open(
     keys: loaded.keys,
     clock,
     watcher: observatory,
-    record: recorder,
-    answers,
+    record: stores.recorder,
+    answers: stores.answers,
     log,
     version,
     instance,
@@ -96,8 +93,7 @@ async function open(
     log,
     file,
     loaded,
-    recorder,
-    answers,
+    ...stores,
     observatory,
     proxy,
     book,
@@ -106,6 +102,20 @@ async function open(
   const daemon = new Daemon(options, parts);
   void daemon.ended.then(() => remember.flush());
   return serve(options, daemon, undo, { profile: loaded.profile.name, startedAt });
+}
+
+/** What outlives an exchange: its record, and its answer where that is kept. */
+function openStores(
+  { paths, clock }: DaemonOptions,
+  settings: Settings,
+  log: LogFile,
+  undo: (() => unknown)[],
+): Pick<DaemonParts, 'recorder' | 'answers'> {
+  const recorder = openRecorder({ path: paths.database, settings: settings.record, log, clock });
+  undo.push(() => recorder.close());
+  const answers = openAnswerCache({ path: paths.answers, settings: settings.cache, log, clock });
+  undo.push(() => answers.close());
+  return { recorder, answers };
 }
 
 async function serve(
