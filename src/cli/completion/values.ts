@@ -1,6 +1,7 @@
 import { CAPTURE_MODES } from '../../core/capture.ts';
 import { CHAOS_WORDS } from '../../core/chaos.ts';
 import { FORMAT_NAMES } from '../../core/operation.ts';
+import { BALANCES } from '../../core/policy.ts';
 import { keysOf } from '../../lib/expect.ts';
 import { PRESETS } from '../../providers/index.ts';
 import { CHAT_RULES } from '../../simulator/index.ts';
@@ -60,12 +61,14 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--against': choice('before', 'day', 'week'),
   '--as': FREE,
   '--at': FREE,
+  '--balance': { is: 'choice', words: keysOf(BALANCES) },
   '--before': names('targets'),
   '--by': choice('provider', 'model', 'client', 'route', 'hour'),
   '--capture': { is: 'choice', words: keysOf(CAPTURE_MODES) },
   '--chat-rules': { is: 'choice', words: CHAT_RULES },
   '--client': FREE,
   'env --client': { is: 'choice', words: keysOf(CLIENT_FAMILIES) },
+  '--concurrency': FREE,
   '--fault': FREE,
   '--for': FREE,
   '--also-speaks': { is: 'choice', words: keysOf(FORMAT_NAMES) },
@@ -109,6 +112,7 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--timeout': FREE,
   '--tokens-per-second': FREE,
   '--url': FREE,
+  '--weight': FREE,
 };
 
 /** What an argument of a command can be; undefined when the table does not say. */

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import type { OpenProfile } from '../profile-file.ts';
 import { describeKey, isResolved } from '../provider/lookup.ts';
 import { type Cell, formatTable } from '../table.ts';
+import { balanceSentence, weightNote } from './balance.ts';
 
 /** Why a provider can serve nobody for now, whatever the model; undefined when it can. */
 export function whyOut(provider: Provider, keys: KeyPort): string | undefined {
@@ -49,14 +50,22 @@ export function formatRoute(
 ): string {
   const names = [route.name, ...route.match].map((name) => (name === '*' ? 'every other model' : name));
   const title = `Route ${context.style.bold(terminalSafe(route.name))} answers to ${terminalSafe(names.join(', '))}:`;
-  return `${title}\n${formatTargets(context, listTargets(open, route))}`;
+  const { balance } = { ...open.profile.policy, ...route.policy };
+  const sentence = balanceSentence({ balance });
+  const told = sentence === undefined ? '' : `\n  ${context.style.dim(sentence)}`;
+  return `${title}\n${formatTargets(context, listTargets(open, route))}${told}`;
 }
 
 function listTargets({ profile, keys }: OpenProfile, route: Route): ListedTarget[] {
   return route.targets.map((target) => {
     const provider = profile.providers.find(({ name }) => name === target.provider);
     const reason = provider && whyOut(provider, keys);
-    const note = reason ?? (target.model === undefined ? 'the model asked for' : undefined);
+    const { balance } = { ...profile.policy, ...route.policy };
+    const notes = [
+      target.model === undefined ? 'the model asked for' : undefined,
+      weightNote(balance, target),
+    ];
+    const note = reason ?? (notes.filter((text) => text !== undefined).join(', ') || undefined);
     return { target: targetName(target), note, out: reason !== undefined };
   });
 }
@@ -70,8 +79,10 @@ export function routeJson({ profile, keys }: Pick<OpenProfile, 'profile' | 'keys
       target: targetName(target),
       provider: target.provider,
       model: target.model ?? null,
+      weight: target.weight ?? 1,
       out: outOf(profile, keys, target.provider),
     })),
+    balance: route.policy.balance ?? profile.policy.balance,
     policy: route.policy,
   };
 }

@@ -117,10 +117,13 @@ function planLines(trail: Trail, { width, style }: Layout): string[] {
   });
   const columns = [{ title: '' }, { title: '', shrinkTo: 16 }, { title: '', shrinkTo: 8 }, { title: '' }];
   const table = formatTable(columns, rows, { width, indent: 2 }).split('\n');
-  return trail.plan.flatMap(({ skipped }, index) => [
-    table[index] ?? '',
-    ...(skipped === undefined ? [] : wrap(skipped, width, '     because: ')),
-  ]);
+  return [
+    ...trail.plan.flatMap(({ skipped }, index) => [
+      table[index] ?? '',
+      ...(skipped === undefined ? [] : wrap(skipped, width, '     because: ')),
+    ]),
+    ...(trail.order ?? []).flatMap(({ why }) => wrap(why, width, '  in this order: ')),
+  ];
 }
 
 const UNABLE = 'cannot serve this';

@@ -42,7 +42,14 @@ describe('the command line as completion sees it', () => {
   it('has every command with its options and the two that are everywhere', () => {
     expect(line.commands.map(({ path }) => path)).toEqual(COMMANDS.map(({ path }) => path));
     const set = line.commands.find(({ path }) => path === 'route set');
-    expect(set?.options.flatMap(({ names }) => names)).toEqual(['--match', '--json', '-h', '--help']);
+    expect(set?.options.flatMap(({ names }) => names)).toEqual([
+      '--match',
+      '--balance',
+      '--weight',
+      '--json',
+      '-h',
+      '--help',
+    ]);
     expect(set?.positional).toEqual([
       { name: 'name', value: { is: 'names', kind: 'routes' }, variadic: false },
       { name: 'target', value: { is: 'names', kind: 'targets' }, variadic: true },

@@ -8,7 +8,7 @@ test.each([
   ['xyzzy', "unknown command 'xyzzy'", 'gw --help'],
   ['provider ad', "unknown command 'ad'", 'did you mean add? Otherwise: gw provider --help'],
   ['status --jsn', "unknown option '--jsn'", 'did you mean --json? Otherwise: gw status --help'],
-  ['route set x', "missing required argument 'target'", 'gw route set --help'],
+  ['route add x', "missing required argument 'target'", 'gw route add --help'],
   ['why --last --failover', "unknown option '--failover'", 'gw why --help'],
 ])('gw %s is answered with what is wrong and where help is', async (words, what, fix) => {
   const error: unknown = await runProgram(words.split(' '), '0.0.0').catch((thrown: unknown) => thrown);

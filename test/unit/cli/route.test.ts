@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { command as addProvider } from '../../../src/cli/commands/provider/add.ts';
 import { command as disable } from '../../../src/cli/commands/provider/disable.ts';
+import { command as removeProvider } from '../../../src/cli/commands/provider/remove.ts';
 import { command as add } from '../../../src/cli/commands/route/add.ts';
 import { command as list } from '../../../src/cli/commands/route/list.ts';
 import { command as move } from '../../../src/cli/commands/route/move.ts';
@@ -69,6 +70,69 @@ describe('gw route set', () => {
     expect(profileIn(file()).routes['other']).toEqual({ targets: ['groq'] });
     await run(set, ['default', ['groq']]);
     expect(profileIn(file()).routes['default']).toEqual({ match: ['*'], targets: ['groq'] });
+  });
+});
+
+describe('the balance of a route', () => {
+  test('is set with weights, without saying the targets again, and is shown', async () => {
+    const { run, file } = await ground();
+    await run(set, ['default', ['openai', 'groq/llama', 'mine']]);
+    const { out } = await run(set, ['default', []], {
+      balance: 'weighted',
+      weight: ['openai=3', 'groq=0.5'],
+    });
+    expect(profileIn(file()).routes['default']).toEqual({
+      match: ['*'],
+      targets: ['openai', 'groq/llama', 'mine'],
+      weights: { openai: 3, 'groq/llama': 0.5 },
+      policy: { balance: 'weighted' },
+    });
+    expect(out).toContain('1.  openai      the model asked for, weight 3');
+    expect(out).toContain('2.  groq/llama  weight 0.5');
+    expect(out).toContain(
+      'Asked first (weighted): by turns, each as often as its weight says; the others stand in',
+    );
+    const resolved = await run(resolve, ['anything']);
+    expect(resolved.out).toContain('Asked first (weighted)');
+    expect(resolved.out).toContain('weight 3');
+    expect(JSON.parse((await run(show, ['default'], {}, { json: true })).out)).toMatchObject({
+      balance: 'weighted',
+      targets: [{ weight: 3 }, { weight: 0.5 }, { weight: 1 }],
+    });
+  });
+
+  test('forgets the weights of targets that are gone', async () => {
+    const { run, file } = await ground();
+    await run(set, ['default', ['openai', 'groq', 'mine']], { weight: ['openai=3', 'groq=2', 'mine=4'] });
+    await run(remove, ['default', 'groq']);
+    await run(removeProvider, ['mine'], { yes: true });
+    expect(profileIn(file()).routes['default']).toMatchObject({
+      targets: ['openai'],
+      weights: { openai: 3 },
+    });
+    await run(set, ['default', ['groq']]);
+    expect(profileIn(file()).routes['default']).toEqual({ match: ['*'], targets: ['groq'] });
+  });
+
+  test.each([
+    ['a strategy that is not there', { balance: 'least-latensy' }, 'did you mean --balance least-latency?'],
+    ['a weight without a number', { weight: ['openai='] }, '--weight openai=3'],
+    ['a weight of nothing', { weight: ['openai=0'] }, '--weight openai=3'],
+    ['a weight without a target', { weight: ['=3'] }, '--weight openai=3'],
+    ['a weight of a target it does not have', { weight: ['groq=3'] }, 'gw route show default'],
+  ] as const)('refuses %s, and says what to do', async (_, options, fix) => {
+    const { run, file } = await ground();
+    const before = file();
+    const { error } = await run(set, ['default', []], options);
+    expect(error).toMatchObject({ exit: 2, fix: expect.stringContaining(fix) });
+    expect(file()).toBe(before);
+  });
+
+  test('needs targets for a route that is new', async () => {
+    const { run } = await ground();
+    expect((await run(set, ['fresh', []], { balance: 'cheapest' })).error?.fix).toBe(
+      'gw route set fresh openai',
+    );
   });
 });
 

@@ -66,6 +66,15 @@ const twiceLimited = failoverTrail({
 const lines = (trail: Trail, width = 80): string[] =>
   story(trail, { width, style: makeStyle({}, false) }, NIGHT);
 
+describe('the plan', () => {
+  test('says why it is not in the order that is written', () => {
+    const why = 'openai/gpt-4o chosen by least-latency: 320ms against 410ms';
+    const told = lines(sampleTrail({ order: [{ by: 'least-latency', why }] }));
+    expect(told).toContain(`  in this order: ${why}`);
+    expect(lines(sampleTrail()).join('\n')).not.toContain('in this order');
+  });
+});
+
 describe('the first sentence', () => {
   const cases: readonly [string, Trail, string][] = [
     ['a plain answer', sampleTrail(), 'Served by openai/gpt-4o in 1.24s.'],

@@ -8,6 +8,7 @@ import { notifyDaemon } from '../../notify.ts';
 import { changeProfile, openProfile, type ProfileDraft } from '../../profile-file.ts';
 import { confirm } from '../../prompt.ts';
 import { requireProvider, routesUsing } from '../../provider/lookup.ts';
+import { writeWeights } from '../../route/balance.ts';
 
 export const command: Command = {
   arguments: [{ name: '<name>', summary: 'the provider' }],
@@ -62,6 +63,9 @@ function removeFrom({ providers, routes }: ProfileDraft, name: string): void {
     if (!isObject(entry) || !Array.isArray(targets)) continue;
     const kept = targets.filter((target) => !isString(target) || parseTargetName(target).provider !== name);
     if (kept.length === 0) delete routes[route];
-    else entry['targets'] = kept;
+    else {
+      entry['targets'] = kept;
+      writeWeights(entry, {}, kept.filter(isString));
+    }
   }
 }

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { CommandError, EXIT } from '../../error.ts';
 import { notifyDaemon } from '../../notify.ts';
 import { changeProfile, objectAt, type OpenProfile, openProfile } from '../../profile-file.ts';
+import { writeWeights } from '../../route/balance.ts';
 import { changeRoute } from '../../route/change.ts';
 import { draftTargets, requirePosition, requireRoute } from '../../route/lookup.ts';
 
@@ -24,7 +25,9 @@ async function removeRoute(context: Context, input: Input): Promise<void> {
     const targets = draftTargets(routes, name);
     const [removed] = targets.splice(requirePosition(name, targets, target), 1);
     if (targets.length === 0) throw lastOne(name, removed ?? target);
-    objectAt(routes, name)['targets'] = targets;
+    const entry = objectAt(routes, name);
+    entry['targets'] = targets;
+    writeWeights(entry, {}, targets);
   });
 }
 

@@ -1,9 +1,11 @@
-import { resolveRoute } from '../../../core/resolve.ts';
+import type { Balance } from '../../../core/policy.ts';
+import { type ResolvedTarget, resolveRoute } from '../../../core/resolve.ts';
 import { targetName } from '../../../core/target.ts';
 import type { Command, Input } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { EXIT } from '../../error.ts';
 import { type OpenProfile, openProfile } from '../../profile-file.ts';
+import { balanceSentence, weightNote } from '../../route/balance.ts';
 import { formatTargets, type ListedTarget, whyOut } from '../../route/describe.ts';
 import { explainRule, unknownModel } from '../../route/explain.ts';
 
@@ -28,24 +30,25 @@ async function resolveModel(context: Context, input: Input): Promise<number> {
     });
     return EXIT.failed;
   }
-  const targets = resolution.targets.map((target) => listed(open, target));
+  const { balance } = resolution.policy;
+  const targets = resolution.targets.map((target) => listed(open, target, balance));
   const why = explainRule(open.profile, resolution, model);
   if (context.json) {
     const shown = targets.map(({ target, out, note }) => ({ target, out: out ? (note ?? '') : null }));
-    context.printJson({ model, rule: resolution.rule, route: resolution.route, why, targets: shown });
+    const { route, rule, policy } = resolution;
+    context.printJson({ model, rule, route, why, balance: policy.balance, targets: shown });
   } else {
     context.print(`${why}:\n${formatTargets(context, targets)}`);
+    const sentence = balanceSentence(resolution.policy);
+    if (sentence !== undefined && targets.length > 1) context.print(`  ${context.style.dim(sentence)}`);
   }
   if (targets.some(({ out }) => !out)) return EXIT.ok;
   context.say('Nobody can serve it: every target is out.');
   return EXIT.failed;
 }
 
-function listed(
-  { keys }: OpenProfile,
-  target: NonNullable<ReturnType<typeof resolveRoute>>['targets'][number],
-) {
-  const note = whyOut(target.provider, keys) ?? target.skipped;
+function listed({ keys }: OpenProfile, target: ResolvedTarget, balance: Balance): ListedTarget {
+  const reason = whyOut(target.provider, keys) ?? target.skipped;
   const name = targetName({ provider: target.provider.name, model: target.model });
-  return { target: name, note, out: note !== undefined } satisfies ListedTarget;
+  return { target: name, note: reason ?? weightNote(balance, target), out: reason !== undefined };
 }

@@ -1,10 +1,13 @@
 import type { Profile } from '../../../core/profile.ts';
+import { targetName } from '../../../core/target.ts';
 import type { JsonObject } from '../../../lib/expect.ts';
 import { isGlob } from '../../../lib/glob.ts';
+import { terminalSafe } from '../../../lib/terminal-safe.ts';
 import type { Command, Input } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { CommandError, EXIT } from '../../error.ts';
 import { objectAt, openProfile } from '../../profile-file.ts';
+import { BALANCE_OPTIONS, readBalance, readWeights, writeWeights } from '../../route/balance.ts';
 import { changeRoute } from '../../route/change.ts';
 import { requireTarget } from '../../route/lookup.ts';
 
@@ -12,8 +15,9 @@ export const command: Command = {
   arguments: [
     { name: '<name>', summary: 'the route; callers can ask for it as a model' },
     {
-      name: '<target...>',
-      summary: 'provider/model, or provider to pass the model along; first choice first',
+      name: '[target...]',
+      summary:
+        'provider/model, or provider to pass the model along; first choice first. A route that is there keeps its own without',
     },
   ],
   options: [
@@ -21,10 +25,12 @@ export const command: Command = {
       flags: '--match <glob...>',
       summary: "model names it answers to besides its own: 'gpt-*', '*' for all",
     },
+    ...BALANCE_OPTIONS,
   ],
   examples: [
     'gw route set default openai groq/llama-3.1-8b-instant',
     "gw route set smart openai/gpt-4o deepseek/deepseek-chat --match 'gpt-4*' 'claude-*'",
+    'gw route set default --balance weighted --weight openai=3 groq=1',
   ],
   run: setRoute,
 };
@@ -35,14 +41,31 @@ async function setRoute(context: Context, input: Input): Promise<void> {
   const match = input.list('match');
   refuseGlob(name, input.arguments(1));
   refuseTaken(open.profile, name, match);
-  const targets = unique(input.arguments(1).map((text) => requireTarget(open.profile, text)));
   const known = open.profile.routes.some((route) => route.name === name);
+  const targets = targetsOf(open.profile, name, input);
+  const balance = readBalance(input.text('balance'));
+  const weights = readWeights(input.list('weight'), name, targets);
   const isDefault = name === 'default' && !open.profile.routes.some((route) => route.match.includes('*'));
   await changeRoute(context, open, name, (routes) => {
     const entry: JsonObject = objectAt(routes, name);
     if (match.length > 0) entry['match'] = match;
     else if (!known && isDefault) entry['match'] = ['*'];
     entry['targets'] = targets;
+    writeWeights(entry, weights, targets);
+    if (balance !== undefined) objectAt(entry, 'policy')['balance'] = balance;
+  });
+}
+
+/** Those that are named, or those the route has, where something else about it is set. */
+function targetsOf(profile: Profile, name: string, input: Input): readonly string[] {
+  const named = input.arguments(1);
+  if (named.length > 0) return unique(named.map((text) => requireTarget(profile, text)));
+  const route = profile.routes.find((candidate) => candidate.name === name);
+  if (route) return route.targets.map(targetName);
+  throw new CommandError(`Route ${terminalSafe(name)} is new, and needs targets.`, {
+    why: 'a route without targets leads nowhere',
+    fix: `gw route set ${terminalSafe(name)} ${profile.providers[0]?.name ?? 'PROVIDER'}`,
+    exit: EXIT.usage,
   });
 }
 
