@@ -64,6 +64,25 @@ describe('what a look finds', () => {
   });
 });
 
+test('nobody is looked at whom gw chaos made fail: the provider would answer well', async () => {
+  const clock = new HeldClock();
+  const ground = await openGround({ clock, policy: ONCE });
+  ground.proxy.chaos.start({
+    provider: 'first',
+    fault: '503',
+    play: { is: 'answered', text: '503' },
+    rate: 1,
+    skip: 0,
+    most: Infinity,
+    delayMs: 0,
+    lastsMs: 600_000,
+    simulatorOrigin: new URL(ground.profile.providers[1]?.url ?? '').origin,
+  });
+  for (let turn = 0; turn < 3; turn++) expect((await ground.chat()).headers['x-gw-provider']).toBe('second');
+  expect(breakerOf(ground, 'first')).toBe('open');
+  await nothingAfter(ground, clock, 60_000);
+});
+
 describe('a key that was refused', () => {
   test('is looked at every ten minutes for free, and is in use again without a command', async () => {
     const keys: string[] = ['sk-other'];

@@ -1,12 +1,14 @@
 import { FAULTS } from '../../core/fault.ts';
+import { displayWidth } from '../../lib/display-width.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { FIXES } from '../story/fixes.ts';
 import { wrap } from '../story/lines.ts';
 import { formatTime, SHORT_FAULTS } from '../story/words.ts';
 import type { Style } from '../style.ts';
-import { truncate } from '../table.ts';
 import type { Resting } from './resting.ts';
+
+const INDENT = '    ';
 
 /** Who is left alone, why, until when, and what would end it sooner: three lines each, for a terminal this wide. */
 export function restingLines(
@@ -17,17 +19,21 @@ export function restingLines(
   const width = Math.max(40, look.columns);
   return resting.flatMap((each, index) => [
     ...(index === 0 ? [] : ['']),
-    headLine(each, now, width, style),
-    ...[sinceLine(each, now), `sooner: ${endsSooner(each)}`].flatMap((line) => wrap(line, width, '    ')),
+    ...headLines(each, now, width, style),
+    ...wrap(sinceLine(each, now), width, INDENT),
+    ...endsSooner(each, width),
   ]);
 }
 
-function headLine(each: Resting, now: number, width: number, style: Style): string {
+/** Who, and until when: on a line of its own where both do not fit. */
+function headLines(each: Resting, now: number, width: number, style: Style): string[] {
   const isHard = each.state === 'until-changed' || each.state === 'left-alone';
-  const symbol = isHard ? '✗' : '↻';
+  const symbol = style[isHard ? 'red' : 'yellow'](isHard ? '✗' : '↻');
   const end = endWords(each, now);
-  const name = truncate(terminalSafe(nameWords(each)), width - end.length - 6);
-  return `  ${style[isHard ? 'red' : 'yellow'](symbol)} ${style.bold(name)}  ${end}`;
+  const name = terminalSafe(nameWords(each));
+  const head = `  ${symbol} ${style.bold(name)}`;
+  if (displayWidth(name) + end.length + 6 <= width) return [`${head}  ${end}`];
+  return [head, ...wrap(end, width, INDENT)];
 }
 
 /** The key is said where it is more than the usual one. */
@@ -62,11 +68,12 @@ function sinceLine({ since, reason, message }: Resting, now: number): string {
   return `${reason === 'breaker_open' ? 'opened by hand' : SHORT_FAULTS[reason]}${when}${reason === 'breaker_open' ? '' : told}`;
 }
 
-/** What a person can do; that gw looks by itself is said above. */
-function endsSooner({ name, reason, provider, model = '', key }: Resting): string {
+/** What a person can do; that gw looks by itself is said above. Commands are not broken into lines: they are copied. */
+function endsSooner({ name, reason, provider, model = '', key }: Resting, width: number): string[] {
   const reset = `gw reset ${terminalSafe(name)}`;
-  if (reason !== 'upstream_refused_key' && reason !== 'upstream_out_of_credit') return reset;
+  if (reason !== 'upstream_refused_key' && reason !== 'upstream_out_of_credit')
+    return [`${INDENT}sooner: ${reset}`];
   const place = { provider, model, key, target: provider, route: 'default' };
   const mend = FIXES[reason](place).replace(/, then: .*$/, '');
-  return `${terminalSafe(mend)}, then: ${reset}`;
+  return [...wrap(`sooner: ${mend}, then:`, width, INDENT), `${INDENT}${reset}`];
 }

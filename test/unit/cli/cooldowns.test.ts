@@ -7,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { command as cooldowns } from '../../../src/cli/commands/cooldowns.ts';
 import { command as reset } from '../../../src/cli/commands/reset.ts';
 import { findNames } from '../../../src/cli/completion/names.ts';
+import { restingLines } from '../../../src/cli/rest/lines.ts';
+import { restingIn } from '../../../src/cli/rest/resting.ts';
 import { type ControlServer, serveControl, type Status } from '../../../src/control/index.ts';
 import type { TargetHealth } from '../../../src/core/health.ts';
 import { findPaths } from '../../../src/core/paths.ts';
@@ -120,6 +122,15 @@ describe('gw cooldowns', () => {
     expect(context.out).not.toContain('well');
     expect(context.out).not.toContain('\u001B');
     for (const line of context.out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('keeps names and commands whole in a narrow window', () => {
+    const providers = [provider('broke', [health('broke', 'm', { cooldown: NO_CREDIT })])];
+    const { style } = testContext({ home });
+    const lines = restingLines(restingIn({ providers }), { now: NOW, columns: 42, style });
+    expect(lines[0]).toBe('  ✗ broke, every model (env:K)');
+    expect(lines.at(-1)).toBe('    gw reset broke#env:K');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(42);
   });
 
   test('says so when all is well', async () => {
