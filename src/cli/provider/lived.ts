@@ -1,6 +1,5 @@
 import { connectControl, type ProviderStatus } from '../../control/index.ts';
 import type { FirstContentView } from '../../core/health.ts';
-import { targetName } from '../../core/target.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import type { Context } from '../context.ts';
 
@@ -39,7 +38,7 @@ export function livedFacts(lived: ProviderStatus | undefined): [string, string][
   const busy = lived.load && `${lived.load.inFlight} under way, ${lived.load.queued} waiting`;
   const learned = new Set(
     lived.targets.flatMap(({ target, firstContent = [] }) =>
-      firstContent.map((kind) => `${targetName(target)}: ${learnedWords(kind)}`),
+      firstContent.map((kind) => `${target.model} ${learnedWords(kind)}`),
     ),
   );
   return [
@@ -48,12 +47,12 @@ export function livedFacts(lived: ProviderStatus | undefined): [string, string][
   ];
 }
 
-/** `first token within 2.1s (99 % of 412, prompts below 64 KB), given up after 5s`. */
+/** `below 64 KB: first token within 2.1s (99 % of 412), limit 5s`. */
 function learnedWords({ samples, p99Ms, belowBytes, reasoning, limitMs }: FirstContentView): string {
-  const size = belowBytes === undefined ? 'the longest prompts' : `prompts below ${belowBytes / 1024} KB`;
-  const effort = reasoning === 'none' ? '' : reasoning === 'high' ? ', high effort' : ', reasoning';
-  const limit = limitMs === undefined ? '' : `; given up after ${formatDuration(limitMs)}`;
-  return `first token within ${formatDuration(p99Ms)} (99 % of ${samples}, ${size}${effort})${limit}`;
+  const size = belowBytes === undefined ? 'the longest' : `below ${belowBytes / 1024} KB`;
+  const effort = { none: '', normal: ', thinking', high: ', thinking hard' }[reasoning];
+  const limit = limitMs === undefined ? '' : `, limit ${formatDuration(limitMs)}`;
+  return `${size}${effort}: first token within ${formatDuration(p99Ms)} (99 % of ${samples})${limit}`;
 }
 
 function pair(title: string, value: string): [string, string] {

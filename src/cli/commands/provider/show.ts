@@ -43,7 +43,7 @@ function facts({ profile, keys }: OpenProfile, provider: Provider): [string, str
     ['quirk', provider.quirks],
     ['model', provider.models],
     ['owns', provider.owns],
-    ['at once', provider.concurrency === undefined ? [] : [`${provider.concurrency} requests`]],
+    ['at once', provider.concurrency === undefined ? [] : [String(provider.concurrency)]],
     ['routes', [routes.join(', ') || `none (gw route add default ${provider.name})`]],
   ];
   return all.flatMap(([title, values]) =>
