@@ -6,6 +6,8 @@ import { errorMessage, trusted } from '../lib/expect.ts';
 import type { AnswerDiskOptions, AnswerQuestion, AnswerReply } from './answer-cache-words.ts';
 
 const CLOSE_TIMEOUT_MS = 2_000;
+/** A thread that died, and would again, is not started for every question. */
+const RESTART_MS = 30_000;
 
 type Asked = Exclude<AnswerQuestion, { do: 'close' }>;
 
@@ -16,6 +18,7 @@ export class AnswerThread {
   readonly #waiting = new Map<number, (reply: AnswerReply) => void>();
   #worker: Worker | undefined;
   #lastId = 0;
+  #deadUntil = 0;
 
   constructor(options: AnswerDiskOptions, clock: Clock) {
     this.#options = options;
@@ -26,12 +29,15 @@ export class AnswerThread {
     return ++this.#lastId;
   }
 
-  /** Asks, and waits as long as it takes; never rejects. Keeps no process alive. */
+  /** Asks, and waits as long as it takes; never rejects. Keeps the process alive meanwhile. */
   ask(question: Asked): Promise<AnswerReply> {
+    if (this.#clock.monotonic() < this.#deadUntil)
+      return Promise.resolve({ id: question.id, problem: STOPPED });
     return new Promise((resolve) => {
-      this.#worker ??= this.#start();
+      const worker = (this.#worker ??= this.#start());
+      if (this.#waiting.size === 0) worker.ref();
       this.#waiting.set(question.id, resolve);
-      this.#worker.postMessage(question);
+      worker.postMessage(question);
     });
   }
 
@@ -51,7 +57,6 @@ export class AnswerThread {
 
   #start(): Worker {
     const worker = new Worker(workerUrl(), { workerData: this.#options, env: {}, execArgv: [] });
-    worker.unref();
     worker.on('message', (message: unknown) => this.#heard(trusted<AnswerReply>(message)));
     worker.on('error', (error) => this.#died(worker, errorMessage(error)));
     worker.on('exit', () => this.#died(worker, 'it ended'));
@@ -61,16 +66,19 @@ export class AnswerThread {
   #heard(reply: AnswerReply): void {
     const resolve = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
+    if (this.#waiting.size === 0) this.#worker?.unref();
     resolve?.(reply);
   }
 
   #died(worker: Worker, reason: string): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
-    for (const id of this.#waiting.keys())
-      this.#heard({ id, problem: `the answer cache's thread stopped: ${reason}` });
+    this.#deadUntil = this.#clock.monotonic() + RESTART_MS;
+    for (const id of this.#waiting.keys()) this.#heard({ id, problem: `${STOPPED}: ${reason}` });
   }
 }
+
+const STOPPED = "the answer cache's thread stopped";
 
 /** The source in a checkout (Node.js strips the types), a bundle of its own in the built program. */
 function workerUrl(): URL {

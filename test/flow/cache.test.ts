@@ -90,6 +90,15 @@ describe('an identical request', () => {
     expect(ground.trails.map(({ cache }) => cache?.is)).toEqual(['miss', 'hit']);
   });
 
+  test('is captured with what it got, where that is asked for', async () => {
+    const { ground } = await opened({ cache: true }, { record: { capture: 'all' } });
+    const [, second] = [await ground.stream(), await ground.stream()];
+    const trail = await ground.trailOf(second);
+    const captured = Buffer.concat(ground.captures.get(trail.id)?.answer ?? []);
+    expect(cacheOf(second)).toBe('hit; age=0');
+    expect(captured.equals(second.bytes)).toBe(true);
+  });
+
   test('of an operation that is no conversation is answered too', async () => {
     const { ground } = await opened();
     const asked = { path: '/v1/embeddings', body: JSON.stringify({ model: 'm', input: 'x' }) };

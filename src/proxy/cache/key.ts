@@ -10,15 +10,9 @@ const KEY_VERSION = '1';
 
 /**
  * Request headers that change what a model answers: versions and previews of an API, and whose account is meant where
- * the caller says so itself.
+ * the caller says so itself. Any other says who called, or which call it was.
  */
-const TELLING = new Set([
-  'anthropic-beta',
-  'anthropic-version',
-  'openai-beta',
-  'openai-organization',
-  'openai-project',
-]);
+const TELLING = /^(?:anthropic-|openai-|x-goog-user-project$)/;
 
 /** Fields of the Responses API that make a request part of something its provider keeps, or has it answered later. */
 const KEPT_ELSEWHERE = ['"conversation"', '"background"'] as const;
@@ -59,7 +53,7 @@ function addCaller(hash: Hash, { headers, request }: Exchange): void {
   const { forwarded } = headers;
   for (let i = 0; i + 1 < forwarded.length; i += 2) {
     const name = (forwarded[i] ?? '').toLowerCase();
-    if (TELLING.has(name)) add(hash, `${name}: ${forwarded[i + 1] ?? ''}`);
+    if (TELLING.test(name)) add(hash, `${name}: ${forwarded[i + 1] ?? ''}`);
   }
 }
 

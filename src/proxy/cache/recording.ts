@@ -40,8 +40,11 @@ export class Recording implements AnswerTap {
     return this.#bytes > this.#limitBytes;
   }
 
-  /** All of it, in memory of its own: the chunks are parts of larger buffers. */
+  /** All of it, in memory of its own: chunks are parts of larger buffers, and small ones of a pool. */
   get body(): Buffer {
-    return Buffer.concat(this.#chunks);
+    const whole = Buffer.allocUnsafeSlow(this.isTooLarge ? 0 : this.#bytes);
+    let end = 0;
+    for (const chunk of this.#chunks) end += chunk.copy(whole, end);
+    return whole;
   }
 }

@@ -95,7 +95,7 @@ async function serveOrder(
   let kept: KeptAnswer | undefined;
   if (isOn && wish !== 'refresh') {
     kept = await found(answers, key);
-    if (exchange.over) return { is: 'gone' };
+    if (exchange.gone) return { is: 'gone' };
     const ageMs = kept && ageOf(kept, clock.now());
     if (kept && ageMs !== undefined && isFresh(kept, ageMs, plan.policy))
       return giveAgain(exchange, kept, order, { is: 'hit', ageMs });
