@@ -36,7 +36,7 @@ describe.each([
   ['it is translated and cut', 'cut@token=3', CLAUDE],
 ])('a Gemini stream breaks after content because %s', (_, fault, provider) => {
   test('and Gemini CLI asks again, which it does after ECONNRESET only', async () => {
-    const ground = await openGround({ providers: [provider], policy: NO_BREAKER });
+    const ground = await openGround({ providers: [provider], policy: { ...NO_BREAKER, onCut: 'error' } });
     ground.simulator(provider.name).setFault(fault);
     const { text, code } = await readUntilBreak(ground);
     expect(code).toBe('ECONNRESET');
@@ -45,7 +45,7 @@ describe.each([
   });
 
   test('and Google’s SDK of today raises the error that was told', async () => {
-    const ground = await openGround({ providers: [provider], policy: NO_BREAKER });
+    const ground = await openGround({ providers: [provider], policy: { ...NO_BREAKER, onCut: 'error' } });
     ground.simulator(provider.name).setFault(fault);
     const client = new GoogleGenAI({ apiKey: 'any', httpOptions: { baseUrl: originOf(ground) } });
     const read = async (): Promise<void> => {
@@ -57,7 +57,7 @@ describe.each([
 
 describe('Codex asks again after a stream broke behind a thought', () => {
   test('and is answered though the thought has nothing after it', async () => {
-    const ground = await openGround({ providers: [OPENAI], policy: NO_BREAKER });
+    const ground = await openGround({ providers: [OPENAI], policy: { ...NO_BREAKER, onCut: 'error' } });
     const ask = (input: readonly object[]): ReturnType<Ground['ask']> =>
       ground.ask({
         path: '/v1/responses',

@@ -34,7 +34,7 @@ describe('a stream broken at every byte', () => {
   test.each(['reset', 'fin', 'cut;by=end'])(
     'by %s is another target’s, an explicit error or a success [promise:reset-before-content] [promise:reset-after-content] [promise:reset-after-end] [promise:truncation-never-success]',
     async (form) => {
-      const ground = await openGround({ policy: { ...NO_BREAKER, retries: 0 } });
+      const ground = await openGround({ policy: { ...NO_BREAKER, retries: 0, onCut: 'error' } });
       const model = (at: number): string => {
         const [name, option] = form.split(';');
         return `m!text=Hi you.+${name}@byte=${at}${option === undefined ? '' : `;${option}`}`;
@@ -75,7 +75,7 @@ describe('a stream broken at every byte', () => {
   );
 
   test.each(['reset', 'fin'])('and whole answers broken by %s are never passed on in part', async (form) => {
-    const ground = await openGround({ policy: { ...NO_BREAKER, retries: 0 } });
+    const ground = await openGround({ policy: { ...NO_BREAKER, retries: 0, onCut: 'error' } });
     const { bytes } = await ground.chat('m!text=Hi you.');
     const wrong: string[] = [];
     await forEach(

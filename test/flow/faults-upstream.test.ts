@@ -216,7 +216,7 @@ describe('a stall', () => {
   test.each(['stall@event=3', 'stall@finish'])(
     'between events (%s) ends at the idle limit with an error event [promise:stall-cut]',
     async (fault) => {
-      const ground = await openGround({ policy: { idleMs: 100 } });
+      const ground = await openGround({ policy: { idleMs: 100, onCut: 'error' } });
       const answer = await ground.stream(`m!tokens=8+${fault}`);
       expect(answer.whole).toBe(false);
       expect(get(JSON.parse(answer.events.at(-1) ?? ''), 'error.code')).toBe('stream_broken');
@@ -259,7 +259,7 @@ describe('a stall', () => {
 
 describe('an error inside a stream', () => {
   test('after content is passed on in the provider’s own words, and breaks the connection [promise:reset-after-content]', async () => {
-    const ground = await openGround();
+    const ground = await openGround({ policy: { onCut: 'error' } });
     const answer = await ground.stream('m!tokens=8+error-in-200@token=4;message=Out of cheese.');
     expect(answer.whole).toBe(false);
     expect(get(JSON.parse(answer.events.at(-1) ?? ''), 'error.message')).toBe('Out of cheese.');

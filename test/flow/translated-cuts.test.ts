@@ -13,7 +13,14 @@ afterEach(closeGrounds);
 
 const FORMATS = keysOf(FORMAT_NAMES);
 const CALLERS = keysOf(CALLER_FORMATS);
-const SHORT = { ...NO_BREAKER, retries: 0, firstContentMs: 400, answerMs: 400, idleMs: 400 };
+const SHORT = {
+  ...NO_BREAKER,
+  retries: 0,
+  firstContentMs: 400,
+  answerMs: 400,
+  idleMs: 400,
+  onCut: 'error' as const,
+};
 
 function openPair(format: FormatName): Promise<Ground> {
   const providers = ['first', 'second'].map((name) => ({ name, format, simulator: { name: 'same' } }));

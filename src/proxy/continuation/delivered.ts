@@ -1,7 +1,7 @@
 import type { AnswerEvent, DeliveredStream, OpenedPart } from '../../core/answer.ts';
 import type { Format, StreamJudge, TranslationTarget } from '../../core/format.ts';
 import type { Usage } from '../../core/usage.ts';
-import { frameReader } from '../relay/framing.ts';
+import { type Frame, frameReader } from '../relay/framing.ts';
 
 /** What the caller has of an answer that broke off. */
 export interface Delivered {
@@ -30,10 +30,9 @@ export function readRelayed(
 ): DeliveredStream | undefined {
   const decoder = format.toProvider?.decodeStream(target);
   if (!decoder) return undefined;
-  const reader = frameReader(format.frames);
-  const frames: { readonly data: string; readonly name: string | undefined }[] = [];
+  const frames: Frame[] = [];
   const events: AnswerEvent[] = [];
-  for (const { data, name } of [...chunks.flatMap((chunk) => reader.push(chunk)), ...reader.rest()]) {
+  for (const { data, name } of framesOf(chunks, format)) {
     const kind = judge?.judge(data, name);
     if (kind === 'error') break;
     if (kind === 'malformed') continue;
@@ -46,7 +45,18 @@ export function readRelayed(
     frames.push({ data, name });
     events.push(...decoded);
   }
-  return { frames, events };
+  return frames.length === 0 ? undefined : { frames, events };
+}
+
+/** The events of the stream that were whole; of one that is damaged none, as it was cut in other places when it came. */
+function framesOf(chunks: readonly Buffer[], format: Format): Frame[] {
+  const reader = frameReader(format.frames);
+  try {
+    return chunks.flatMap((chunk) => reader.push(chunk));
+  } catch (error) {
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
 }
 
 function isBreak({ is }: AnswerEvent): boolean {

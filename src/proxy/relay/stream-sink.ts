@@ -93,6 +93,7 @@ export class StreamSink implements Sink {
       const isEmpty = this.#relayed !== undefined && (last?.data ?? '').trim() === '';
       if (last && !isEmpty) {
         this.#isOpen = true;
+        this.#relayed?.push(BLANK_LINE);
         this.#take(last, rest);
       }
     }

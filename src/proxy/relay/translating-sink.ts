@@ -110,7 +110,9 @@ export class TranslatingSink implements Sink {
       const { from, target } = this.#translation;
       this.#takeAll(from.decodeAnswer(Buffer.concat(this.#body), target));
     } else {
-      for (const frame of this.#frames.rest()) this.#read(this.#decoder, frame);
+      const rest = this.#frames.rest();
+      if (rest.length > 0) this.#relayed?.push(BLANK_LINE);
+      for (const frame of rest) this.#read(this.#decoder, frame);
       const owed = this.#isDone() ? [] : this.#decoder.end();
       // What is open when a stream breaks stays open: somebody may go on with it.
       this.#takeAll(owed.at(-1)?.is === 'error' ? owed.slice(-1) : owed);
@@ -275,3 +277,5 @@ function isContent(event: AnswerEvent): boolean {
 function isPlain(event: AnswerEvent): boolean {
   return event.is !== 'error' && event.is !== 'end';
 }
+
+const BLANK_LINE = Buffer.from('\n\n');
