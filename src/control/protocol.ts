@@ -3,6 +3,7 @@ import type { ChaosView } from '../core/chaos.ts';
 import type { Incident, LoadView, TargetHealth } from '../core/health.ts';
 import type { OfflineView } from '../core/network.ts';
 import type { FormatName } from '../core/operation.ts';
+import type { Balance } from '../core/policy.ts';
 import type { LogLevel } from '../core/ports.ts';
 import type { Target } from '../core/target.ts';
 import type { Trail } from '../core/trail.ts';
@@ -207,6 +208,8 @@ export interface RouteStatus {
   readonly name: string;
   readonly match: readonly string[];
   readonly targets: readonly string[];
+  /** How the target that is asked first is chosen; absent where it is the first one. */
+  readonly balance?: Balance;
   /** Who served this route last, and when. */
   readonly serving?: { readonly target: Target; readonly at: number };
 }

@@ -3,7 +3,7 @@ import type { ChaosView } from '../core/chaos.ts';
 import type { BreakerView, CooldownView, FirstContentView, LimitView, TargetHealth } from '../core/health.ts';
 import { keyLabel } from '../core/key-label.ts';
 import type { OfflineView } from '../core/network.ts';
-import type { Provider } from '../core/profile.ts';
+import type { Profile, Provider, Route } from '../core/profile.ts';
 import { type Target, targetName } from '../core/target.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Rooms } from '../proxy/index.ts';
@@ -58,7 +58,7 @@ export function makeStatus(facts: StatusFacts): Status {
     ...cacheUse(observatory),
     latency: observatory.latency(plain.now),
     providers: loaded.profile.providers.map((provider) => providerStatus(provider, loaded, targets, rooms)),
-    routes: loaded.profile.routes.map((route) => routeStatus(route, observatory)),
+    routes: loaded.profile.routes.map((route) => routeStatus(route, loaded.profile, observatory)),
     problems: [
       ...offlineProblem(offline, plain.now),
       ...loaded.unresolved.map(({ problem }) => problem),
@@ -141,12 +141,14 @@ function providerStatus(
   };
 }
 
-function routeStatus(route: Loaded['profile']['routes'][number], observatory: Observatory): RouteStatus {
+function routeStatus(route: Route, { policy }: Profile, observatory: Observatory): RouteStatus {
+  const balance = route.policy.balance ?? policy.balance;
   const serving = observatory.serving(route.name);
   return {
     name: route.name,
     match: route.match,
     targets: route.targets.map(targetName),
+    ...(balance === 'order' ? {} : { balance }),
     ...(serving === undefined ? {} : { serving }),
   };
 }

@@ -1,3 +1,4 @@
+import { BALANCES } from '../../core/policy.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { SHORT_ANSWER_TOKENS } from '../chat/question.ts';
@@ -22,11 +23,15 @@ export function headLines(
       : `Route ${subject.route}${subject.model === subject.route ? '' : ` (asking for ${subject.model})`}`;
   const where = own ? 'a proxy of this test alone' : status.address;
   const count = `${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`;
+  const balance = status.routes.find(({ name }) => name === subject.route)?.balance;
   return [
     terminalSafe(`${what}, profile ${status.profile}: ${count}, asked in ${format} through ${where}`),
     realRequests === 0
       ? 'Dry run: every answer is simulated; nothing leaves this machine and nothing is spent.'
       : `Up to ${realRequests} real ${realRequests === 1 ? 'request' : 'requests'}, for answers of at most ${SHORT_ANSWER_TOKENS} tokens.`,
+    ...(balance === undefined
+      ? []
+      : [`The test asks them as they are written; callers ask first, by ${balance}, ${BALANCES[balance]}.`]),
   ];
 }
 

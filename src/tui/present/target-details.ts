@@ -127,7 +127,10 @@ function routesText(row: TargetRow, status: Status): string {
   const places = placesOf(row, status);
   if (places.length === 0) return 'none leads there';
   return places
-    .map(({ route, index }) => `${foreign(route.name)} (${index + 1} of ${route.targets.length})`)
+    .map(({ route, index }) => {
+      const balance = route.balance === undefined ? '' : `, ${route.balance}`;
+      return `${foreign(route.name)} (${index + 1} of ${route.targets.length}${balance})`;
+    })
     .join(', ');
 }
 
