@@ -87,6 +87,7 @@ const slowReaders: MeasuredRow = {
     'A hundred callers that stop reading cost at most 1 MiB each, slow the provider down, and keep nobody else waiting.',
   how: 'streams without end that nobody reads, memory before and after 5 s of it; twenty others ask meanwhile',
   pace: 'alone',
+  gap: 'what is kept of each stream, so that another target can go on with it, is up to 4 MiB of its bytes as they came.',
   async run(scene) {
     const first = await scene.upstreamOutside();
     const gateway = await scene.gateway({
@@ -102,7 +103,7 @@ const slowReaders: MeasuredRow = {
       n: tally.n,
       failures: tally.failures,
       figure: `${own.mbEach.toFixed(2)} MiB each; others wait ${duration(own.slowestMs)} at most`,
-      yardstick: `bare: ${beside.mbEach.toFixed(2)} MiB each`,
+      yardstick: `bare: ${beside.mbEach.toFixed(2)} MiB each; ${duration(beside.slowestMs)}`,
       causes: tally.causes,
     };
   },

@@ -4,13 +4,13 @@ import { Child } from '../../bench/child.ts';
 import { median } from '../../bench/figures.ts';
 import type { LoadAnswer, LoadCommand } from '../../bench/load-protocol.ts';
 import { rssMegabytes } from '../../bench/process-cost.ts';
-import { ask } from '../asking.ts';
+import { ask, type Timed } from '../asking.ts';
 import { Crowd } from '../crowd.ts';
 import type { Gateway } from '../gateway.ts';
 import { pause } from '../pause.ts';
 import { type Finding, type MeasuredRow, notHere } from '../row.ts';
 import type { Scene } from '../scene.ts';
-import { duration, Tally } from '../tally.ts';
+import { duration, quantile, Tally } from '../tally.ts';
 import { openPair, posts } from './outages.ts';
 
 const BENCH = join(import.meta.dirname, '..', '..', 'bench');
@@ -229,6 +229,65 @@ const starved: MeasuredRow = {
   },
 };
 
+const ROOM = 16;
+const HELD_MS = 100;
+
+/** Requests at a fixed rate, whatever becomes of them, as callers send them. */
+async function offer(
+  port: number,
+  perSecond: number,
+  seconds: number,
+): Promise<{ served: number; refusals: Timed[]; others: number }> {
+  const from = performance.now();
+  const asked: Promise<Timed>[] = [];
+  for (let sent = 0; performance.now() - from < seconds * 1000; await pause(5)) {
+    const due = Math.floor(((performance.now() - from) / 1000) * perSecond);
+    for (; sent < due; sent++) asked.push(ask(port));
+  }
+  const answers = await Promise.all(asked);
+  const served = answers.filter(({ status }) => status === 200).length;
+  const refusals = answers.filter(({ status }) => status === 503 || status === 429);
+  return { served, refusals, others: answers.length - served - refusals.length };
+}
+
+const overload: MeasuredRow = {
+  id: 'overload',
+  family: 'load',
+  promise:
+    'Offered three times what it may have under way, gw serves at least 80 % of its best and refuses the rest within 10 ms, with retry-after.',
+  how: `a provider held to ${ROOM} requests of ${HELD_MS} ms at a time and as many places to wait; requests at a fixed rate, once and three times what that serves`,
+  pace: 'alone',
+  async run(scene) {
+    const first = await scene.upstream({ fault: `first-token=${HELD_MS}ms`, keepCalls: 0 });
+    const gateway = await scene.gateway({
+      providers: { first: { origin: first.origin, more: { concurrency: ROOM } } },
+      policy: { maxQueued: ROOM },
+    });
+    const capacity = (ROOM * 1000) / HELD_MS;
+    const seconds = scene.pick(3, 10);
+    const best = await offer(gateway.port, capacity, seconds);
+    await pause(500);
+    const thrice = await offer(gateway.port, capacity * 3, seconds);
+    const share = thrice.served / best.served;
+    const p99 = quantile(
+      thrice.refusals.map(({ ms }) => ms),
+      0.99,
+    );
+    const silent = thrice.refusals.filter(({ headers }) => headers['retry-after'] === undefined).length;
+    const tally = new Tally();
+    tally.require(share >= scene.pick(0.6, 0.8), `${(share * 100).toFixed(0)} % of the best`);
+    tally.require(p99 <= scene.bar(10), `refused after ${duration(p99)} (p99)`);
+    tally.require(silent === 0, `${silent} refusals without retry-after`);
+    tally.require(thrice.refusals.length > 0, 'nobody was refused: nothing was shown');
+    return {
+      n: thrice.served + thrice.refusals.length + thrice.others,
+      failures: thrice.others,
+      figure: `${(share * 100).toFixed(0)} % of the best; refused after p99 ${duration(p99)}`,
+      causes: tally.causes,
+    };
+  },
+};
+
 /** What much of everything does. */
-export const LOAD_ROWS: readonly MeasuredRow[] = [latency, manyStreams, starved];
+export const LOAD_ROWS: readonly MeasuredRow[] = [latency, manyStreams, overload, starved];
 export const PACING_ROW = pacing;
