@@ -2,11 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
+import type { Snapshot } from '../../src/control/index.ts';
 import { SpendingTally } from '../../src/core/spending.ts';
 import { displayWidth } from '../../src/lib/display-width.ts';
 import { reduce } from '../../src/tui/state.ts';
+import { demoMoment } from './demo-moments.ts';
 import { frameOf, stateOf } from './frame.tsx';
-import { cutTrail, limitsTold, rateLimited } from './moments.ts';
+import { cutTrail, limitsTold } from './moments.ts';
 import { failedOver, health, healthy, NOON, outage, provider, running, served, status } from './scenes.ts';
 
 const SIZES = [
@@ -166,11 +168,13 @@ describe('docs/dashboard.md', () => {
   const path = new URL('../../docs/dashboard.md', import.meta.url);
 
   it.each([
-    ['healthy', () => stateOf(healthy(), 100, 34)],
-    ['rate limit', () => stateOf(rateLimited(), 100, 34)],
-    ['outage', () => stateOf(outage(), 100, 34)],
+    ['healthy', () => stateOf(demoMoment('healthy'), 100, 34)],
+    ['rate limit', () => stateOf(demoMoment('rate limit'), 100, 34)],
+    ['outage', () => stateOf(demoMoment('outage'), 100, 34)],
+    ['continued', () => stateOf(continuedAlone(), 100, 30, ['enter'])],
+    ['offline', () => stateOf(offline(demoMoment('healthy')), 100, 34)],
     ['cut stream', () => stateOf({ ...healthy(), recent: [cutTrail(58)] }, 100, 30, ['enter'])],
-    ['offline', () => reduce(stateOf(healthy(), 100, 34), { type: 'daemon-gone', at: NOON + 4_000 })],
+    ['daemon gone', () => reduce(stateOf(healthy(), 100, 24), { type: 'daemon-gone', at: NOON + 4_000 })],
     ['request', () => stateOf({ ...healthy(), recent: [failedOver(50)] }, 100, 30, ['enter'])],
     ['requests', () => stateOf(healthy(), 160, 40, ['2', 'j', 'j', 'j', 'j', 'j'])],
     ['providers', () => stateOf(outage(), 100, 30, ['3'])],
@@ -186,6 +190,24 @@ describe('docs/dashboard.md', () => {
     else expect(page).toContain(block);
   });
 });
+
+/** The demo with nothing on its list but the last answer that was continued. */
+function continuedAlone(): Snapshot {
+  const moment = demoMoment('continued');
+  return {
+    ...moment,
+    live: [],
+    recent: moment.recent.filter(({ continued }) => continued === true).slice(0, 1),
+  };
+}
+
+/** As the daemon tells it; a demo on its own machine cannot lose its network. */
+function offline(moment: Snapshot): Snapshot {
+  const message = 'no network interface has an address';
+  const problems = [{ message: `this computer has been offline for 12s: ${message}; gw goes on by itself` }];
+  const own = { since: NOON - 12_000, reason: 'no-interface', message } as const;
+  return { ...moment, status: { ...moment.status, offline: own, problems } };
+}
 
 function withBlock(page: string, name: string, block: string): string {
   const start = page.indexOf(`<!-- screen: ${name} -->`);

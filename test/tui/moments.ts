@@ -1,40 +1,6 @@
 import type { Snapshot } from '../../src/control/index.ts';
 import type { Trail } from '../../src/core/trail.ts';
-import {
-  failedOver,
-  GROQ,
-  health,
-  healthy,
-  incident,
-  NOON,
-  OPENAI,
-  provider,
-  running,
-  served,
-  status,
-} from './scenes.ts';
-
-/** The first target is limited for a minute; the second stands in. */
-export function rateLimited(): Snapshot {
-  const calm = healthy();
-  const limit = {
-    until: NOON + 41_000,
-    reason: 'upstream_rate_limited',
-    message: 'Rate limit reached for gpt-4o in organization org-x on tokens per min (TPM): Limit 30000.',
-  } as const;
-  const [, groq, mistral] = calm.status.providers;
-  const limited = provider('openai', [health(OPENAI, { cooldown: limit, live: 0 })]);
-  return {
-    ...calm,
-    status: status({
-      providers: [limited, ...(groq ? [groq] : []), ...(mistral ? [mistral] : [])],
-      routes: calm.status.routes.map((route) => ({ ...route, serving: { target: GROQ, at: NOON } })),
-    }),
-    live: [running(59, { attempts: [{ target: GROQ, startMs: 1, waitedMs: 0, sentMs: 20 }] })],
-    recent: [failedOver(58), failedOver(57), failedOver(56), ...calm.recent.slice(3)],
-    incidents: [incident(9, { over: false, rescued: 3, from: NOON - 19_000 }), ...calm.incidents],
-  };
-}
+import { health, healthy, NOON, OPENAI, provider, served } from './scenes.ts';
 
 /** Everybody serves, and the first provider tells of its limits. */
 export function limitsTold(): Snapshot {

@@ -26,14 +26,15 @@ const FINISH_MS = 2_000;
 
 const WELL: Scene = { text: 'all is well; in a moment something breaks', calm: true };
 
-const PACES = [
+/** How fast its providers are. */
+export const PACES = [
   { firstTokenMs: 280, tokensPerSecond: 45 },
   { firstTokenMs: 120, tokensPerSecond: 120 },
   { firstTokenMs: 180, tokensPerSecond: 70 },
 ] as const;
 
 /** As it comes, but for the waits nobody wants to watch. */
-const POLICY: JsonObject = {
+export const POLICY: JsonObject = {
   firstContentMs: '3s',
   answerMs: '6s',
   idleMs: '3s',

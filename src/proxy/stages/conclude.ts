@@ -20,7 +20,10 @@ export function conclude(log: LogPort): Stage {
     }
     const { trail } = exchange;
     trail.totalMs = exchange.elapsed();
-    const first = trail.attempts.at(-1)?.firstContentMs;
+    // What was continued began with whoever broke off.
+    const first = trail.continued
+      ? trail.attempts.find(({ firstContentMs }) => firstContentMs !== undefined)?.firstContentMs
+      : trail.attempts.at(-1)?.firstContentMs;
     if (first !== undefined) trail.firstContentMs = first;
     closeTrail(exchange, exchange.gone && reply.is !== 'relayed' ? { is: 'gone' } : reply);
     return reply;

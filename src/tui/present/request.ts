@@ -85,7 +85,9 @@ function reason(trail: Trail): string | undefined {
   }
   const failure = firstFailure(trail);
   if (failure?.fault === undefined) return undefined;
-  return `${foreign(targetName(failure.target))}: ${faultWord(failure.fault)}, so gw moved on`;
+  const name = foreign(targetName(failure.target));
+  if (trail.continued === true) return `${name} broke off after its first part, and another went on with it`;
+  return `${name}: ${faultWord(failure.fault)}, so gw moved on`;
 }
 
 /** Nothing for an answer that came whole: its first content is also its last. */

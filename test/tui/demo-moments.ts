@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+
+import type { Snapshot } from '../../src/control/index.ts';
+import { parseJson, stringField, trusted } from '../../src/lib/expect.ts';
+
+const PATH = new URL('demo-moments.jsonl', import.meta.url);
+
+/** What the daemon of a demo told at one moment, as `scripts/record-moments.ts` wrote it down. */
+export function demoMoment(name: 'healthy' | 'rate limit' | 'outage' | 'continued'): Snapshot {
+  const found = readFileSync(PATH, 'utf8')
+    .split('\n')
+    .map(parseJson)
+    .find((line) => stringField(line, 'name') === name);
+  if (found === undefined) throw new Error(`no moment ${name} was recorded`);
+  return trusted<{ snapshot: Snapshot }>(found).snapshot;
+}
