@@ -40,6 +40,8 @@ export class StreamSink implements Sink {
   #done = false;
   /** The stream ended inside an event: what was passed on last lacks its blank line. */
   #isOpen = false;
+  /** What was passed on last. */
+  #last: Buffer | undefined;
 
   constructor(
     exchange: Exchange,
@@ -157,6 +159,7 @@ export class StreamSink implements Sink {
 
   #hold(bytes: Buffer): void {
     if (this.#outlet.committed) {
+      this.#last = bytes;
       this.#outlet.write(bytes);
       return;
     }
@@ -177,6 +180,7 @@ export class StreamSink implements Sink {
 
   #pass(bytes: Buffer): void {
     if (!this.#outlet.committed) this.#commit();
+    this.#last = bytes;
     this.#outlet.write(bytes);
   }
 
@@ -211,7 +215,9 @@ export class StreamSink implements Sink {
       this.#report.cut(broken);
       return;
     }
-    const lead = this.#isOpen ? BLANK_LINE : undefined;
+    // An event is whole with the CR of its last CRLF, and gone by then; clients that look for both want the other half.
+    const half = this.#last?.at(-1) === CARRIAGE_RETURN ? LINE_FEED : undefined;
+    const lead = this.#isOpen ? BLANK_LINE : half;
     const delivered = (): DeliveredStream | undefined => this.#delivered();
     this.#report.cut(broken, { cause, delivered, encoder: undefined, lead, tell });
   }
@@ -250,6 +256,8 @@ export class StreamSink implements Sink {
 }
 
 const NOTHING = Buffer.alloc(0);
+const CARRIAGE_RETURN = 13;
+const LINE_FEED = Buffer.from('\n');
 const BLANK_LINE = Buffer.from('\n\n');
 const EMPTY = 'the stream ended without any content';
 const ENDLESS = `the stream has no content in its first ${HOLD_BYTES} bytes`;
