@@ -17,6 +17,9 @@ export const PROGRAM = process.env['GW_TEST_PROGRAM'] ?? join(import.meta.dirnam
 const START_LIMIT_MS = 20_000;
 const END_LIMIT_MS = 40_000;
 
+/** Where nobody listens: the port of a service that nobody runs, and too low to be given to another row's server. */
+export const NOBODY = 'http://127.0.0.1:9';
+
 /** A policy for rows that fail one target more often than a breaker would let them. */
 export const NO_BREAKER = { breakerFailures: 1000, breakerMinimum: 1000 };
 
@@ -99,7 +102,9 @@ export class Gateway {
     const from = performance.now();
     const { wrapper = [], flags = [] } = this.#options;
     const [program = '', ...words] = [...wrapper, process.execPath, PROGRAM, 'serve', ...flags];
-    const child = spawn(program, words, { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
+    // Tied to this process: a suite that is stopped in the middle leaves no daemon behind.
+    const env = { ...this.env, GW_TIE_FD: '3' };
+    const child = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
     this.#process = child;
     this.#complaint = '';
     child.stderr?.on('data', (bytes) => (this.#complaint = (this.#complaint + String(bytes)).slice(-2000)));

@@ -44,11 +44,14 @@ export function renderReliability({ machine, results }: Figures = readFigures())
     )}`;
   });
   const open = ROWS.filter(({ id }) => results[id] && verdictOf(results[id]) !== 'met');
+  const account = [
+    `${ROWS.length} promises: ${count('met')} met, ${count('missed')} missed, ${count('not run here')} not run on that computer, ${count('not run yet')} not run yet.`,
+    ...(machine === '' ? [] : [`The figures are from ${machine}.`]),
+  ];
   return `${INTRODUCTION}
 ## The account
 
-${ROWS.length} promises: ${count('met')} met, ${count('missed')} missed, ${count('not run here')} not run on the machine the
-figures are from, ${count('not run yet')} never run. ${machine === '' ? '' : `Figures are from ${machine}.`}
+${account.join('\n')}
 
 ${renderOpen(open, results)}
 ${sections.join('\n\n')}
@@ -68,12 +71,14 @@ function renderOpen(rows: readonly FaultRow[], results: Readonly<Record<string, 
 function renderFamily(rows: readonly FaultRow[], results: Readonly<Record<string, Result>>): string {
   return table(
     ['', 'Promise', 'How it is tested', 'n', 'failures', 'Figure', 'Without gw'],
-    rows.map((row) => {
+    rows.map((row, index) => {
       const result = results[row.id];
+      const above = rows[index - 1];
+      const isSame = above !== undefined && howOf(above) === howOf(row);
       return [
         `${result ? MARKS[verdictOf(result)] : '·'} \`${row.id}\``,
         plain(row.promise),
-        plain(howOf(row)),
+        isSame ? '″' : plain(howOf(row)),
         result ? String(result.n) : '–',
         result ? String(result.failures) : '–',
         plain(result?.figure ?? 'not run yet'),
@@ -114,5 +119,10 @@ npm run faults -- --only <id>       # one row; --list names them
 npm run faults:long -- --soak 1h    # the soak, by itself
 \`\`\`
 
-A mark before a row: ✓ met, ✗ missed, – could not run there, · not run yet. n is how often it was tried.
+A mark before a row: ✓ met, ✗ missed, – could not run there, · not run yet. n is how often it was tried; a promise can be
+missed with no failure in it, when all of them together miss a bar.
+
+What this does not show: real providers, whose faults are only as good as our knowledge of them; other systems than the
+one the figures are from; a computer that really sleeps (SIGSTOP stands in for it) or a disk that is really full (a limit on
+the size of files does); certificates that are wrong in subtler ways than not being there.
 `;

@@ -70,8 +70,6 @@ export interface Result extends Finding {
   readonly id: string;
   readonly form: 'short' | 'long';
   readonly seconds: number;
-  /** The day it was found. */
-  readonly day: string;
 }
 
 export type Verdict = 'met' | 'missed' | 'not run here';

@@ -44,6 +44,9 @@ const rows = ROWS.filter(isAsked);
 const [loadBefore = 0] = loadavg();
 const unknown = flags.only.find((id) => !ROWS.some((row) => row.id.startsWith(id)));
 
+// Whoever reads along may have seen enough: `… --list | head`.
+process.stdout.on('error', () => process.exit(1));
+
 if (flags.help) process.stdout.write(HELP);
 else if (Number.isNaN(soakMs)) {
   process.stderr.write(`--soak ${flags.soak}: a duration is wanted, as 1h or 90s.\n`);

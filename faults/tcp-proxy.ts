@@ -10,6 +10,8 @@ export interface TcpFaults {
   readonly resetAfterBytes?: number;
   /** Ends the way back after so many bytes, and goes on listening. */
   readonly halfCloseAfterBytes?: number;
+  /** Resets whoever connects. */
+  readonly down?: boolean;
   /** Accepts, and passes nothing on. */
   readonly blackHole?: boolean;
   /**
@@ -55,6 +57,10 @@ export class TcpProxy {
     this.accepted += 1;
     this.#track(caller);
     if (this.faults.blackHole === true) return;
+    if (this.faults.down === true) {
+      caller.resetAndDestroy();
+      return;
+    }
     const provider = connect({ port: upstreamPort, host: '127.0.0.1', noDelay: true });
     this.#track(provider);
     let forgotten = false;

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { DEFAULT_POLICY } from '../../src/core/policy.ts';
 import { digBlackHole } from '../../test/flow/black-hole.ts';
 import { ask } from '../asking.ts';
-import { NO_BREAKER, PROVIDER_KEY } from '../gateway.ts';
+import { NO_BREAKER, NOBODY, PROVIDER_KEY } from '../gateway.ts';
 import { forEach, times } from '../pause.ts';
 import type { MeasuredRow } from '../row.ts';
 import { duration, largest, quantile, spread, Tally } from '../tally.ts';
@@ -17,7 +17,7 @@ const refused: MeasuredRow = {
   async run(scene) {
     const second = await scene.upstream();
     const gateway = await scene.gateway({
-      providers: { first: { origin: `http://127.0.0.1:${await closedPort()}` }, second },
+      providers: { first: { origin: NOBODY }, second },
       routes: {
         healthy: { match: ['healthy'], targets: ['second/m'] },
         refused: { match: ['*'], targets: ['first/m', 'second/m'] },
@@ -149,15 +149,6 @@ const noTls: MeasuredRow = {
     };
   },
 };
-
-/** A port that was free a moment ago. */
-export async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
-  return port;
-}
 
 /** Addresses where nobody answers, or nobody one would speak to. */
 export const ADDRESS_ROWS: readonly MeasuredRow[] = [refused, blackHole, noName, noTls];

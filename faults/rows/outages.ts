@@ -1,12 +1,10 @@
-import { createSimulator } from '../../src/simulator/index.ts';
 import { ask } from '../asking.ts';
 import { Crowd } from '../crowd.ts';
-import type { Gateway } from '../gateway.ts';
+import { type Gateway, NOBODY } from '../gateway.ts';
 import { comesTrue, pause, times } from '../pause.ts';
 import type { Family, MeasuredRow } from '../row.ts';
 import type { Scene, Upstream } from '../scene.ts';
 import { duration, largest, Tally } from '../tally.ts';
-import { closedPort } from './addresses.ts';
 
 const EVERY_MS = 250;
 const BACK_LIMIT_MS = 30_000;
@@ -213,28 +211,22 @@ const allDown: MeasuredRow = {
   id: 'all-down',
   family: 'upstream',
   promise: 'When every target was down and one is back, the first success comes within one request or 2 s.',
-  how: 'two providers that refuse connections for 8 s, then the second listens again',
+  how: 'one provider that refuses connections and one that resets them for 15 s (short form: 5 s), then serves',
   pace: 'waits',
   async run(scene) {
     const second = await scene.upstream();
-    const port = await closedPort();
+    const wire = await scene.tcpProxy(second.port, { down: true });
     const gateway = await scene.gateway({
-      providers: {
-        first: { origin: `http://127.0.0.1:${await closedPort()}` },
-        second: { origin: `http://127.0.0.1:${port}` },
-      },
+      providers: { first: { origin: NOBODY }, second: { origin: wire.origin } },
     });
     const tally = new Tally();
     const until = performance.now() + scene.pick(5000, 15_000);
     while (performance.now() < until) {
       const answer = await ask(gateway.port);
-      tally.add(answer.status >= 500 ? undefined : `${answer.status} although nobody listens`);
+      tally.add(answer.status >= 500 ? undefined : `${answer.status} although nobody serves`);
       await pause(200);
     }
-    await second.simulator.close();
-    const back = createSimulator();
-    await back.listen(port);
-    scene.atEnd(() => back.close());
+    wire.faults = {};
     const from = performance.now();
     let requests = 0;
     let status = 0;

@@ -229,7 +229,7 @@ const sleep: MeasuredRow = {
   id: 'sleep',
   family: 'process',
   promise: 'After the computer slept, the first request works and no breaker opens.',
-  how: 'SIGSTOP for 10 s (long form: 10, 60 and 240 s) with a request and a stream under way, then SIGCONT',
+  how: 'SIGSTOP for 10 s (long form: 10, 60 and 120 s) with a request and a stream under way, then SIGCONT',
   pace: 'waits',
   async run(scene) {
     const upstream = await scene.upstream();
@@ -238,7 +238,7 @@ const sleep: MeasuredRow = {
       routes: { main: { match: ['*'], targets: ['first'] } },
     });
     const tally = new Tally();
-    const naps = scene.pick([10_000], [10_000, 60_000, 240_000]);
+    const naps = scene.pick([10_000], [10_000, 60_000, 120_000]);
     for (const nap of naps) {
       const wish = { model: 'm!tokens=30+tokens-per-second=10', stream: true };
       const under = ask(gateway.port, wish);
