@@ -26,11 +26,10 @@ function weightedRoute(balance: Balance, weights: readonly number[] = []): Route
 async function providers(ground: Ground, count: number): Promise<string[]> {
   const served: string[] = [];
   for (let turn = 0; turn < count; turn++)
-    served.push(String((await ground.chat('m', { messages: NEW })).headers['x-gw-provider']));
+    served.push(String((await ground.chat('m', { messages: HELLO })).headers['x-gw-provider']));
   return served;
 }
 
-const NEW = HELLO;
 /** A turn that goes on from an earlier answer to the same beginning. */
 const LATER = [...HELLO, { role: 'assistant', content: 'Well.' }, { role: 'user', content: 'And then?' }];
 
@@ -140,6 +139,59 @@ describe('a conversation', () => {
       await ask('two'),
       await ask('three'),
     ]).toEqual(['a', 'b', 'a', 'b', 'c']);
+  });
+
+  test.each([
+    [
+      'Anthropic’s',
+      '/v1/messages',
+      { model: 'm', max_tokens: 50, system: 'Be kind.' },
+      (turns: readonly string[]) => ({
+        messages: turns.map((text, index) => ({
+          role: index % 2 === 0 ? 'user' : 'assistant',
+          // Clients move the mark of what is to be cached to the last message.
+          content: [
+            {
+              type: 'text',
+              text,
+              ...(index === turns.length - 1 && { cache_control: { type: 'ephemeral' } }),
+            },
+          ],
+        })),
+      }),
+    ],
+    [
+      'the Responses',
+      '/v1/responses',
+      { model: 'm', instructions: 'Be kind.' },
+      (turns: readonly string[]) => ({
+        input:
+          turns.length === 1
+            ? turns[0]
+            : turns.map((content, index) => ({ role: index % 2 === 0 ? 'user' : 'assistant', content })),
+      }),
+    ],
+    [
+      'Gemini’s',
+      '/v1beta/models/m:generateContent',
+      { systemInstruction: { parts: [{ text: 'Be kind.' }] } },
+      (turns: readonly string[]) => ({
+        contents: turns.map((text, index) => ({
+          role: index % 2 === 0 ? 'user' : 'model',
+          parts: [{ text }],
+        })),
+      }),
+    ],
+  ])('is known by how it began in %s API too [promise:conversation-stays]', async (_, path, base, write) => {
+    const ground = await balanced('round-robin');
+    const ask = async (...turns: readonly string[]): Promise<string> => {
+      const answer = await ground.ask({ path, body: JSON.stringify({ ...base, ...write(turns) }) });
+      expect(answer.status).toBe(200);
+      return String(answer.headers['x-gw-provider']);
+    };
+    expect([await ask('one'), await ask('two')]).toEqual(['a', 'b']);
+    expect([await ask('two', 'Well.', 'And?'), await ask('one', 'Well.', 'And?')]).toEqual(['b', 'a']);
+    expect(await ask('three')).toBe('c');
   });
 
   test('moves when its home fails, and stays where it went', async () => {

@@ -87,6 +87,18 @@ describe('limits that a provider tells of', () => {
     expect((await ground.trailOf(answer)).order?.[0]?.why).toMatch(/^nobody has room left, so it is tried/);
   });
 
+  test('are each caller’s own where callers bring their keys', async () => {
+    const first = await limitedServer(1, 60_000);
+    const ground = await openGround({
+      providers: [{ name: 'first', url: first.url, auth: 'passthrough' }, 'second'],
+    });
+    for (const key of ['sk-1', 'sk-2', 'sk-3']) {
+      const answer = await ground.chat('m', {}, { authorization: `Bearer ${key}` });
+      expect(answer.headers['x-gw-provider']).toBe('first');
+    }
+    expect(first.refused).toBe(0);
+  });
+
   test('are not believed where the profile says so', async () => {
     const first = await limitedServer(1, 60_000);
     const ground = await openGround({

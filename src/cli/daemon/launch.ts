@@ -156,8 +156,9 @@ export function printStarted(context: Context, { hello, status, already }: Start
   context.print(`  ${load.padEnd(width)}  ${style.dim('points this shell at it')}`);
   context.print(`  ${byHand.padEnd(width)}  ${style.dim('the same by hand, for one kind of client')}`);
   context.print('');
-  for (const { match, targets } of status.routes) {
-    context.print(terminalSafe(`  ${match.join(', ')}  →  ${targets.join(', then ')}`));
+  for (const { match, targets, balance } of status.routes) {
+    const order = balance === undefined ? targets.join(', then ') : `${targets.join(' or ')} (${balance})`;
+    context.print(terminalSafe(`  ${match.join(', ')}  →  ${order}`));
   }
   for (const { message, fix } of status.problems) {
     context.say(`! ${terminalSafe(message)}`);

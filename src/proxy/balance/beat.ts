@@ -8,16 +8,27 @@ import type { Pulse } from './pulse.ts';
 
 const TOO_MANY_REQUESTS = 429;
 
+interface Begun {
+  readonly isStream: boolean;
+  /** The key is one of the profile's: limits of callers who bring their own are each caller's alone. */
+  readonly isOurs: boolean;
+  readonly tokens: number;
+  readonly now: number;
+}
+
 /** Follows one attempt, for the pulse of its target. */
 export class Beat {
   readonly #pulse: Pulse;
   readonly #isStream: boolean;
+  readonly #isOurs: boolean;
   readonly #begunAt: number;
   #outstanding: Outstanding | undefined;
   #isMeasured = false;
 
-  constructor(pulse: Pulse, isStream: boolean, tokens: number, now: number) {
+  constructor(pulse: Pulse, begun: Begun) {
+    const { isStream, isOurs, tokens, now } = begun;
     this.#pulse = pulse;
+    this.#isOurs = isOurs;
     this.#isStream = isStream;
     this.#begunAt = now;
     this.#outstanding = pulse.headroom.sent(tokens, now);
@@ -29,7 +40,8 @@ export class Beat {
     if (request === undefined) return;
     this.#outstanding = undefined;
     const { headroom } = this.#pulse;
-    if (status === TOO_MANY_REQUESTS) headroom.refused(request, now);
+    if (!this.#isOurs) headroom.lost(request);
+    else if (status === TOO_MANY_REQUESTS) headroom.refused(request, now);
     else headroom.answered(request, headers, now);
   }
 
@@ -56,10 +68,15 @@ export class Beat {
 /** Follows an attempt that says something about its target: no rehearsal, nothing auxiliary, nothing put on. */
 export function followAttempt(
   exchange: Exchange,
-  { state }: Step,
+  { state, provider }: Step,
   now: number,
   isPutOn: boolean,
 ): Beat | undefined {
   if (isPutOn || exchange.drill !== undefined || OPERATIONS[exchange.operation].auxiliary) return undefined;
-  return new Beat(state.pulse, exchange.trail.stream, roughTokens(exchange), now);
+  return new Beat(state.pulse, {
+    isStream: exchange.trail.stream,
+    isOurs: provider.auth !== 'passthrough',
+    tokens: roughTokens(exchange),
+    now,
+  });
 }
