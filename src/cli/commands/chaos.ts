@@ -1,5 +1,5 @@
 import { connectControl, type ControlClient, ControlError, type Status } from '../../control/index.ts';
-import { CHAOS_LASTS_AT_MOST_MS, CHAOS_WORDS, type ChaosView } from '../../core/chaos.ts';
+import { CHAOS_LASTS_AT_MOST_MS, CHAOS_WORDS, chaosPlace, type ChaosView } from '../../core/chaos.ts';
 import { formatDuration, parseDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { chaosSentence, chaosTable } from '../chaos/words.ts';
@@ -89,8 +89,9 @@ async function stop(context: Context, daemon: ControlClient, input: Input): Prom
   for (const view of stopped) context.say(endWords(view));
 }
 
-function endWords({ provider, model, fault, attempts, injected }: ChaosView): string {
-  const place = terminalSafe(model === undefined ? provider : `${provider}/${model}`);
+function endWords(view: ChaosView): string {
+  const { fault, attempts, injected } = view;
+  const place = terminalSafe(chaosPlace(view));
   return `${place} is left in peace again: ${terminalSafe(fault)} met ${injected} of ${attempts} attempts; what they did to its breaker is undone.`;
 }
 
@@ -135,11 +136,12 @@ async function isAgreed(
   const { provider } = asked.place;
   const routes = asked.status.routes.filter(({ serving }) => serving?.target.provider === provider);
   if (yes || routes.length === 0) return true;
+  const place = terminalSafe(chaosPlace(asked.place));
   const names = routes.map(({ name }) => terminalSafe(name)).join(', ');
   return confirm(context, {
-    question: `${terminalSafe(provider)} serves ${names} now. Have it fail (${terminalSafe(asked.fault)})?`,
+    question: `${terminalSafe(provider)} serves ${names} now. Have ${place} fail (${terminalSafe(asked.fault)})?`,
     otherwise: false,
-    instead: `gw chaos ${terminalSafe(provider)} ${terminalSafe(asked.fault)} --yes`,
+    instead: `gw chaos ${place} ${terminalSafe(asked.fault)} --yes`,
   });
 }
 
