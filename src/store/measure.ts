@@ -77,6 +77,9 @@ export interface Measured {
   readonly oldest?: number;
 }
 
+/** The fault that was put on purpose into the attempt an exchange ended with. */
+const INJECTED = `trail ->> '$.attempts[#-1].injected'`;
+
 const HOUR_MS = 3_600_000;
 
 /**
@@ -88,12 +91,13 @@ export function measureExchanges(database: DatabaseSync, query: MeasureQuery): M
   const [total, before] = [new Tally(), new Tally()];
   const groups = new Map<string | number | undefined, Tally>();
   const steps = new Map<number, Tally>();
-  const key = by === 'hour' ? 'NULL' : by === 'provider' || by === 'model' ? ofItsOwn(by) : by;
+  const isWho = by === 'provider' || by === 'model';
+  const key = by === 'hour' ? 'NULL' : isWho ? ofItsOwn(by) : by;
   const rows = database
     .prepare(
       `SELECT at, outcome, failover, total_ms, first_content_ms, tokens_in, tokens_out,
          trail ->> '$.costUsd' AS cost_usd, trail ->> '$.cache.is' AS cache,
-         trail ->> '$.cache.savedUsd' AS saved_usd, ${key} AS name
+         trail ->> '$.cache.savedUsd' AS saved_usd, ${isWho ? INJECTED : 'NULL'} AS injected, ${key} AS name
        FROM exchange WHERE ((id >= ? AND id < ?) OR (id >= ? AND id < ?))
          AND rehearsal = 0 AND outcome <> 'pending'`,
     )
@@ -103,7 +107,9 @@ export function measureExchanges(database: DatabaseSync, query: MeasureQuery): M
     if (at < until - againstMs) before.add(row);
     if (at < since) continue;
     total.add(row);
-    tallyOf(groups, by === 'hour' ? startOf(at, HOUR_MS, query) : stringField(row, 'name')).add(row);
+    // What gw chaos did is not held against whom it was done to.
+    if (stringField(row, 'injected') === undefined)
+      tallyOf(groups, by === 'hour' ? startOf(at, HOUR_MS, query) : stringField(row, 'name')).add(row);
     tallyOf(steps, startOf(at, query.stepMs, query)).add(row);
   }
   const first = database.prepare('SELECT at FROM exchange ORDER BY id LIMIT 1').get();

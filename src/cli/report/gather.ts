@@ -54,7 +54,9 @@ export async function gather(context: Context, question: ReportQuestion): Promis
   const concerned = trails.filter((trail) => concerns(trail, question.provider));
   const troubled = concerned.filter(({ attempts, outcome }) => {
     const failed = attempts.some(
-      ({ fault, target }) => fault !== undefined && matches(target.provider, question.provider),
+      // What gw chaos did on purpose is no provider's trouble.
+      ({ fault, target, injected }) =>
+        fault !== undefined && injected === undefined && matches(target.provider, question.provider),
     );
     return failed || outcome === 'failed' || outcome === 'cut';
   });

@@ -222,3 +222,16 @@ describe('a look at the whole log', () => {
     expect(readdirSync(folder)).toEqual(['requests.db']);
   });
 });
+
+describe('what gw chaos did', () => {
+  test('counts in all, and against no provider', async () => {
+    const own = join(home, 'chaos.db');
+    const recorder = recorderAt(own, { maxAgeDays: 36_500 });
+    const attempts = [{ ...failedAttempt({ target: GROQ }), injected: '503' }];
+    recorder.record(sampleTrail({ at: NIGHT - 10 * MINUTE_MS, ...lost, attempts }));
+    await recorder.flush();
+    await closeRecorders();
+    const { total, groups } = measure({ by: 'provider' }, own);
+    expect([total.failed, groups]).toEqual([1, []]);
+  });
+});
