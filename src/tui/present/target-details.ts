@@ -30,13 +30,21 @@ export function targetDetails(
   const { symbol, tone } = TARGET_STATES[row.state];
   return [
     [span(row.name, 'heading'), span(`   ${symbol} ${stateWord(row, now)}`, tone)],
-    labelled('address', [span(provider === undefined ? '–' : foreign(provider.url))]),
+    labelled('address', addressLine(provider)),
     labelled('key', keyLine(provider, health)),
     labelled('routes', [span(routesText(row, status))]),
     ...(health === undefined
       ? [labelled('', [span('no request was sent there since the daemon started', 'dim')])]
       : healthLines(health, recent, now, columns)),
   ];
+}
+
+/** Where it is, and what is spoken there; requests in other formats are translated. */
+function addressLine(provider: ProviderStatus | undefined): Line {
+  if (provider === undefined) return [span('–')];
+  const { url, format, alsoSpeaks = [] } = provider;
+  const spoken = format === undefined ? '' : `   speaks ${[format, ...alsoSpeaks].join(', ')}`;
+  return [span(foreign(url)), span(spoken, 'dim')];
 }
 
 /** The three states of a breaker, the one it is in marked by brackets. */
