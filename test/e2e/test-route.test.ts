@@ -72,12 +72,12 @@ describe('gw test-route', () => {
   );
 
   test(
-    'shows what a caller sees of an answer that is cut',
+    'shows that an answer which is cut is gone on with',
     async () => {
       await startWith('one', 'two');
       const { exit, out } = await home.run(['test-route', '--simulate', 'cut@1', '--json']);
       expect(exit).toBe(0);
-      expect(list(parseJson(out), 'drill', 'result')).toEqual(['told']);
+      expect(list(parseJson(out), 'drill', 'result')).toEqual(['continued']);
     },
     TIME_MS,
   );

@@ -95,7 +95,7 @@ describe('a stream without its terminal event', () => {
     ['no finish reason and no end mark, by a tidy end', 'cut@token=3;by=end'],
     ['the same, where the end of the connection is the end of the body', 'fin-no-terminal'],
   ])('(%s) is an error, and not recorded as served [promise:truncation-never-success]', async (_, fault) => {
-    const ground = await openGround();
+    const ground = await openGround({ policy: { onCut: 'error' } });
     const answer = await ground.stream(`m!tokens=9+${fault}`);
     expect(await shown(ground, answer)).toBe('explicit error');
     expect(answer.events).not.toContain('[DONE]');

@@ -144,7 +144,7 @@ describe('the official SDK throws what it would without gw', () => {
   });
 
   test('when a stream breaks after content', async () => {
-    const ground = await openGround();
+    const ground = await openGround({ policy: { onCut: 'error' } });
     for (const fault of ['reset@token=4', 'cut@token=4;by=end', 'fin@token=4', 'error-in-200@token=4']) {
       const error = await thrown(collect(ground.sdk(), `m!${fault}`));
       expect(error, fault).toBeInstanceOf(APIError);

@@ -13,7 +13,14 @@ import { ONLY_STREAMED, ONLY_WHOLE, type Row, ROWS } from './upstream-fault-tabl
 afterEach(closeGrounds);
 
 const CALLERS = keysOf(CALLER_FORMATS);
-const SHORT = { ...NO_BREAKER, connectMs: 400, firstContentMs: 400, answerMs: 400, idleMs: 400 };
+const SHORT = {
+  ...NO_BREAKER,
+  connectMs: 400,
+  firstContentMs: 400,
+  answerMs: 400,
+  idleMs: 400,
+  onCut: 'error' as const,
+};
 
 /** `cut`: content was delivered before; `served`: nothing is wrong with it. */
 type Exception = FaultCode | 'cut' | 'served';

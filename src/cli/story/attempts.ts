@@ -5,6 +5,7 @@ import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { limitWords } from './limit.ts';
 import { type Layout, wrap } from './lines.ts';
+import { seamLines } from './seam.ts';
 import { formatWait, listed, lossWords, reasonOf } from './words.ts';
 
 /** Each attempt: what happened, when, and why gw went on as it did. */
@@ -14,6 +15,7 @@ export function attemptLines(trail: Trail, layout: Layout): string[] {
     ...wrap(timing(attempt), layout.width, '     '),
     ...slowedOnPurpose(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
     ...translation(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
+    ...seamLines(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
     ...limitWords(attempt, trail).flatMap((line) => wrap(line, layout.width, '     ')),
     ...(attempt.message === undefined ? [] : wrap(`said: ${attempt.message}`, layout.width, '     ')),
     ...wrap(consequence(trail, index), layout.width, '     → '),
@@ -82,6 +84,8 @@ function consequence(trail: Trail, index: number): string {
     const waited = next.waitedMs > 0 ? ` after a wait of ${formatDuration(next.waitedMs)}` : ' at once';
     return `${why}; gw tried the same target again${waited}`;
   }
+  if (attempt.fault === 'stream_broken' && next.continued)
+    return `${why}; gw had ${targetName(next.target)} go on with it`;
   return `${why}; gw moved on to ${targetName(next.target)}${aside(attempt)}`;
 }
 
@@ -93,9 +97,12 @@ function aside({ remedy, retryAfterMs }: Attempt): string {
   return '';
 }
 
-function ending({ outcome, plan, cache }: Trail, { remedy }: Attempt): string {
+function ending({ outcome, plan, cache }: Trail, { remedy, notContinued }: Attempt): string {
   if (outcome === 'pending') return 'gw is deciding what to do';
-  if (outcome === 'cut') return 'the caller already had part of the answer, so nobody could take over';
+  if (outcome === 'cut')
+    return notContinued === undefined
+      ? 'the caller already had part of the answer, so nobody could take over'
+      : `nobody could go on with what the caller had: ${notContinued}`;
   if (outcome === 'gone') return 'the caller is gone';
   if (cache?.is === 'stale') return 'nobody was left to ask, so a kept answer stood in';
   if (remedy === 'fail') return 'no other target would do better, so the caller was told';

@@ -86,7 +86,7 @@ function statusWord(trail: Trail): string {
       : '';
   if (trail.outcome === 'failed') return `failed ${trail.status}`;
   if (trail.outcome === 'served' && trail.status >= 400) return `${trail.status}${marker}`;
-  return `${cacheWord(trail) ?? trail.outcome}${marker}`;
+  return `${cacheWord(trail) ?? (trail.continued === true ? 'joined' : trail.outcome)}${marker}`;
 }
 
 function paintStatus({ outcome, failover, cache }: Trail, style: Style): (text: string) => string {

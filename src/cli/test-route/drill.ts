@@ -25,11 +25,20 @@ export interface DrillStep {
  * - `slow`: it did, but later than the fault explains.
  * - `other`: somebody served, but not the one whose turn it was.
  * - `alone`: nobody was left to take over, because the others share what failed (their provider).
+ * - `continued`: the answer was cut, and the next target went on with it, so that the caller got a whole one.
  * - `told`: the answer was cut, and the caller was told so.
  * - `no-answer`: the caller got no whole answer.
  * - `not-tried`: the target whose turn it would be failed its own probe.
  */
-export type StepResult = 'took-over' | 'slow' | 'other' | 'alone' | 'told' | 'no-answer' | 'not-tried';
+export type StepResult =
+  | 'took-over'
+  | 'continued'
+  | 'slow'
+  | 'other'
+  | 'alone'
+  | 'told'
+  | 'no-answer'
+  | 'not-tried';
 
 /** What one step showed. */
 export interface DrillOutcome {
@@ -77,9 +86,9 @@ export function nextInTurn(
   targets: readonly TestTarget[],
   { faults, stream }: DrillStep,
 ): TestTarget | undefined {
-  // Half of a whole answer never leaves gw, so that another target can serve; half of a stream is with the caller.
-  const cutting = stream && targets.find(({ position }) => faults.get(position)?.cuts === true);
-  return cutting || targets.find(({ position, out }) => out === undefined && !faults.has(position));
+  // Half of a stream is with the caller: when nobody is left to go on with it, the caller is told so.
+  const cutting = stream ? targets.find(({ position }) => faults.get(position)?.cuts === true) : undefined;
+  return targets.find(({ position, out }) => out === undefined && !faults.has(position)) ?? cutting;
 }
 
 /** The faults of a step as the proxy takes them: by place in the plan, so that every key of a target fails. */
@@ -117,6 +126,10 @@ export function judgeStep(
   if (answer.is !== 'whole') {
     const alone = expected === undefined && trail !== undefined;
     return { ...seen, result: alone ? 'alone' : 'no-answer', problem: answer.problem };
+  }
+  if (cuts && trail?.continued === true && servedBy === expected?.name) {
+    const problem = whyNotJoined(answer.content, trail, { dry, simulated });
+    return { ...seen, result: problem === undefined ? 'continued' : 'no-answer', problem };
   }
   const mixed = whoseBytes(answer.content, { dry, simulated });
   if (mixed !== undefined) return { ...seen, result: 'no-answer', problem: mixed };
@@ -172,6 +185,18 @@ function whoseBytes({ text }: ChatContent, { dry, simulated }: Yardstick): strin
   if (dry) return text === simulated.text ? undefined : 'the answer is not what the target said';
   const beginning = simulated.text.slice(0, TELLING_CHARACTERS);
   return beginning !== '' && text.startsWith(beginning) ? "the answer is a failing target's" : undefined;
+}
+
+/** An answer in pieces begins with what the failing target said, and in a dry run it is the very answer it would be whole. */
+function whyNotJoined(
+  { text }: ChatContent,
+  { attempts }: Trail,
+  { dry, simulated }: Yardstick,
+): string | undefined {
+  if (simulated === undefined) return undefined;
+  const kept = attempts.at(-1)?.continued?.kept ?? 0;
+  const beginning = dry ? simulated.text : simulated.text.slice(0, kept);
+  return text.startsWith(beginning) ? undefined : 'the pieces of the answer do not fit together';
 }
 
 function failureOf(trail: Trail | undefined, name: string | undefined): string | undefined {

@@ -31,7 +31,7 @@ export const DRILL_FAULTS: readonly DrillFault[] = [
   row('404', '404;code=model_not_found', 'the model is not there'),
   row('garbled', 'html-200', 'a web page instead of an answer'),
   row('empty', 'empty-200', 'a 200 with nothing in it'),
-  row('cut', 'cut@token=4', 'the answer breaks off in the middle: shows what the caller sees', {
+  row('cut', 'cut@token=4', 'the answer breaks off in the middle: the next target goes on with it', {
     stream: true,
     cuts: true,
   }),

@@ -114,6 +114,7 @@ function withoutRepeats(drill: readonly DrillOutcome[]): readonly DrillOutcome[]
 
 const RESULTS: Readonly<Record<StepResult, { readonly words: string; readonly good: boolean }>> = {
   'took-over': { words: 'ok', good: true },
+  continued: { words: 'ok, went on', good: true },
   slow: { words: 'too slow', good: false },
   other: { words: 'not its turn', good: false },
   alone: { words: 'nobody left', good: false },

@@ -71,6 +71,7 @@ function drillFinding({ subject }: TestPlan, outcome: DrillOutcome): RouteFindin
   const route = subject.route ?? 'default';
   switch (result) {
     case 'took-over':
+    case 'continued':
     case 'told':
     case 'not-tried':
       return [];

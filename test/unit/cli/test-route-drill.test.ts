@@ -140,6 +140,20 @@ describe('the judgement of a step', () => {
     expect(judge('cut@1', whole).result).toBe('other');
   });
 
+  test('is good when the next target went on with a cut answer, and only with what the caller had', () => {
+    const goneOn = {
+      ...served(A_SMALL),
+      continued: { how: 'prefill', from: A.target, after: 'upstream_unreachable', kept: 8, dropped: 0 },
+    } as const;
+    const trail = { ...rehearsal([A, A_SMALL, B], [met(A, 'stream_broken'), goneOn]), continued: true };
+    const judged = (text: string): string => {
+      const answer = { ...ANSWERED, content: { ...SIMULATED, text } };
+      return judgeStep(onlyStep(targets, 'cut@1'), targets, { answer, trail }, REAL).result;
+    };
+    expect(judged(`${SIMULATED.text.slice(0, 8)} and ok.`)).toBe('continued');
+    expect(judged('ok.')).toBe('no-answer');
+  });
+
   test('notices a takeover that comes late', () => {
     const trail = rehearsal(
       [A, A_SMALL, B],
