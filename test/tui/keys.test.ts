@@ -161,6 +161,40 @@ describe('everywhere', () => {
   });
 });
 
+/** Every key of a table, so that a new one is pressed too. */
+function keysIn(table: keyof typeof OTHER_KEYS): readonly string[] {
+  return OTHER_KEYS[table].flatMap(({ keys }) => keys);
+}
+
+describe('the keys of no screen', () => {
+  it.each(keysIn('everywhere'))('%j works everywhere', async (key) => {
+    const start = stateOf(scene, 80, 24, ['3', 'j']);
+    const { store, press } = open(key === '3' ? stateOf(scene, 80, 24) : start);
+    const before = store.get();
+    press(key);
+    await vi.waitFor(
+      () => {
+        const { screen, ended } = store.get();
+        expect([screen, ended]).not.toEqual([before.screen, false]);
+      },
+      { timeout: 2_000 },
+    );
+  });
+
+  it.each(keysIn('typing'))('%j does something to a line that is typed', async (key) => {
+    const { store, press } = open(stateOf(scene, 100, 30, ['2', '/', 'a', 'b']));
+    const before = store.get().prompt;
+    press(key);
+    await vi.waitFor(() => expect(store.get().prompt).not.toEqual(before), { timeout: 2_000 });
+  });
+
+  it.each(keysIn('asked'))('%j answers a question', async (key) => {
+    const { store, press } = open(stateOf(outage(), 100, 30, ['3', 'p']));
+    press(key);
+    await vi.waitFor(() => expect(store.get().prompt).toBeUndefined(), { timeout: 2_000 });
+  });
+});
+
 describe('a line that is typed', () => {
   it('takes every character, also those that are keys elsewhere', async () => {
     const { store, press } = open(stateOf(scene, 100, 30, ['2']));
