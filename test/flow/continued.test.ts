@@ -1,66 +1,19 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { type CallerFormatName, FORMAT_NAMES, type FormatName } from '../../src/core/operation.ts';
-import type { Trail } from '../../src/core/trail.ts';
+import { FORMAT_NAMES } from '../../src/core/operation.ts';
 import { CALLER_FORMATS } from '../../src/formats/index.ts';
 import { keysOf } from '../../src/lib/expect.ts';
 import { readStream } from '../contract/stream-contracts.ts';
-import { closeGrounds, forEach, type Ground, NO_BREAKER, openGround, routeOver, until } from './ground.ts';
+import { flaws, openPair, SHORT, storyOf, uncut } from './continued-ground.ts';
+import { closeGrounds, forEach, openGround, routeOver, until } from './ground.ts';
 import { askIn } from './translated-asking.ts';
 
 afterEach(closeGrounds);
 
 const CALLERS = keysOf(CALLER_FORMATS);
 const PROVIDERS = keysOf(FORMAT_NAMES);
-const SHORT = { ...NO_BREAKER, firstContentMs: 5000, idleMs: 600, idleTakeoverMs: 300 };
-
 const CUTS = ['reset@token=9', 'cut@token=9;by=end', 'fin@token=9', 'stall@token=9', 'error-in-200@token=9'];
 const WAYS = ['continue', 'refuse', 'ignore'] as const;
-
-/** Two providers of one format that answer alike; the second takes a begun answer in its way. */
-function openPair(first: FormatName, second: FormatName, way: string): Promise<Ground> {
-  const same = { name: 'same' };
-  return openGround({
-    providers: [
-      { name: 'first', format: first, simulator: same },
-      { name: 'second', format: second, simulator: same },
-    ],
-    routes: [
-      routeOver([], {
-        targets: [
-          { provider: 'first', model: undefined },
-          { provider: 'second', model: `backup!prefill=${way}` },
-        ],
-      }),
-    ],
-    policy: SHORT,
-  });
-}
-
-async function uncut(ground: Ground, caller: CallerFormatName): Promise<string> {
-  const answer = await ground.ask(askIn(caller, 'm', true));
-  return readStream(caller, answer.text).text;
-}
-
-/** What is wrong with an answer that should be whole; empty when nothing is. */
-function flaws(caller: CallerFormatName, body: string, isWhole: boolean, text: string): string {
-  const read = readStream(caller, body);
-  const seams = body.match(/^: gw continued by \S+ after \w+$/gm)?.length ?? 0;
-  const found = [
-    ...(read.text === text ? [] : [`said ${JSON.stringify(read.text)} for ${JSON.stringify(text)}`]),
-    ...(read.end === 'whole' && isWhole ? [] : [`ended ${read.end}, ${isWhole ? 'whole' : 'broken'}`]),
-    ...(seams === 1 ? [] : [`${seams} seams`]),
-    ...read.breaches,
-  ];
-  return found.join('; ');
-}
-
-function storyOf({ outcome, continued, attempts, served }: Trail): string {
-  const tries = attempts.map(({ target, continued: how, fault }) =>
-    [target.provider, how?.how, fault].filter((word) => word !== undefined).join(' '),
-  );
-  return `${outcome} ${continued} ${served?.provider}: ${tries.join(', ')}`;
-}
 
 describe.each(CALLERS)('a caller of %s', (caller) => {
   test.each(PROVIDERS)(
@@ -248,40 +201,4 @@ describe('an answer that breaks off', () => {
     await until(() => ground.trails.length === 1, 'the exchange ended');
     expect([ground.trails[0]?.outcome, ground.calls('second')]).toEqual(['gone', 0]);
   });
-});
-
-const TEXT = 'Hi to you all, how do you do?';
-/** Every so many bytes a request; with the three forms each byte is near one. */
-const STRIDE = 3;
-
-describe.each(CALLERS)('a stream to a caller of %s broken at every byte', (caller) => {
-  test.each(['reset', 'fin', 'cut;by=end'])(
-    'by %s is whole, or told to be broken',
-    async (form) => {
-      const ground = await openPair(caller, caller, `continue+text=${TEXT}`);
-      const home = await ground.trailOf(await ground.ask(askIn(caller, `m!text=${TEXT}`, true)));
-      const length = home.attempts[0]?.bytes ?? 0;
-      const [name = '', option] = form.split(';');
-      const wrong: string[] = [];
-      const offsets = Array.from({ length: Math.floor(length / STRIDE) }, (_, at) => at * STRIDE);
-      let told = 0;
-      await forEach(offsets, 16, async (at) => {
-        const fault = `${name}@byte=${at}${option === undefined ? '' : `;${option}`}`;
-        const answer = await ground.ask(askIn(caller, `m!text=${TEXT}+${fault}`, true));
-        const read = readStream(caller, answer.text);
-        const { outcome, continued } = await ground.trailOf(answer);
-        // Behind the reason why the model stopped, an end mark is not owed in every format.
-        const isEnded = read.end === 'whole' || (read.end === 'none' && continued === undefined);
-        const isWhole = isEnded && answer.whole && read.text === TEXT && outcome === 'served';
-        const isTold = read.end === 'error' && !answer.whole && read.text === TEXT && outcome === 'cut';
-        if (isTold) told++;
-        if (!(isWhole || isTold) || read.breaches.length > 0)
-          wrong.push(`${fault}: ${outcome} ${read.end} ${answer.whole} ${read.breaches.join()} ${read.text}`);
-      });
-      expect(wrong).toEqual([]);
-      // Only what broke behind the reason why the model stopped: there is nothing to go on with.
-      expect(told / offsets.length).toBeLessThan(0.15);
-    },
-    60_000,
-  );
 });
