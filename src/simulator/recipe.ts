@@ -1,7 +1,10 @@
-import type { PrefillWay } from './content/begun.ts';
-
 /** Where the figures about tokens stand in an answer; hosts differ, and each of these has been seen in the wild. */
 export const USAGE_PLACES = ['asked', 'each', 'finish', 'later', 'none'] as const;
+
+/** What a model makes of an answer that the request begins for it. */
+export const PREFILL_WAYS = ['continue', 'refuse', 'ignore', 'anew'] as const;
+
+export type PrefillWay = (typeof PREFILL_WAYS)[number];
 
 /** What an answer is made of before it is written down: amounts, texts and pace. */
 export interface Recipe {

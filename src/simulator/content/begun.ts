@@ -1,12 +1,7 @@
 import { proseTokens } from '../prose.ts';
 import { hashText } from '../random.ts';
-import type { Recipe } from '../recipe.ts';
+import type { PrefillWay, Recipe } from '../recipe.ts';
 import type { Question, Turn } from './question.ts';
-
-/** What a model makes of an answer that the request begins for it. */
-export const PREFILL_WAYS = ['continue', 'refuse', 'ignore', 'anew'] as const;
-
-export type PrefillWay = (typeof PREFILL_WAYS)[number];
 
 /** A question, and the beginning of its answer where the request brings one. */
 export interface Begun {

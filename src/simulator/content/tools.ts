@@ -4,6 +4,7 @@ import { hashText, idFrom } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import { valueOfSchema } from '../schema-value.ts';
 import type { Question, Tool } from './question.ts';
+import { isShellTool, narrowedToEcho } from './shell-call.ts';
 
 /** A call of one of the request's tools. */
 export interface ToolCall {
@@ -23,7 +24,8 @@ export function callId(call: ToolCall, prefix: string, length: number): string {
 
 /**
  * The tools this request makes the simulator call: the one that the tool choice names, the first one when a call is
- * required, or those whose names the last user message mentions ("use a tool" means the first).
+ * required, or those whose names the last user message mentions ("use a tool" means the first, or the one that an
+ * agent runs commands with).
  */
 export function chooseCalls(question: Question, recipe: Recipe, seed: number): readonly ToolCall[] {
   const { tools, choice } = question;
@@ -33,10 +35,12 @@ export function chooseCalls(question: Question, recipe: Recipe, seed: number): r
     return tools.filter(({ name }) => name === choice.name).map((tool) => callOf(tool, seed, 0));
   }
   if (recipe.callTools > 0) return manyCalls(tools, recipe.callTools, seed, question.parallel);
-  const last = question.turns.at(-1);
-  const text = last?.by === 'user' ? last.text : '';
+  // Agents tell the model about the surroundings after what their person said.
+  const last = question.turns.findLast(({ by }) => by !== 'system');
+  const text = last?.by === 'user' ? withoutReminders(last.text) : '';
   const mentioned = tools.filter(({ name }) => mentions(text, name));
-  const wanted = mentioned.length > 0 ? mentioned : asksForAny(text) || choice.is === 'any' ? [first] : [];
+  const any = tools.find(isShellTool) ?? first;
+  const wanted = mentioned.length > 0 ? mentioned : asksForAny(text) || choice.is === 'any' ? [any] : [];
   return (question.parallel ? wanted : wanted.slice(0, 1)).map((tool) => callOf(tool, seed, 0));
 }
 
@@ -46,6 +50,11 @@ function manyCalls(tools: readonly Tool[], count: number, seed: number, parallel
     const tool = tools[index % tools.length];
     return tool ? [callOf(tool, seed, Math.floor(index / tools.length))] : [];
   }).flat();
+}
+
+/** What an agent adds to its person's words names tools that nobody asked for: Claude Code does, in this element. */
+function withoutReminders(text: string): string {
+  return text.replaceAll(/<system-reminder>[^]*?<\/system-reminder>/g, '');
 }
 
 function mentions(text: string, name: string): boolean {
@@ -60,7 +69,9 @@ function asksForAny(text: string): boolean {
 }
 
 function callOf(tool: Tool, seed: number, round: number): ToolCall {
-  const text = JSON.stringify(valueOfSchema(plain(tool.schema ?? { type: 'object' }), seed + round));
+  const schema = plain(tool.schema ?? { type: 'object' });
+  const wanted = isShellTool(tool) ? narrowedToEcho(schema) : schema;
+  const text = JSON.stringify(valueOfSchema(wanted, seed + round));
   return {
     seed: hashText(tool.name, seed + round),
     name: tool.name,

@@ -1,5 +1,5 @@
-import { PREFILL_WAYS } from '../content/begun.ts';
 import type { FaultRow } from '../fault-row.ts';
+import { PREFILL_WAYS } from '../recipe.ts';
 import { parseSize } from '../size.ts';
 
 // Content that looks like the end of a stream to a reader that splits before it parses.

@@ -11,7 +11,8 @@ import { type Script, jsonScript } from '../../script.ts';
 import { object } from '../../trouble.ts';
 import { GEMINI_ERRORS } from './errors.ts';
 import { either } from './fields.ts';
-import { countedText } from './read.ts';
+import { answerMedia, answerPredict, wantsMedia } from './media.ts';
+import { countedText, readGemini } from './read.ts';
 import { GEMINI_VOICE } from './write.ts';
 
 // What gemini-embedding-001 has.
@@ -35,6 +36,7 @@ export const GEMINI: Dialect = {
     { method: 'POST', path: methodPath('countTokens'), body: 'json', answer: answerCount },
     { method: 'POST', path: methodPath('embedContent'), body: 'json', answer: answerEmbed },
     { method: 'POST', path: methodPath('batchEmbedContents'), body: 'json', answer: answerEmbedMany },
+    { method: 'POST', path: methodPath('predict'), body: 'json', answer: answerPredict },
     // The newer libraries say v1, where OpenAI's list is too; only Google's key tells them apart.
     { method: 'GET', path: /^\/v1\/models$/, body: 'any', header: KEY, answer: answerModels },
     { method: 'GET', path: /^\/v1\/models\/[^/:]+$/, body: 'any', header: KEY, answer: answerModel },
@@ -54,7 +56,10 @@ function methodPath(methods: string): RegExp {
 }
 
 function answerContent(asked: Asked, recipe: Recipe, identity: Identity): Script {
-  return converse(GEMINI_VOICE, asked, recipe, identity);
+  if (!wantsMedia(asked)) return converse(GEMINI_VOICE, asked, recipe, identity);
+  const read = readGemini(asked, identity);
+  if (read.is === 'failed') return object(GEMINI_ERRORS, read.fault, asked.model);
+  return answerMedia(asked, recipe, identity);
 }
 
 function answerCount(asked: Asked, recipe: Recipe): Script {

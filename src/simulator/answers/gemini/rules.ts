@@ -2,6 +2,7 @@ import { field, isObject, isString, keysOf, numberField, stringField } from '../
 import type { Asked, Identity } from '../../asked.ts';
 import { type Objections, listOf, unknownFields } from '../../content/objections.ts';
 import { either, snakeCase } from './fields.ts';
+import { mediaObjections } from './media.ts';
 import { demandsSignatures, isOwnCall, isOwnText } from './signature.ts';
 
 function names(text: string): ReadonlySet<string> {
@@ -41,6 +42,7 @@ export function* requestObjections(asked: Asked, identity: Identity): Objections
   yield* orderObjections(listOf(contents));
   if (demandsSignatures(asked.model)) yield* missingSignatures(listOf(contents));
   yield* toolObjections(json);
+  yield* mediaObjections(asked);
   const temperature = numberField(either(json, 'generationConfig'), 'temperature');
   if (temperature !== undefined && (temperature < 0 || temperature > 2)) {
     yield {

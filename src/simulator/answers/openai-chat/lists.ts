@@ -1,4 +1,4 @@
-import { field } from '../../../lib/expect.ts';
+import { field, isString } from '../../../lib/expect.ts';
 import type { Asked, Identity } from '../../asked.ts';
 import { CREATED } from '../../content/converse.ts';
 import { hashText, idFrom } from '../../random.ts';
@@ -29,8 +29,11 @@ export function answerModerations(asked: Asked, recipe: Recipe, identity: Identi
   const input = field(asked.json, 'input');
   if (input === undefined) return missing('input');
   const inputs: readonly unknown[] = allTexts(input) ? input : [input];
+  const isMistral = identity.chatRules === 'mistral';
+  if (isMistral && !inputs.every(isString)) return refusal(422, 'Input should be a valid string');
   const results = inputs.map((item) => {
     const flagged = JSON.stringify(item).includes('forbidden');
+    if (isMistral) return mistralResult(flagged);
     return {
       flagged,
       categories: Object.fromEntries(CATEGORIES.map((name) => [name, flagged && name === 'illicit'])),
@@ -41,4 +44,30 @@ export function answerModerations(asked: Asked, recipe: Recipe, identity: Identi
   });
   const id = `modr-${idFrom(hashText(JSON.stringify(input), identity.seed), 24)}`;
   return jsonScript(200, { id, model: recipe.model ?? (asked.model || 'omni-moderation-latest'), results });
+}
+
+// https://docs.mistral.ai/studio/safety-moderation
+const CATEGORIES_OF_MISTRAL = [
+  'sexual',
+  'hate_and_discrimination',
+  'violence_and_threats',
+  'dangerous',
+  'criminal',
+  'selfharm',
+  'health',
+  'financial',
+  'law',
+  'pii',
+  'jailbreaking',
+];
+
+/** Mistral says of each category what it is, and nothing of all together. */
+function mistralResult(flagged: boolean): unknown {
+  const isIt = (name: string): boolean => flagged && name === 'criminal';
+  return {
+    categories: Object.fromEntries(CATEGORIES_OF_MISTRAL.map((name) => [name, isIt(name)])),
+    category_scores: Object.fromEntries(
+      CATEGORIES_OF_MISTRAL.map((name) => [name, isIt(name) ? 0.98 : 0.001]),
+    ),
+  };
 }
