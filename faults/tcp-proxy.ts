@@ -1,5 +1,7 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
+import { pause } from './pause.ts';
+
 /** What a connection through the proxy suffers. Absent: nothing. */
 export interface TcpFaults {
   /** Added to every piece that comes back. */
@@ -95,29 +97,41 @@ export class TcpProxy {
 
   #carryBack(provider: Socket, caller: Socket, forgotten: () => boolean, answered: () => void): void {
     let passed = 0;
+    let lastDue = 0;
+    let way = Promise.resolve();
+    /** In its order, when what came before has arrived: the end too. */
+    const arrive = (bytes: number, deliver: () => void): void => {
+      const { latencyMs = 0, bytesPerSecond = Infinity } = this.faults;
+      lastDue = Math.max(lastDue, performance.now() + latencyMs) + (bytes / bytesPerSecond) * 1000;
+      const due = lastDue;
+      const before = way;
+      way = (async () => {
+        await before;
+        const waitMs = due - performance.now();
+        if (waitMs > 0) await pause(waitMs);
+        deliver();
+      })();
+      way.catch(() => caller.destroy());
+    };
     provider.on('data', (bytes) => {
       answered();
-      const { latencyMs = 0, bytesPerSecond, resetAfterBytes, halfCloseAfterBytes } = this.faults;
+      const { bytesPerSecond, resetAfterBytes, halfCloseAfterBytes } = this.faults;
       const limit = resetAfterBytes ?? halfCloseAfterBytes ?? Infinity;
       const part = passed + bytes.length > limit ? bytes.subarray(0, Math.max(0, limit - passed)) : bytes;
       passed += bytes.length;
-      const waitMs = latencyMs + (bytesPerSecond === undefined ? 0 : (bytes.length / bytesPerSecond) * 1000);
-      if (bytesPerSecond !== undefined) {
-        provider.pause();
-        setTimeout(() => provider.resume(), waitMs);
-      }
-      const pass = (): void => {
+      const isOver = passed >= limit;
+      if (bytesPerSecond !== undefined) provider.pause();
+      arrive(part.length, () => {
+        provider.resume();
         if (!caller.destroyed && part.length > 0) caller.write(part);
-        if (passed < limit) return;
-        if (resetAfterBytes !== undefined) caller.resetAndDestroy();
-        else caller.end();
-      };
-      if (waitMs > 0) setTimeout(pass, waitMs);
-      else pass();
+        if (!isOver) return;
+        if (resetAfterBytes === undefined) caller.end();
+        else caller.resetAndDestroy();
+      });
     });
     // A forgotten connection says nothing, and least of all goodbye.
-    provider.on('end', () => void (forgotten() || caller.end()));
-    provider.on('close', () => void (forgotten() || caller.destroy()));
+    provider.on('end', () => arrive(0, () => void (forgotten() || caller.end())));
+    provider.on('close', () => arrive(0, () => void (forgotten() || caller.destroySoon())));
   }
 
   #track(socket: Socket): void {

@@ -1,12 +1,13 @@
 import { createServer, type AddressInfo } from 'node:net';
 
 import { DEFAULT_POLICY } from '../../src/core/policy.ts';
-import { ask, type Wish } from '../asking.ts';
+import { ask, read, type Wish } from '../asking.ts';
 import { NO_BREAKER } from '../gateway.ts';
 import { comesTrue, forEach, pause, times } from '../pause.ts';
 import type { Finding, MeasuredRow } from '../row.ts';
 import type { Scene } from '../scene.ts';
-import { messageOf, Tally } from '../tally.ts';
+import { duration, largest, messageOf, Tally } from '../tally.ts';
+import type { TcpFaults } from '../tcp-proxy.ts';
 
 const idle: MeasuredRow = {
   id: 'idle-sockets',
@@ -177,5 +178,54 @@ async function runRedirects(scene: Scene): Promise<Finding> {
   };
 }
 
+const WIRES: readonly {
+  readonly says: string;
+  readonly faults: TcpFaults;
+  readonly by: 'first' | 'second';
+}[] = [
+  { says: '200 ms of latency', faults: { latencyMs: 200 }, by: 'first' },
+  { says: '20 kB a second', faults: { bytesPerSecond: 20_000 }, by: 'first' },
+  { says: 'a reset after 5 bytes', faults: { resetAfterBytes: 5 }, by: 'second' },
+  { says: 'a reset within the headers', faults: { resetAfterBytes: 200 }, by: 'second' },
+  { says: 'a half-closed connection', faults: { halfCloseAfterBytes: 100 }, by: 'second' },
+  { says: 'a connection that is accepted and ignored', faults: { blackHole: true }, by: 'second' },
+];
+
+const badWires: MeasuredRow = {
+  id: 'bad-wire',
+  family: 'upstream',
+  promise:
+    'A slow or thin wire costs nothing but its time, and one that breaks or swallows everything before the answer is passed over.',
+  how: 'streams through the TCP proxy, each with another fault of the wire; a second provider behind a good one',
+  pace: 'waits',
+  async run(scene) {
+    const first = await scene.upstream();
+    const second = await scene.upstream();
+    const tally = new Tally();
+    const took: number[] = [];
+    await forEach(WIRES, 2, async ({ says, faults, by }) => {
+      const wire = await scene.tcpProxy(first.port, faults);
+      const gateway = await scene.gateway({ providers: { first: { origin: wire.origin }, second } });
+      for (let turn = 0; turn < scene.pick(2, 5); turn++) {
+        const wish: Wish = { stream: true };
+        const answer = await ask(gateway.port, wish);
+        took.push(answer.ms);
+        const isGood = read(answer, wish).is === 'whole' && answer.by === by;
+        tally.add(isGood ? undefined : `${says}: ${answer.status} by ${answer.by}`);
+      }
+    });
+    tally.require(
+      largest(took) <= DEFAULT_POLICY.firstContentMs + 2000,
+      `slowest ${duration(largest(took))}`,
+    );
+    return {
+      n: tally.n,
+      failures: tally.failures,
+      figure: `slowest ${duration(largest(took))}`,
+      causes: tally.causes,
+    };
+  },
+};
+
 /** Connections that hang, die while idle, or lead elsewhere. */
-export const CONNECTION_ROWS: readonly MeasuredRow[] = [stalls, idle, redirects];
+export const CONNECTION_ROWS: readonly MeasuredRow[] = [stalls, badWires, idle, redirects];
