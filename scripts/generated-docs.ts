@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { renderReliability } from '../faults/page.ts';
 import type { Command, CommandEntry } from '../src/cli/command.ts';
 import { exitCodeRows } from '../src/cli/exit-codes.ts';
+import { LINT_RULES } from '../src/cli/lint/table.ts';
 import { COMMANDS, NOUNS } from '../src/cli/tree.ts';
 import { JSON_SCHEMA } from '../src/config/index.ts';
 import { isSigned } from '../src/core/auth.ts';
@@ -35,6 +36,7 @@ export async function renderPages(): Promise<ReadonlyMap<string, string>> {
         small: renderSmallOperations(),
       }),
     ],
+    ['docs/lint.md', withBlock('docs/lint.md', 'lint-rules', renderLintRules())],
     ['docs/keys.md', renderKeys()],
     ['docs/reliability.md', renderReliability()],
     ['docs/config.schema.json', `${JSON.stringify(JSON_SCHEMA, null, 2)}\n`],
@@ -180,6 +182,11 @@ function simulatedFaultRows(row: FaultRow): string[][] {
   const summary = choices === undefined ? row.summary : `${row.summary}: ${choices}`;
   const variants = Object.entries(row.variants ?? {}).map(([text, meaning]) => [`\`${text}\``, meaning]);
   return [[`\`${row.example}\``, summary], ...variants];
+}
+
+function renderLintRules(): string {
+  const rows = LINT_RULES.map(({ code, severity, finds, why }) => [`\`${code}\``, severity, finds, why]);
+  return table(['code', 'severity', 'finds', 'why it matters'], rows);
 }
 
 function renderFaults(): string {

@@ -100,6 +100,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/test-route.ts'),
   },
   {
+    path: 'lint',
+    summary: 'Find what is weak in your fallback chains, before an outage does',
+    load: () => import('./commands/lint.ts'),
+  },
+  {
     path: 'chaos',
     summary: 'Have a provider fail on purpose, for a while, under live traffic',
     load: () => import('./commands/chaos.ts'),

@@ -3,6 +3,7 @@ import type { KeyReference, Preset, Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
 import type { JsonObject } from '../lib/expect.ts';
 import { nearest } from '../lib/nearest.ts';
+import { readLint } from './lint.ts';
 import { mayBeKey, shownNames } from './pasted-key.ts';
 import { readPolicy } from './policy.ts';
 import { NAME, readProvider } from './provider.ts';
@@ -66,8 +67,9 @@ function readProfile(name: string, reader: ObjectReader, presets: readonly Prese
   const routes = reader.table('routes').map(([own, entry]) => readRoute(own, entry, providers));
   reportSharedMatches(routes, reader.below('routes'), reader);
   const policy = { ...DEFAULT_POLICY, ...readPolicy(reader.object('policy')) };
+  const lintIgnore = readLint(reader.object('lint'));
   reader.finish();
-  return { name, providers, routes, policy };
+  return { name, providers, routes, policy, ...(lintIgnore.length > 0 && { lintIgnore }) };
 }
 
 /** A profile with nothing in it. */

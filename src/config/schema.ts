@@ -2,6 +2,7 @@ import { CAPTURE_MODES } from '../core/capture.ts';
 import { BALANCES, DEFAULT_POLICY, type Policy } from '../core/policy.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { type JsonObject, keysOf } from '../lib/expect.ts';
+import { LINT_SCHEMA } from './lint.ts';
 import { PRICE_KEYS } from './prices.ts';
 import { AUTH_SCHEMES, FORMATS, QUIRKS } from './provider.ts';
 import { MOST_WEIGHT } from './weights.ts';
@@ -279,6 +280,7 @@ function build(): JsonObject {
               providers: table(providerSchema(), 'Where requests can go, by name.'),
               routes: table(routeSchema(), 'What callers can ask for, by name.'),
               policy: policySchema(),
+              lint: LINT_SCHEMA,
             },
             'A named set of providers, routes and policies.',
           ),

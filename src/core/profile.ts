@@ -128,6 +128,8 @@ export interface Profile {
   readonly providers: readonly Provider[];
   readonly routes: readonly Route[];
   readonly policy: Policy;
+  /** Findings of `gw lint` that its owner has seen and means so: `code`, or `code:route`. */
+  readonly lintIgnore?: readonly string[];
 }
 
 /** A vendor or local server gw knows by name: what `provider add <preset>` fills in. */

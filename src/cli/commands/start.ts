@@ -27,7 +27,11 @@ export const command: Command = {
 async function launchNew(context: Context, overrides: Overrides): Promise<Started> {
   const chosen = chooseFor(context, overrides);
   const started = await launch(context, overrides);
-  if (!started.already) sayWhereFrom(context, chosen);
+  if (started.already) return started;
+  sayWhereFrom(context, chosen);
+  // Loaded for the few starts in which a daemon begins: it brings the formats with it.
+  const { sayBrokenChains } = await import('../lint/notice.ts');
+  sayBrokenChains(context, chosen.profile);
   return started;
 }
 
