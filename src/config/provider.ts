@@ -37,6 +37,7 @@ export const QUIRKS: Readonly<Record<Quirk, true>> = {
   'openapi-schemas': true,
   'vertex-dialect': true,
   'rerank-top-k': true,
+  'mistral-moderation': true,
   'prefill-prefix': true,
   'prefill-partial': true,
   free: true,

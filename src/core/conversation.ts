@@ -217,6 +217,7 @@ export const LOSSES = {
   'logit-bias': 'bias of single tokens',
   logprobs: 'probabilities of tokens',
   metadata: 'metadata of the request',
+  moderation: "categories of OpenAI's moderation that the target does not look for",
   'orphan-call': 'a call without a result, answered with an error',
   'orphan-result': 'a result without a call, told as text',
   'parallel-calls': 'whether several tools may be called at once',

@@ -170,10 +170,13 @@ export interface AskedDirectly {
   readonly request: Buffer;
   /** The caller's path with its query. */
   readonly path: string;
+  readonly atEpochSeconds: number;
 }
 
 export interface DirectAnswer {
   readonly body: Buffer;
+  /** JSON when absent. */
+  readonly contentType?: string;
   readonly usage: Usage | undefined;
 }
 

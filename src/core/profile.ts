@@ -48,6 +48,7 @@ export type AuthScheme =
  * - `anthropic-vertex`: speaks Anthropic's format as Vertex AI does: the model stands in the address, the version in the
  *   body.
  * - `rerank-top-k`: ranks documents as Voyage does: says `top_k` for `top_n`, and answers in `data` instead of `results`.
+ * - `mistral-moderation`: judges texts by Mistral's categories instead of OpenAI's.
  * - `prefill-prefix`, `prefill-partial`: goes on from a last message of the assistant when that is marked `prefix: true`
  *   or `partial: true`.
  * - `free`: requests cost nothing (a server on this machine).
@@ -68,6 +69,7 @@ export type Quirk =
   | 'openapi-schemas'
   | 'vertex-dialect'
   | 'rerank-top-k'
+  | 'mistral-moderation'
   | 'prefill-prefix'
   | 'prefill-partial'
   | 'free';

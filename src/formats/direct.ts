@@ -3,6 +3,7 @@ import type { CallerFormatName, FormatName, Operation } from '../core/operation.
 import { ok } from '../core/outcome.ts';
 import type { Quirk } from '../core/profile.ts';
 import { BEDROCK_EMBEDDINGS_FROM_OPENAI } from './bedrock-converse/embeddings.ts';
+import { BEDROCK_IMAGES_FROM_OPENAI } from './bedrock-converse/images.ts';
 import { BEDROCK_RANKING } from './bedrock-converse/rerank.ts';
 import { COHERE_EMBEDDINGS_FROM_OPENAI } from './cohere-chat/embeddings.ts';
 import { COHERE_RANKING } from './cohere-chat/rerank.ts';
@@ -11,7 +12,11 @@ import {
   OPENAI_EMBEDDINGS_FROM_GEMINI,
   PURPOSEFUL_EMBEDDINGS_FROM_GEMINI,
 } from './gemini/embeddings.ts';
+import { GEMINI_IMAGES_FROM_OPENAI } from './gemini/images.ts';
+import { GEMINI_SPEECH_FROM_OPENAI } from './gemini/speech.ts';
+import { GEMINI_SPOKEN_ENGLISH_FROM_OPENAI, GEMINI_TRANSCRIPTS_FROM_OPENAI } from './gemini/transcripts.ts';
 import { OLLAMA_EMBEDDINGS_FROM_OPENAI } from './ollama-chat/embeddings.ts';
+import { MISTRAL_MODERATION } from './openai-chat/moderations.ts';
 import { TOP_K_RANKING } from './openai-chat/rerank.ts';
 
 interface DirectRow {
@@ -36,6 +41,12 @@ const ROWS: readonly DirectRow[] = [
   row('rerank', 'openai-chat', 'bedrock-converse', BEDROCK_RANKING),
   row('rerank', 'openai-chat', 'cohere-chat', COHERE_RANKING),
   { ...row('rerank', 'openai-chat', 'openai-chat', TOP_K_RANKING), quirk: 'rerank-top-k' },
+  row('images.generate', 'openai-chat', 'gemini', GEMINI_IMAGES_FROM_OPENAI),
+  row('images.generate', 'openai-chat', 'bedrock-converse', BEDROCK_IMAGES_FROM_OPENAI),
+  row('audio.speech', 'openai-chat', 'gemini', GEMINI_SPEECH_FROM_OPENAI),
+  row('audio.transcribe', 'openai-chat', 'gemini', GEMINI_TRANSCRIPTS_FROM_OPENAI),
+  row('audio.translate', 'openai-chat', 'gemini', GEMINI_SPOKEN_ENGLISH_FROM_OPENAI),
+  { ...row('moderations', 'openai-chat', 'openai-chat', MISTRAL_MODERATION), quirk: 'mistral-moderation' },
 ];
 
 /**
@@ -63,13 +74,13 @@ const REASONS: Readonly<Record<Operation, string>> = {
   completions: 'gw translates conversations, no bare completions',
   embeddings: 'that has no embeddings',
   rerank: 'that ranks no documents',
-  moderations: "the categories of moderation are OpenAI's own",
-  'images.generate': "pictures of OpenAI's sizes, or at an address, cannot be had there",
+  moderations: 'nothing there judges texts by categories',
+  'images.generate': 'it makes no pictures',
   'images.edit': "masks and sizes of pictures are OpenAI's own",
   'images.variation': "variations of a picture are OpenAI's own",
-  'audio.speech': "voices and formats of sound are OpenAI's own",
-  'audio.transcribe': "transcripts in OpenAI's formats cannot be had there",
-  'audio.translate': "transcripts in OpenAI's formats cannot be had there",
+  'audio.speech': 'it does not speak',
+  'audio.transcribe': 'its models are not asked to write down what they hear',
+  'audio.translate': 'its models are not asked to write down what they hear',
   'count-tokens': 'the tokens of another format cannot be counted there',
   compact: 'a conversation is made shorter only by who keeps it',
   models: 'that has a list of its own',

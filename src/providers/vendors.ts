@@ -154,6 +154,7 @@ export const VENDORS: readonly Preset[] = [
       'random-seed',
       // https://docs.mistral.ai/api: AssistantMessage
       'prefill-prefix',
+      'mistral-moderation',
     ],
     owns: [
       'mistral-*',

@@ -160,10 +160,10 @@ describe('a ranking', () => {
 
 describe('what cannot be translated', () => {
   test.each<[string, FormatName, string]>([
-    ['/v1/moderations', 'gemini', "up speaks gemini, and the categories of moderation are OpenAI's own"],
+    ['/v1/moderations', 'gemini', 'up speaks gemini, and nothing there judges texts by categories'],
     ['/v1/embeddings', 'anthropic-messages', 'up speaks anthropic-messages, and that has no embeddings'],
     ['/v1/rerank', 'ollama-chat', 'up speaks ollama-chat, and that ranks no documents'],
-    ['/v1/audio/speech', 'gemini', "up speaks gemini, and voices and formats of sound are OpenAI's own"],
+    ['/v1/audio/speech', 'cohere-chat', 'up speaks cohere-chat, and it does not speak'],
   ])('of %s is said for a provider of %s', async (path, format, words) => {
     const ground = await openGround({ providers: [{ name: 'up', format }] });
     const answer = await ground.ask({

@@ -42,7 +42,12 @@ export class DirectSink implements Sink {
   end(): void {
     if (this.#done) return;
     const { body: request, trail } = this.#exchange;
-    const asked = { model: this.#model, request, path: askedPath(this.#exchange) };
+    const asked = {
+      model: this.#model,
+      request,
+      path: askedPath(this.#exchange),
+      atEpochSeconds: Math.floor(trail.at / 1000),
+    };
     const answer = this.#translation.decodeAnswer(Buffer.concat(this.#chunks), asked);
     if (answer.is === 'failed') {
       this.lose(answer.fault);
@@ -50,9 +55,10 @@ export class DirectSink implements Sink {
     }
     this.#done = true;
     if (answer.value.usage) trail.usage = answer.value.usage;
-    this.#outlet.commit(200, { 'content-type': 'application/json' }, answer.value.body.length);
+    const { body, contentType = 'application/json' } = answer.value;
+    this.#outlet.commit(200, { 'content-type': contentType }, body.length);
     this.#report.content();
-    this.#outlet.end(answer.value.body);
+    this.#outlet.end(body);
     this.#report.served();
   }
 

@@ -244,7 +244,8 @@ describe('embeddings and rankings', () => {
     const text = fc.oneof(hostile, object);
     fc.assert(
       fc.property(text, text, (request, answer) => {
-        const asked = { model: 'm', path: '/models/m:embedContent', request: Buffer.from(request) };
+        const path = '/models/m:embedContent';
+        const asked = { model: 'm', path, request: Buffer.from(request), atEpochSeconds: 1 };
         for (const translation of all) {
           const made = translation.encodeRequest(asked.request, { model: 'cohere.embed-v4', quirks: [] });
           expect(['ok', 'failed']).toContain(made.is);

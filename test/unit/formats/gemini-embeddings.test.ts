@@ -24,7 +24,7 @@ function request(translation: DirectTranslation, body: object, target: object = 
 }
 
 function answer(translation: DirectTranslation, body: object, asked: Partial<AskedDirectly>): string {
-  const all = { model: 'm', path: '/embeddings', request: Buffer.from('{}'), ...asked };
+  const all = { model: 'm', path: '/embeddings', request: Buffer.from('{}'), atEpochSeconds: 1, ...asked };
   const made = translation.decodeAnswer(Buffer.from(JSON.stringify(body)), all);
   if (made.is === 'failed') throw new Error(made.fault.message);
   return made.value.body.toString();
@@ -95,6 +95,7 @@ describe('embeddings of an OpenAI caller, asked of Gemini', () => {
     const made = fromOpenai.decodeAnswer(Buffer.from(text), {
       model: 'm',
       path: '',
+      atEpochSeconds: 1,
       request: Buffer.from('{"encoding_format":"float"}'),
     });
     expect(made.is === 'ok' ? made.value.body.toString() : '').toContain('"embedding":[1.0,4.9e-6]');

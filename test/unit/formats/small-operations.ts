@@ -12,11 +12,11 @@ export function small(...names: Parameters<typeof directTranslation>): DirectTra
 /** The request as it goes out, its body parsed; throws the fault's words. */
 export function sent(
   translation: DirectTranslation,
-  body: object,
+  body: object | Buffer,
   model: string,
   quirks: readonly Quirk[] = [],
 ) {
-  const made = translation.encodeRequest(Buffer.from(JSON.stringify(body)), { model, quirks });
+  const made = translation.encodeRequest(bytesOf(body), { model, quirks });
   if (made.is === 'failed') throw new Error(`${made.fault.code}: ${made.fault.message}`);
   const { path, losses } = made.value;
   return { path, losses, body: JSON.parse(made.value.body.toString()) };
@@ -26,11 +26,11 @@ export function sent(
 export function answered(
   translation: DirectTranslation,
   body: object | string,
-  request: object,
+  request: object | Buffer,
   asked: Partial<AskedDirectly> = {},
 ): DirectAnswer {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  const all = { model: 'm', path: '/x', request: Buffer.from(JSON.stringify(request)), ...asked };
+  const all = { model: 'm', path: '/x', atEpochSeconds: 1, request: bytesOf(request), ...asked };
   const made = translation.decodeAnswer(bytes, all);
   if (made.is === 'failed') throw new Error(`${made.fault.code}: ${made.fault.message}`);
   return made.value;
@@ -39,4 +39,8 @@ export function answered(
 /** The same, parsed. */
 export function answeredJson(...given: Parameters<typeof answered>) {
   return JSON.parse(answered(...given).body.toString());
+}
+
+function bytesOf(body: object | Buffer): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
 }
