@@ -252,7 +252,7 @@ const allDown: MeasuredRow = {
 /** A target that is down for a while, and what happens meanwhile and afterwards. */
 export const STEADY_ROWS: readonly MeasuredRow[] = [
   outage('sixteen-outage', 'sixteen', '503', 'An outage of 60 s under steady traffic', [20, 60]),
-  outage('sixteen-503-permanent', 'sixteen', '503;shape=string', 'A 503 that stays', [12, 120]),
+  outage('sixteen-503-permanent', 'sixteen', '503;shape=string', 'A 503 that stays for a minute', [12, 60]),
 ];
 export const OUTAGE_ROWS: readonly MeasuredRow[] = [
   storm,
