@@ -3,6 +3,7 @@ import { BALANCES, DEFAULT_POLICY, type Policy } from '../core/policy.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { type JsonObject, keysOf } from '../lib/expect.ts';
 import { LINT_SCHEMA } from './lint.ts';
+import { METRICS_SCHEMA, OTEL_SCHEMA, SOCKET_SCHEMA } from './observing.ts';
 import { PRICE_KEYS } from './prices.ts';
 import { AUTH_SCHEMES, FORMATS, QUIRKS } from './provider.ts';
 import { MOST_WEIGHT } from './weights.ts';
@@ -194,6 +195,7 @@ function listenSchema(): JsonObject {
         default: port,
         description: 'Port to listen on.',
       },
+      socket: SOCKET_SCHEMA,
       token: keySchema('Where the token is kept that callers must send as their API key.'),
       allowedHosts: list(TEXT, 'Host names a caller may use besides 127.0.0.1, localhost and [::1].'),
       allowedOrigins: list(TEXT, 'Browser origins that may call.'),
@@ -274,6 +276,8 @@ function build(): JsonObject {
         ),
         record: recordSchema(),
         cache: cacheSchema(),
+        metrics: METRICS_SCHEMA,
+        otel: OTEL_SCHEMA,
         profiles: table(
           object(
             {

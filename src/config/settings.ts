@@ -6,6 +6,7 @@ import type { KeyReference } from '../core/profile.ts';
 import { DEFAULT_SETTINGS, type ListenSettings, type Settings } from '../core/settings.ts';
 import { Secret } from '../lib/secret.ts';
 import { readKeyReference } from './key-reference.ts';
+import { readMetrics, readOtel, socketPath } from './observing.ts';
 import { flag, matching, type ObjectReader, oneOf, size, text, whole } from './reader.ts';
 
 const LEVELS = { debug: true, info: true, warn: true, error: true } as const;
@@ -19,7 +20,7 @@ export interface SettingsRead {
   readonly token: KeyReference | undefined;
 }
 
-/** Reads `listen`, `log`, `record` and `cache`. */
+/** Reads `listen`, `log`, `record`, `cache`, `metrics` and `otel`. */
 export function readSettings(reader: ObjectReader): SettingsRead {
   const listen = readListen(reader.object('listen'));
   const log = reader.object('log');
@@ -44,6 +45,8 @@ export function readSettings(reader: ObjectReader): SettingsRead {
       memoryBytes: cache?.optional('memoryBytes', size) ?? DEFAULT_SETTINGS.cache.memoryBytes,
       answerBytes: cache?.optional('answerBytes', size) ?? DEFAULT_SETTINGS.cache.answerBytes,
     },
+    metrics: readMetrics(reader.object('metrics')),
+    otel: readOtel(reader.object('otel')),
   };
   log?.finish();
   record?.finish();
@@ -75,8 +78,9 @@ function readListen(reader: ObjectReader | undefined): {
     allowedHosts: reader.list('allowedHosts', hostName) ?? [],
     allowedOrigins: reader.list('allowedOrigins', origin) ?? [],
   };
+  const socket = reader.optional('socket', socketPath);
   reader.finish();
-  return { settings, token };
+  return { settings: socket === undefined ? settings : { ...settings, socket }, token };
 }
 
 /** True for the addresses that only this machine reaches. */

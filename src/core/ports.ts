@@ -5,6 +5,7 @@ import type { ModelFacts } from './model-facts.ts';
 import type { Outcome } from './outcome.ts';
 import type { KeyReference, Provider } from './profile.ts';
 import type { Target } from './target.ts';
+import type { TraceNote } from './trace-context.ts';
 import type { Attempt, Trail } from './trail.ts';
 import type { Usage } from './usage.ts';
 
@@ -125,4 +126,11 @@ export interface RememberPort {
   keep(part: Remembered): void;
   /** Something of it changed, and is to be written within this time (a fifth of a second unless said). Cheap. */
   changed(withinMs?: number): void;
+}
+
+/** Gives exchanges their place in a distributed trace, while such are exported. */
+export interface TracePort {
+  /** The span of an exchange, below the caller's where it sent one; undefined while no traces are exported. */
+  begin(parent: TraceNote | undefined): TraceNote | undefined;
+  newSpanId(): string;
 }

@@ -7,12 +7,16 @@ export interface Settings {
   readonly log: LogSettings;
   readonly record: RecordSettings;
   readonly cache: CacheSettings;
+  readonly metrics: MetricsSettings;
+  readonly otel: OtelSettings;
 }
 
 export interface ListenSettings {
   /** Loopback unless asked otherwise; anything else needs a token. */
   readonly host: string;
   readonly port: number;
+  /** Where it listens too: the path of a Unix socket. */
+  readonly socket?: string;
   /** When set, callers must send it as their API key (`Authorization: Bearer` or `x-api-key`). */
   readonly token: Secret | undefined;
   /** Host names a caller may use besides 127.0.0.1, localhost and [::1]: `host.docker.internal`. */
@@ -47,6 +51,24 @@ export interface CacheSettings {
   readonly answerBytes: number;
 }
 
+/** Figures for Prometheus; the control socket always tells them (`gw metrics`). */
+export interface MetricsSettings {
+  /** Whether `/metrics` on the data port answers, guarded like everything there. */
+  readonly port: boolean;
+}
+
+/** What is sent to an OpenTelemetry collector. Of requests and answers never the content. */
+export interface OtelSettings {
+  readonly enabled: boolean;
+  /** Where the collector takes OTLP over HTTP: `http://127.0.0.1:4318`. Absent: as the `OTEL_…` variables say. */
+  readonly endpoint?: string;
+  readonly serviceName?: string;
+  readonly traces: boolean;
+  readonly metrics: boolean;
+  /** Which share of the traces that begin here is kept, 0 to 1; a caller's own trace is kept as the caller says. */
+  readonly sample: number;
+}
+
 export const DEFAULT_SETTINGS: Settings = {
   listen: { host: '127.0.0.1', port: 4499, token: undefined, allowedHosts: [], allowedOrigins: [] },
   log: { level: 'info', maxBytes: 10 * 1024 * 1024, keep: 3 },
@@ -64,4 +86,6 @@ export const DEFAULT_SETTINGS: Settings = {
     // A long streamed answer is some hundreds of kilobytes; a batch of embeddings some megabytes.
     answerBytes: 4 * 1024 * 1024,
   },
+  metrics: { port: false },
+  otel: { enabled: false, traces: true, metrics: true, sample: 1 },
 };

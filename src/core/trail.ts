@@ -3,6 +3,7 @@ import type { FaultCode, Remedy } from './fault.ts';
 import type { CallerFormatName, FormatName, Operation } from './operation.ts';
 import type { Balance } from './policy.ts';
 import type { Target } from './target.ts';
+import type { TraceNote } from './trace-context.ts';
 import type { Usage } from './usage.ts';
 
 /**
@@ -60,6 +61,8 @@ export interface Trail {
   readonly continued?: boolean;
   /** A test of gw itself (drill, probe): counts in no statistic and against nobody's health. */
   readonly rehearsal?: boolean;
+  /** The distributed trace it is part of, where the caller sent one or gw exports its own. */
+  readonly trace?: TraceNote;
 }
 
 /**
@@ -162,6 +165,8 @@ export interface Attempt {
   /** It broke off after content was delivered, and why nobody went on with that. */
   readonly notContinued?: string;
   readonly costUsd?: number;
+  /** Its span in the exchange's trace, where gw exports one: what the provider was given as its parent. */
+  readonly spanId?: string;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Format } from '../core/format.ts';
 import { OPERATIONS } from '../core/operation.ts';
 import { ok, type Outcome } from '../core/outcome.ts';
 import type { Policy } from '../core/policy.ts';
-import type { Watcher } from '../core/ports.ts';
+import type { TracePort, Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AnswerHomes } from './answer-homes.ts';
 import type { AttemptOrder, AttemptReport, AttemptResult } from './attempt-order.ts';
@@ -26,6 +26,7 @@ import { isToken } from './local-token.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import { withoutCredentials, wordWithoutCredentials } from './redact.ts';
 import { makeSignedAttempt } from './signed-attempt.ts';
+import { tracedHeaders } from './trace.ts';
 import { AttemptDraft } from './trail-draft.ts';
 import { formatFor, type Memories } from './translation.ts';
 import { makeWire, type Wire } from './wire.ts';
@@ -39,6 +40,7 @@ export interface CallPorts extends Memories, HealthPorts {
   readonly homes: AnswerHomes;
   readonly conversations: ConversationHomes;
   readonly chaos: ChaosBook;
+  readonly tracing?: TracePort;
 }
 
 /** Where a call stands in its exchange. */
@@ -201,7 +203,12 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
     method: exchange.request.method ?? 'POST',
     path,
     headers: [
-      ...(isForeign ? translatedHeaders(headers.forwarded, spoken) : headers.forwarded),
+      ...tracedHeaders(
+        exchange,
+        record,
+        isForeign ? translatedHeaders(headers.forwarded, spoken) : headers.forwarded,
+        ports.tracing,
+      ),
       'accept-encoding',
       'identity',
       VIA_HEADER,

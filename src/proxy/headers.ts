@@ -89,6 +89,9 @@ export interface ReadHeaders {
   drill: string | undefined;
   cache: string | undefined;
   cacheControl: string | undefined;
+  /** Where the caller stands in a distributed trace (W3C Trace Context). */
+  traceparent: string | undefined;
+  tracestate: string | undefined;
   /** What is forwarded, as a flat list of names and values; the provider's own come on top. */
   readonly forwarded: string[];
 }
@@ -133,6 +136,8 @@ const READERS = new Map<string, (read: ReadHeaders, value: string) => void>([
   ['x-gw-drill', (read, value) => (read.drill ??= value)],
   ['x-gw-cache', (read, value) => (read.cache ??= value)],
   ['cache-control', (read, value) => (read.cacheControl ??= value)],
+  ['traceparent', (read, value) => (read.traceparent ??= value)],
+  ['tracestate', (read, value) => (read.tracestate ??= value)],
   // Session headers of agents.
   ['x-claude-code-session-id', (read, value) => (read.session ??= value)],
   ['x-session-id', (read, value) => (read.session ??= value)],
@@ -182,6 +187,8 @@ function noHeaders(): ReadHeaders {
     drill: undefined,
     cache: undefined,
     cacheControl: undefined,
+    traceparent: undefined,
+    tracestate: undefined,
     forwarded: [],
   };
 }

@@ -6,6 +6,7 @@ import { Exchange } from './exchange.ts';
 import type { Fleet } from './fleet.ts';
 import { clientName, KEPT_CHARACTERS, type ReadHeaders, readHeaders } from './headers.ts';
 import { recognise } from './recognise.ts';
+import { noteTrace } from './trace.ts';
 import { TrailDraft } from './trail-draft.ts';
 
 /** Reads the head of a request, and makes the exchange and the trail that begin with it. */
@@ -29,6 +30,7 @@ export function openExchange(
     path: query === -1 ? url : url.slice(0, query),
     client: clientOf(headers),
   });
+  noteTrace(trail, headers);
   return new Exchange({
     request,
     response,

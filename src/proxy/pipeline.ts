@@ -1,4 +1,4 @@
-import type { AnswerCachePort, LogPort, Watcher } from '../core/ports.ts';
+import type { AnswerCachePort, LogPort, TracePort, Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Room } from './admission.ts';
 import type { AnswerHomes } from './answer-homes.ts';
@@ -46,6 +46,10 @@ export interface PipelinePorts {
   readonly room: Room;
   readonly version: string;
   readonly instance: string;
+  /** Places in distributed traces, where those are exported. */
+  readonly tracing?: TracePort;
+  /** What `/metrics` answers, where the settings have it answer. */
+  readonly metricsPage?: () => Promise<string>;
 }
 
 /** The story of a request, in order. */
@@ -54,7 +58,7 @@ export function pipeline(ports: PipelinePorts): Handler {
     conclude(ports.log),
     authorize,
     refuseLoops(ports.instance),
-    answerLocally(ports.version, ports.lists),
+    answerLocally(ports),
     admit(ports),
     receive,
     estimateTokenCount(ports),

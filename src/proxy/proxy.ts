@@ -1,22 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 
-import type { NetworkSenses, OfflineView } from '../core/network.ts';
-import type {
-  AnswerCachePort,
-  FactsPort,
-  KeyPort,
-  LogPort,
-  RecordPort,
-  RememberPort,
-  Watcher,
-} from '../core/ports.ts';
-import type { Profile } from '../core/profile.ts';
-import type { Settings } from '../core/settings.ts';
+import type { OfflineView } from '../core/network.ts';
 import type { Target } from '../core/target.ts';
 import { Bag } from '../lib/bag.ts';
-import type { Clock } from '../lib/clock.ts';
 import { errorMessage } from '../lib/expect.ts';
-import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { idMaker } from '../lib/id.ts';
 import type { Rooms } from './admission.ts';
 import { AnswerHomes } from './answer-homes.ts';
@@ -24,7 +12,6 @@ import { balanceMemory } from './balance/memory.ts';
 import { beginCapture, finishCapture } from './capture.ts';
 import { ChaosBook } from './chaos.ts';
 import { canCharge, charge } from './charge.ts';
-import type { Lookup } from './connector.ts';
 import { DrillBook, type DrillOrder } from './drill.ts';
 import { abandon, type Exchange, hangUp } from './exchange.ts';
 import { type HealthView, withLearned } from './first-content.ts';
@@ -37,45 +24,18 @@ import { openExchange } from './open-exchange.ts';
 import { OwnNetwork } from './own-network.ts';
 import { pipeline } from './pipeline.ts';
 import type { Prober } from './prober.ts';
+import type { ProxyOptions } from './proxy-options.ts';
 import type { Handler } from './stage.ts';
 import { StateVault } from './state-vault.ts';
 import type { Upstream } from './upstream.ts';
 import { watchHealth } from './watch-health.ts';
 
-/** What the proxy is made from. */
-export interface ProxyOptions {
-  readonly settings: Settings;
-  readonly profile: Profile;
-  readonly keys: KeyPort;
-  readonly clock: Clock;
-  readonly watcher: Watcher;
-  readonly record: RecordPort;
-  readonly log: LogPort;
-  readonly version: string;
-  /** Unique to this daemon; marks requests that pass through it. */
-  readonly instance: string;
-  /** What is known of models, their prices among it; without it nothing is known, and no cost is said. */
-  readonly facts?: FactsPort;
-  /** Whether the providers' lists of models are read, for `/v1/models`; the profile's own names are always in it. */
-  readonly readModels?: boolean;
-  /** Where answers are kept for later; without it none are. */
-  readonly answers?: AnswerCachePort;
-  /** Jitter of backoff; `Math.random` unless a test wants the same every time. */
-  readonly random?: () => number;
-  /** Keeps what is to outlive a restart; without it everything is forgotten. */
-  readonly remember?: RememberPort;
-  /** Through which HTTP proxy a provider is reached; none unless it is said. */
-  readonly httpProxyFor?: HttpProxyRule;
-  /** How the own network is felt; without it every failure is the provider's. */
-  readonly senses?: NetworkSenses;
-  /** How providers' names are resolved; the system's way unless it is said. */
-  readonly lookup?: Lookup;
-}
-
 /** The proxy: one HTTP server in front of the profile's providers. */
 export interface Proxy {
   /** Listens and answers with the real port; rejects with the system's error (`EADDRINUSE`). */
   listen(port: number, host: string): Promise<number>;
+  /** Takes a connection that came another way than through the port: a Unix socket's. */
+  accept(connection: Duplex): void;
   /** Takes a new profile: new requests follow it, running ones finish on the old one, connections stay. */
   apply(next: Pick<ProxyOptions, 'settings' | 'profile' | 'keys'>): void;
   /** How many requests are under way and waiting, in all and at providers that serve only so many at once. */
@@ -163,6 +123,10 @@ class LocalProxy implements Proxy {
         resolve(portOf(this.#server.address()));
       });
     });
+  }
+
+  accept(connection: Duplex): void {
+    this.#server.emit('connection', connection);
   }
 
   apply({ settings, profile, keys }: Pick<ProxyOptions, 'settings' | 'profile' | 'keys'>): void {

@@ -17,7 +17,7 @@ export type Recognised =
   | { readonly is: 'unknown'; readonly format: CallerFormatName; readonly path: string };
 
 /** Requests that no provider sees. */
-export type LocalAnswer = 'hello' | 'models' | 'model' | 'telemetry';
+export type LocalAnswer = 'hello' | 'models' | 'model' | 'telemetry' | 'metrics';
 
 interface PathRow {
   readonly operation: Operation;
@@ -117,6 +117,7 @@ function recogniseLocal(method: string, whole: string, path: string): LocalAnswe
   if (method !== 'GET' && method !== 'HEAD') return undefined;
   if (path === '/' || whole === '/api/hello') return 'hello';
   if (path === '/models') return 'models';
+  if (whole === '/metrics') return 'metrics';
   return path.startsWith('/models/') ? 'model' : undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Loss } from '../core/conversation.ts';
 import type { FaultCode, Remedy } from '../core/fault.ts';
 import type { CallerFormatName, FormatName, Operation } from '../core/operation.ts';
 import type { Target } from '../core/target.ts';
+import type { TraceNote } from '../core/trace-context.ts';
 import type {
   Attempt,
   CacheNote,
@@ -49,6 +50,7 @@ export class TrailDraft implements Trail {
   cache?: CacheNote;
   continued?: boolean;
   rehearsal?: boolean;
+  trace?: TraceNote;
 
   constructor(start: Pick<Trail, 'id' | 'at' | 'operation' | 'format' | 'method' | 'path' | 'client'>) {
     this.id = start.id;
@@ -89,6 +91,7 @@ export class AttemptDraft implements Attempt {
   continued?: Continuation;
   notContinued?: string;
   costUsd?: number;
+  spanId?: string;
 
   constructor(target: Target, startMs: number, waitedMs: number) {
     this.target = target;

@@ -9,18 +9,23 @@ import { type Reply, refused } from '../reply.ts';
 import type { Stage } from '../stage.ts';
 
 /** Answers what no provider needs to see: probes, the model list, agents' telemetry, paths that are nothing. */
-export function answerLocally(version: string, lists: ModelLists): Stage {
+export function answerLocally(ports: LocalPorts): Stage {
   return (next) => (exchange) =>
-    exchange.recognised.is === 'operation'
-      ? next(exchange)
-      : Promise.resolve(localReply(exchange, version, lists));
+    exchange.recognised.is === 'operation' ? next(exchange) : localReply(exchange, ports);
 }
 
-function localReply(exchange: Exchange, version: string, lists: ModelLists): Reply {
+/** What such answers are made from. */
+interface LocalPorts {
+  readonly version: string;
+  readonly lists: ModelLists;
+  readonly metricsPage?: () => Promise<string>;
+}
+
+async function localReply(exchange: Exchange, ports: LocalPorts): Promise<Reply> {
   const { recognised } = exchange;
   if (recognised.is === 'local') {
     exchange.request.resume();
-    return answer(exchange, recognised.answer, version, lists);
+    return answer(exchange, recognised.answer, ports);
   }
   return refused(fault('not_found', `there is nothing at ${recognised.path}; ${WHERE}`));
 }
@@ -28,7 +33,8 @@ function localReply(exchange: Exchange, version: string, lists: ModelLists): Rep
 const WHERE =
   'gw serves /v1/chat/completions, /v1/responses, /v1/messages and /v1beta/models/{model}:generateContent';
 
-function answer(exchange: Exchange, wanted: LocalAnswer, version: string, lists: ModelLists): Reply {
+function answer(exchange: Exchange, wanted: LocalAnswer, ports: LocalPorts): Reply | Promise<Reply> {
+  const { version, lists } = ports;
   switch (wanted) {
     case 'hello':
       return json(200, { name: 'gw', version, openai: '/v1', anthropic: '/', gemini: '/v1beta' });
@@ -39,7 +45,25 @@ function answer(exchange: Exchange, wanted: LocalAnswer, version: string, lists:
       return json(200, listModels(shapeFor(exchange), modelNames(exchange.fleet.profile, lists)));
     case 'model':
       return oneModel(exchange);
+    case 'metrics':
+      return metrics(exchange, ports);
   }
+}
+
+async function metrics({ fleet }: Exchange, { metricsPage }: LocalPorts): Promise<Reply> {
+  if (!fleet.settings.metrics.port || !metricsPage) {
+    return refused(
+      fault('not_found', 'metrics are not told here; have them told with: gw config set metrics.port true'),
+    );
+  }
+  // The exposition format's own media type.
+  const type = 'text/plain; version=0.0.4; charset=utf-8';
+  return {
+    is: 'answer',
+    status: 200,
+    headers: ['content-type', type],
+    body: Buffer.from(await metricsPage()),
+  };
 }
 
 /** Codex asks with its version in the query and wants a shape of its own; the others are told apart by their headers. */

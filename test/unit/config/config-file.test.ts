@@ -58,7 +58,7 @@ describe('a change of the profile file', () => {
           file: file.path,
           place: 'listen.prot',
           message: 'unknown key',
-          expected: 'one of token, host, port, allowedHosts, allowedOrigins',
+          expected: 'one of token, host, port, allowedHosts, allowedOrigins, socket',
           nearest: 'port',
         },
       ],
