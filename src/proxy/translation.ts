@@ -17,7 +17,8 @@ import { directTranslation, FORMATS, whyUntranslated } from '../formats/index.ts
 import { askedPath, type Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
 import type { ItemMemory } from './item-memory.ts';
-import type { StateVault } from './state-vault.ts';
+import type { ConversationVault, StateVault } from './state-vault.ts';
+import { vaultOf } from './vault-of.ts';
 
 /** How one call to a target of another format is made, and how its answer becomes the caller's. */
 export type Translation = ConversationTranslation | SmallTranslation;
@@ -57,7 +58,7 @@ export interface ConversationTranslation {
   readonly request: WireRequest;
   readonly losses: readonly Loss[];
   readonly echo: AnswerEcho;
-  readonly vault: StateVault;
+  readonly vault: ConversationVault;
 }
 
 const FORMATS_BY_NAME: Readonly<Partial<Record<FormatName, Format>>> = FORMATS;
@@ -122,7 +123,7 @@ export function translate(
     request,
     losses,
     echo,
-    vault: parts.vault,
+    vault: vaultOf(exchange, parts.vault),
   });
 }
 
@@ -194,10 +195,11 @@ export function readConversation(
   codec: CallerCodec,
   { vault, items }: Memories,
 ): Outcome<Conversation, Fault> {
+  const kept = vaultOf(exchange, vault);
   exchange.conversation ??= codec.decodeRequest(exchange.body, {
     model: exchange.envelope?.model ?? '',
     stream: exchange.trail.stream,
-    recall: (callId) => vault.recall(callId),
+    recall: (callId) => kept.recall(callId),
     recallItem: items.recall,
   });
   return exchange.conversation;

@@ -7,6 +7,7 @@ import type { Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
 import type { AttemptDraft } from '../trail-draft.ts';
 import { lossy, type TranslationParts, translationTarget, withoutState } from '../translation.ts';
+import { vaultOf } from '../vault-of.ts';
 import type { Wire } from '../wire.ts';
 import type { Thread } from './thread.ts';
 
@@ -70,7 +71,7 @@ export function makeContinuedWire(
       request,
       losses,
       echo,
-      vault: parts.vault,
+      vault: vaultOf(exchange, parts.vault),
     },
   });
 }
