@@ -33,7 +33,9 @@ async function build() {
       plugins: [cheapBuiltins()],
       // Ours and our libraries' modules run code only when called, so a command loads just what it names.
       treeshake: { moduleSideEffects: false, propertyReadSideEffects: false },
-      external: ['react-devtools-core'],
+      external: ['react-devtools-core', '@napi-rs/keyring'],
+      // What its `main` names looks its own files up in a way that no bundler sees.
+      resolve: { alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
       transform: { define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' } },
       logLevel: 'warn',
       preserveEntrySignatures: 'allow-extension',

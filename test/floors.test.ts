@@ -43,6 +43,10 @@ const RESTRICTED: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   chalk: ['cli', 'tui'],
   aws4: ['credentials'],
+  // Settings files of clients, changed only by commands that are about them.
+  'jsonc-parser': ['cli'],
+  'smol-toml': ['cli'],
+  yaml: ['cli'],
   // @pydantic/genai-prices: half a megabyte of prices.
   '@pydantic': ['providers'],
   // The daemon's lock is an SQLite transaction: the one kernel lock Node.js offers.

@@ -131,6 +131,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/run.ts'),
   },
   {
+    path: 'launch',
+    summary: 'Start Claude Code, Codex, Gemini CLI, opencode or aider with gw in between',
+    load: () => import('./commands/launch.ts'),
+  },
+  {
     path: 'completion',
     summary: 'Print what makes your shell complete gw commands and names',
     load: () => import('./commands/completion.ts'),

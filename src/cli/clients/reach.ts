@@ -6,9 +6,9 @@ import { CommandError, EXIT } from '../error.ts';
 const PATIENCE_MS = 3_000;
 
 /** The daemon that clients can be pointed at; without one the command ends with exit code 3. */
-export async function reachDaemon(context: Context): Promise<Status> {
+export async function reachDaemon(context: Context, fix = 'gw start'): Promise<Status> {
   const status = await askStatus(context);
-  if (typeof status === 'string') throw unreachable(status, 'gw start');
+  if (typeof status === 'string') throw unreachable(status, fix);
   if (status.draining) throw unreachable('it is stopping and takes no new requests', 'gw restart');
   return status;
 }

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 
 import { errorCode, errorMessage, isKeyOf } from '../../lib/expect.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
+import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
 import { spawnWords } from './windows-command.ts';
 
@@ -103,7 +104,22 @@ export function exitCodeOf(ending: Ending): number {
   return 128 + (isKeyOf(numbers, ending.signal) ? numbers[ending.signal] : 0);
 }
 
+/** The exit code to end with. A shell's loop goes on after a command that merely returns 130; one that died of Ctrl-C ends it. */
+export function endLike(ending: Ending): number {
+  if (ending.is === 'killed' && isInterruption(ending.signal)) process.kill(process.pid, ending.signal);
+  return exitCodeOf(ending);
+}
+
+/** Then Ctrl-C reaches the command by itself. */
+export function isAtTerminal({
+  stdin,
+  stdout,
+  stderr,
+}: Pick<Context, 'stdin' | 'stdout' | 'stderr'>): boolean {
+  return stdin.isTTY || stdout.isTTY || stderr.isTTY;
+}
+
 /** The signals by which a shell tells that a person ended a command, and so ends its script or loop as well. */
-export function isInterruption(signal: NodeJS.Signals): boolean {
+function isInterruption(signal: NodeJS.Signals): boolean {
   return signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP';
 }

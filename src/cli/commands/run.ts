@@ -1,6 +1,7 @@
 import type { Status } from '../../control/index.ts';
-import { askStatus, reachDaemon } from '../clients/reach.ts';
-import { type Ending, exitCodeOf, isInterruption, runChild } from '../clients/run-child.ts';
+import { ensureRunning } from '../clients/ensure-running.ts';
+import { askStatus } from '../clients/reach.ts';
+import { type Ending, endLike, exitCodeOf, isAtTerminal, runChild } from '../clients/run-child.ts';
 import { findToken, loadToken, tokenMissing } from '../clients/token.ts';
 import { trafficBetween, trafficLine } from '../clients/traffic.ts';
 import { type Assignment, clientAssignments, spareFromProxy } from '../clients/variables.ts';
@@ -11,13 +12,17 @@ import { CommandError, EXIT } from '../error.ts';
 /** Runs one command whose model calls go through gw, and ends as it ends. */
 export const command: Command = {
   arguments: [{ name: '<command...>', summary: 'the command and its own arguments, as you would type them' }],
-  options: [{ flags: '-q, --quiet', summary: 'no summary at the end' }],
+  options: [
+    { flags: '--start', summary: 'start gw first where it does not run' },
+    { flags: '-q, --quiet', summary: 'no summary at the end' },
+  ],
   passThrough: true,
   examples: [
     'gw run -- node script.mjs',
     'gw run -- aider --model openai/gpt-4o',
     'gw run -- claude',
     'gw run --quiet -- make test',
+    'gw run --start -- python app.py',
   ],
   async run(context, input) {
     const [program = '', ...words] = input.arguments(0);
@@ -28,16 +33,14 @@ export const command: Command = {
         exit: EXIT.usage,
       });
     }
-    const before = await reachDaemon(context);
+    const before = await ensureRunning(context, input.flag('start'), 'gw run --start -- COMMAND …');
     const env = { ...context.env, ...(await clientVariables(context, before.address)) };
     const ending = await runChild(
       { program, words, env, cwd: context.cwd },
       { signals: process, atTerminal: isAtTerminal(context) },
     );
     if (!input.flag('quiet')) await summarize(context, before, ending);
-    // A shell's loop goes on after a command that merely returns 130; one that died of Ctrl-C ends it.
-    if (ending.is === 'killed' && isInterruption(ending.signal)) process.kill(process.pid, ending.signal);
-    return exitCodeOf(ending);
+    return endLike(ending);
   },
 };
 
@@ -51,11 +54,6 @@ async function clientVariables(context: Context, address: string): Promise<Recor
     ...Object.fromEntries(assignments.map((one) => [one.name, value(one)])),
     ...spareFromProxy(address, context.env),
   };
-}
-
-/** Then Ctrl-C reaches the command by itself. */
-function isAtTerminal({ stdin, stdout, stderr }: Context): boolean {
-  return stdin.isTTY || stdout.isTTY || stderr.isTTY;
 }
 
 /** stdout is the command's own, so even JSON goes to stderr here. */

@@ -5,6 +5,7 @@ import { BALANCES } from '../../core/policy.ts';
 import { keysOf } from '../../lib/expect.ts';
 import { PRESETS } from '../../providers/index.ts';
 import { CHAT_RULES } from '../../simulator/index.ts';
+import { clientsThat } from '../clients/clients.ts';
 import { SHELLS } from '../clients/shell.ts';
 import { CLIENT_FAMILIES } from '../clients/variables.ts';
 import { AUTH_WAYS } from '../provider/flags.ts';
@@ -51,6 +52,8 @@ export const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
   'reset name': names('resting'),
   'test-route route-or-model': names('models'),
   'run command': { is: 'command' },
+  'launch client': { is: 'choice', words: clientsThat('launch') },
+  'launch words': { is: 'file' },
   'completion shell': { is: 'choice', words: keysOf(SCRIPT_SHELLS) },
 };
 

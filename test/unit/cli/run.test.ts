@@ -25,7 +25,7 @@ describe('gw run', () => {
   it('runs nothing while no daemon takes requests', async () => {
     const marker = join(home, 'marker');
     const error = await failure(run(command, testContext({ home }), [['touch', marker]]));
-    expect(error).toMatchObject({ exit: 3, fix: 'gw start' });
+    expect(error).toMatchObject({ exit: 3, fix: 'gw start, or: gw run --start -- COMMAND …' });
     expect(existsSync(marker)).toBe(false);
   });
 
