@@ -23,6 +23,7 @@ const FAULTS = [
 const SHARE = 0.02;
 const CALLERS = 24;
 const SAMPLE_MS = 5000;
+const HOUR_MS = 3_600_000;
 
 interface Sample {
   readonly minutes: number;
@@ -88,6 +89,9 @@ export const SOAK_ROW: MeasuredRow = {
       failures: tally.failures,
       figure: `${duration(scene.soakMs)}: ${tally.failures} unplanned failures, ${told} cut streams told; memory ${last?.rssMb.toFixed(0)} MB, ${rss.toFixed(2)} MB a minute; ${last?.descriptors} descriptors, ${fds.toFixed(2)} a minute`,
       causes: tally.causes,
+      // Nobody may take minutes for an hour.
+      ...(tally.causes.length === 0 &&
+        scene.soakMs < HOUR_MS && { notHere: `it ran for ${duration(scene.soakMs)} and not for an hour` }),
     };
   },
 };
