@@ -3,7 +3,7 @@ import { looksLikeKey } from './pasted-key.ts';
 import { placeBelow, valueAt } from './place.ts';
 
 /** Headers that say who calls or which version is spoken; any other may hold a credential. */
-const HARMLESS_HEADERS =
+export const HARMLESS_HEADERS =
   /^(http-referer|x-title|user-agent|anthropic-(version|beta)|openai-(organization|project|beta)|accept(-.*)?)$/i;
 
 /** One profile as it may be given away: without keys and without header values that may be keys. `left` names the places. */

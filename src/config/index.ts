@@ -4,16 +4,17 @@ export { type Config, emptyProfile } from './document.ts';
 export { compareProfiles, withoutCredentials } from './exchange.ts';
 export { environmentNames, profileFromEnvironment } from './environment.ts';
 export { keyReferenceToJson, parseKeyReference } from './key-reference.ts';
+export { createKeyResolver, explainUnresolved, type KeySources, loadKeys, openKeyFiles } from './keys.ts';
 export {
-  createKeyResolver,
-  explainUnresolved,
   KEYCHAIN_SERVICE,
-  keychainCommand,
-  type KeySources,
-  loadKeys,
-  openKeyFiles,
+  type KeychainWays,
+  loadKeychainLibrary,
+  removeFromKeychain,
   type RunProgram,
-} from './keys.ts';
+  writeKeychain,
+} from './keychain.ts';
+export { detectForeign, FOREIGN_KINDS, type ForeignKind, readForeign } from './import/read.ts';
+export type { FoundSecret, Imported, LeftBehind } from './import/imported.ts';
 export { looksLikeKey, mayBeKey } from './pasted-key.ts';
 export { parsePlace, placeBelow, putAt, removeAt, valueAt } from './place.ts';
 export { POLICY_KINDS } from './policy.ts';

@@ -5,6 +5,13 @@ import { join } from 'node:path';
 import type { KeyPort } from '../core/ports.ts';
 import type { KeyReference } from '../core/profile.ts';
 import { Secret } from '../lib/secret.ts';
+import {
+  KEYCHAIN_SERVICE,
+  type KeychainLibrary,
+  loadKeychainLibrary,
+  readKeychain,
+  type RunProgram,
+} from './keychain.ts';
 
 /** What a resolver looks keys up in. */
 export interface KeySources {
@@ -14,12 +21,6 @@ export interface KeySources {
   /** Keys read from the OS keychain beforehand, by account: see `loadKeys`. */
   readonly keychain?: ReadonlyMap<string, Secret>;
 }
-
-/** Runs a program and answers with what it printed; undefined when it failed or is not there. */
-export type RunProgram = (program: string, words: readonly string[]) => Promise<string | undefined>;
-
-/** The service name under which gw's keys are kept in the OS keychain. */
-export const KEYCHAIN_SERVICE = 'gw';
 
 /** Key files hold one line; anything longer is some other file. */
 const KEY_FILE_LIMIT = 64 * 1024;
@@ -57,33 +58,20 @@ export async function loadKeys(
   sources: Omit<KeySources, 'keychain'> & {
     readonly platform?: NodeJS.Platform;
     readonly run?: RunProgram;
+    readonly library?: () => Promise<KeychainLibrary | undefined>;
   },
 ): Promise<KeyPort> {
   const accounts = new Set<string>();
   for (const reference of references) if (reference.is === 'keychain') accounts.add(reference.account);
   const keychain = new Map<string, Secret>();
+  const { env, platform = process.platform, run = runProgram } = sources;
+  const library = sources.library ?? (() => loadKeychainLibrary(platform, env));
   // One after the other: a locked keychain would otherwise ask for its password once per key.
   for (const account of accounts) {
-    const command = keychainCommand(sources.platform ?? process.platform, account);
-    const secret = command && toSecret(await (sources.run ?? runProgram)(command.program, command.words));
+    const secret = toSecret(await readKeychain(account, { platform, run, library }));
     if (secret) keychain.set(account, secret);
   }
   return createKeyResolver({ env: sources.env, home: sources.home, keychain });
-}
-
-/** The system's own program that prints a key; undefined where there is none (Windows has no such reader). */
-export function keychainCommand(
-  platform: NodeJS.Platform,
-  account: string,
-): { readonly program: string; readonly words: readonly string[] } | undefined {
-  if (platform === 'darwin') {
-    return {
-      program: '/usr/bin/security',
-      words: ['find-generic-password', '-s', KEYCHAIN_SERVICE, '-a', account, '-w'],
-    };
-  }
-  if (platform === 'win32') return undefined;
-  return { program: 'secret-tool', words: ['lookup', 'service', KEYCHAIN_SERVICE, 'account', account] };
 }
 
 /** Why a reference does not resolve, and what to do about it; for people, so it never holds the key. */
@@ -114,7 +102,7 @@ export function explainUnresolved(
 
 function keychainFault(account: string, platform: NodeJS.Platform): string {
   return platform === 'win32'
-    ? 'Windows has no program that reads its credential store aloud'
+    ? `Windows keeps no credential ${account} of the service ${KEYCHAIN_SERVICE}, or gw was installed without @napi-rs/keyring`
     : `the keychain has no entry ${account} for the service ${KEYCHAIN_SERVICE}, or is locked`;
 }
 

@@ -2,7 +2,7 @@ import { number, type ObjectReader } from './reader.ts';
 
 /** More says nothing that a smaller number does not. */
 export const MOST_WEIGHT = 1000;
-const LEAST_WEIGHT = 0.001;
+export const LEAST_WEIGHT = 0.001;
 
 const WEIGHT = number(LEAST_WEIGHT, MOST_WEIGHT);
 

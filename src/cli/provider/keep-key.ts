@@ -1,53 +1,43 @@
 import { spawn } from 'node:child_process';
 
-import { KEYCHAIN_SERVICE, keychainCommand } from '../../config/index.ts';
+import {
+  type KeychainWays,
+  loadKeychainLibrary,
+  type RunProgram,
+  writeKeychain,
+} from '../../config/index.ts';
 import type { KeyReference } from '../../core/profile.ts';
 import type { Secret } from '../../lib/secret.ts';
 
 /** Runs a program with text on its standard input; answers with its output, or undefined when it failed. */
-export type RunWithInput = (
-  program: string,
-  words: readonly string[],
-  input: string,
-) => Promise<string | undefined>;
+export type RunWithInput = RunProgram;
 
 /**
  * Keeps a key in the OS keychain, and makes sure that it can be read back; where there is no keychain, the answer is
- * a reference that holds the key itself, for the profile file. The key is never an argument of a program: those are
- * visible to everyone on the machine.
+ * a reference that holds the key itself, for the profile file.
  */
 export async function keepKey(
   account: string,
   key: Secret,
-  run: RunWithInput,
+  run: RunProgram,
   platform: NodeJS.Platform = process.platform,
+  library: KeychainWays['library'] = () => Promise.resolve(undefined),
 ): Promise<KeyReference> {
-  const inline: KeyReference = { is: 'inline', value: key.reveal() };
-  const read = keychainCommand(platform, account);
-  const write = writeCommand(platform, account, key);
-  if (!read || !write) return inline;
-  if ((await run(write.program, write.words, write.input)) === undefined) return inline;
-  const stored = await run(read.program, read.words, '');
-  return stored?.trim() === key.reveal() ? { is: 'keychain', account } : inline;
+  const kept = await writeKeychain(account, key, { platform, run, library });
+  return kept ? { is: 'keychain', account } : { is: 'inline', value: key.reveal() };
 }
 
-function writeCommand(platform: NodeJS.Platform, account: string, key: Secret) {
-  if (platform === 'darwin') {
-    // `security -i` reads commands from its input and has no escape for quotes; no provider's key has one.
-    if (/["\\]/.test(key.reveal())) return undefined;
-    const command = `add-generic-password -U -s "${KEYCHAIN_SERVICE}" -a "${account}" -w "${key.reveal()}"\n`;
-    return { program: '/usr/bin/security', words: ['-i'], input: command };
-  }
-  if (platform === 'win32') return undefined;
-  const words = ['store', `--label=gw ${account}`, 'service', KEYCHAIN_SERVICE, 'account', account];
-  return { program: 'secret-tool', words, input: key.reveal() };
+/** The ways to the keychain of whoever runs this command. */
+export function keychainWays(env: Readonly<Record<string, string | undefined>>): KeychainWays {
+  const { platform } = process;
+  return { platform, run: programRunner(env), library: () => loadKeychainLibrary(platform, env) };
 }
 
 /** A locked keychain asks its owner for the password; a minute is enough for that. */
 const KEYCHAIN_TIMEOUT_MS = 60_000;
 
 /** Runs programs found through the `PATH` of the given environment. */
-export function programRunner(env: Readonly<Record<string, string | undefined>>): RunWithInput {
+export function programRunner(env: Readonly<Record<string, string | undefined>>): RunProgram {
   return (program, words, input) =>
     new Promise((resolve) => {
       const child = spawn(program, [...words], {

@@ -4,7 +4,7 @@ import { Secret } from '../../lib/secret.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
 import { askSecret, readInput } from '../prompt.ts';
-import { keepKey, programRunner } from './keep-key.ts';
+import { keepKey, keychainWays } from './keep-key.ts';
 
 /** Reads a key from standard input, or hidden from the terminal, keeps it safe and says where. */
 export async function receiveKey(context: Context, provider: string): Promise<JsonObject> {
@@ -22,11 +22,8 @@ export async function receiveKey(context: Context, provider: string): Promise<Js
       exit: EXIT.usage,
     });
   }
-  const reference = await keepKey(
-    accountFor(context, provider),
-    new Secret(text),
-    programRunner(context.env),
-  );
+  const { run, platform, library } = keychainWays(context.env);
+  const reference = await keepKey(accountFor(context, provider), new Secret(text), run, platform, library);
   context.say(
     reference.is === 'keychain'
       ? `The key is in this machine's keychain, as ${reference.account}.`
@@ -36,7 +33,7 @@ export async function receiveKey(context: Context, provider: string): Promise<Js
 }
 
 /** Several gw on one machine (`GW_HOME`) share a keychain: each has entries of its own. */
-function accountFor({ paths, env }: Context, provider: string): string {
+export function accountFor({ paths, env }: Pick<Context, 'paths' | 'env'>, provider: string): string {
   return env['GW_HOME'] === undefined
     ? provider
     : `${provider}@${paths.configDir.replace(/[^A-Za-z0-9.]+/g, '-')}`;
