@@ -43,7 +43,8 @@ export function referencedValues(context: Context): Record<string, string> {
   if (config.is === 'ok') {
     const implied = profileFromEnvironment(context.env, PRESETS);
     for (const profile of [...Object.values(config.value.profiles), ...(implied ? [implied] : [])]) {
-      for (const name of environmentNames(profile, config.value.token)) names.add(name);
+      for (const name of environmentNames(profile, config.value.token, config.value.settings.alerts?.webhook))
+        names.add(name);
     }
   }
   const values: Record<string, string> = {};

@@ -3,6 +3,7 @@ import type { KeyReference, Preset, Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
 import type { JsonObject } from '../lib/expect.ts';
 import { nearest } from '../lib/nearest.ts';
+import { readBudgets, readLimits } from './budgets.ts';
 import { readLint } from './lint.ts';
 import { mayBeKey, shownNames } from './pasted-key.ts';
 import { readPolicy } from './policy.ts';
@@ -67,9 +68,19 @@ function readProfile(name: string, reader: ObjectReader, presets: readonly Prese
   const routes = reader.table('routes').map(([own, entry]) => readRoute(own, entry, providers));
   reportSharedMatches(routes, reader.below('routes'), reader);
   const policy = { ...DEFAULT_POLICY, ...readPolicy(reader.object('policy')) };
+  const budgets = readBudgets(reader, routes);
+  const limits = readLimits(reader, routes);
   const lintIgnore = readLint(reader.object('lint'));
   reader.finish();
-  return { name, providers, routes, policy, ...(lintIgnore.length > 0 && { lintIgnore }) };
+  return {
+    name,
+    providers,
+    routes,
+    policy,
+    ...(budgets.length > 0 && { budgets }),
+    ...(limits.length > 0 && { limits }),
+    ...(lintIgnore.length > 0 && { lintIgnore }),
+  };
 }
 
 /** A profile with nothing in it. */

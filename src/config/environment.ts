@@ -47,9 +47,12 @@ function providerFromPreset(preset: Preset, key: KeyReference): Provider {
 }
 
 /** The variables a profile (and the callers' token) refer to: what the daemon is handed at start and reload. */
-export function environmentNames(profile: Profile, token?: KeyReference): string[] {
+export function environmentNames(
+  profile: Profile,
+  ...others: readonly (KeyReference | undefined)[]
+): string[] {
   const references = profile.providers.flatMap(({ keys }) => [...keys]);
-  if (token) references.push(token);
+  for (const reference of others) if (reference) references.push(reference);
   const named = references.flatMap((reference) => (reference.is === 'env' ? [reference.name] : []));
   const looked = profile.providers.flatMap(({ auth }) => schemeVariables(auth));
   return [...new Set([...named, ...looked])];

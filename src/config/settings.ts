@@ -5,6 +5,7 @@ import type { KeyPort } from '../core/ports.ts';
 import type { KeyReference } from '../core/profile.ts';
 import { DEFAULT_SETTINGS, type ListenSettings, type Settings } from '../core/settings.ts';
 import { Secret } from '../lib/secret.ts';
+import { readAlerts } from './alerts.ts';
 import { readKeyReference } from './key-reference.ts';
 import { readMetrics, readOtel, socketPath } from './observing.ts';
 import { flag, matching, type ObjectReader, oneOf, size, text, whole } from './reader.ts';
@@ -48,10 +49,11 @@ export function readSettings(reader: ObjectReader): SettingsRead {
     metrics: readMetrics(reader.object('metrics')),
     otel: readOtel(reader.object('otel')),
   };
+  const alerts = readAlerts(reader.object('alerts'));
   log?.finish();
   record?.finish();
   cache?.finish();
-  return { settings, token: listen.token };
+  return { settings: alerts ? { ...settings, alerts } : settings, token: listen.token };
 }
 
 function readListen(reader: ObjectReader | undefined): {

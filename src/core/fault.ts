@@ -57,6 +57,8 @@ export const FAULTS = {
     'neutral',
     'the model would not go on from where the answer broke off',
   ),
+  over_budget: row(402, 'fail', 'request', 'neutral', 'a budget of the profile is used up'),
+  too_many_requests: row(429, 'fail', 'request', 'neutral', 'a limit of the profile on requests per minute'),
   breaker_open: row(503, 'next', 'model', 'neutral', 'the target is being left alone for now'),
   // Nobody's target is at fault, so it counts for no target, and local ones may still serve.
   offline: row(503, 'next', 'request', 'neutral', 'this computer is offline'),

@@ -1,3 +1,4 @@
+import type { Budget, RequestLimit } from './budget.ts';
 import type { FormatName } from './operation.ts';
 import type { Policy } from './policy.ts';
 import type { Rates } from './price.ts';
@@ -130,6 +131,8 @@ export interface Profile {
   readonly providers: readonly Provider[];
   readonly routes: readonly Route[];
   readonly policy: Policy;
+  readonly budgets?: readonly Budget[];
+  readonly limits?: readonly RequestLimit[];
   /** Findings of `gw lint` that its owner has seen and means so: `code`, or `code:route`. */
   readonly lintIgnore?: readonly string[];
 }

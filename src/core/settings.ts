@@ -1,4 +1,5 @@
 import type { Secret } from '../lib/secret.ts';
+import type { AlertSettings } from './alerts.ts';
 import type { CaptureMode } from './capture.ts';
 
 /** What is decided once for the whole daemon, whatever profile is active. */
@@ -7,6 +8,8 @@ export interface Settings {
   readonly log: LogSettings;
   readonly record: RecordSettings;
   readonly cache: CacheSettings;
+  /** Absent until somebody says whom to tell. */
+  readonly alerts?: AlertSettings;
   readonly metrics: MetricsSettings;
   readonly otel: OtelSettings;
 }

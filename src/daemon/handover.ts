@@ -14,7 +14,8 @@ export function handedOver(
   const read = file.read();
   if (read.is === 'ok') {
     for (const profile of Object.values(read.value.profiles)) {
-      for (const name of environmentNames(profile, read.value.token)) names.add(name);
+      for (const name of environmentNames(profile, read.value.token, read.value.settings.alerts?.webhook))
+        names.add(name);
     }
   }
   return Object.fromEntries(

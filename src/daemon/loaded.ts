@@ -67,7 +67,7 @@ export function chooseProfile(
     profile,
     token: config.token,
     fromEnvironment,
-    environmentNames: environmentNames(profile, config.token),
+    environmentNames: environmentNames(profile, config.token, settings.value.alerts?.webhook),
   });
 }
 
@@ -78,6 +78,7 @@ export async function loadChosen(chosen: Chosen, env: Environment, home: string)
   );
   const references = owners.map(({ reference }) => reference);
   if (chosen.token) references.push(chosen.token);
+  if (chosen.settings.alerts?.webhook) references.push(chosen.settings.alerts.webhook);
   const plain = await loadKeys(references, { env, home });
   const keys = withSigners(plain, openOutside(env, home));
   const unresolved = owners

@@ -1,8 +1,6 @@
 import { DEFAULT_POLICY, type Policy } from '../core/policy.ts';
 import type { Learned } from './first-content-history.ts';
-
-/** Whether the model is expected to think before it speaks, and how long. */
-export type Reasoning = 'none' | 'normal' | 'high';
+import type { Reasoning } from './reasoning.ts';
 
 /** What decides how long an attempt may take until its first content. */
 export interface AttemptKind {

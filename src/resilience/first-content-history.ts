@@ -1,5 +1,5 @@
 import { field, numberField } from '../lib/expect.ts';
-import type { Reasoning } from './deadline.ts';
+import type { Reasoning } from './reasoning.ts';
 
 /** Fewer readings say nothing about the slowest of a hundred: at 50 the 99th percentile is the slowest one seen. */
 const ENOUGH = 50;

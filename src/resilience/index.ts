@@ -1,5 +1,8 @@
 /** Time and failure: when to wait, retry, go on or leave a target alone. Pure: no HTTP, no timers, time is an argument. */
 export { backoffMs } from './backoff.ts';
+export { BudgetBook, type BudgetReached, type Judgement, type Ticket } from './budget-book.ts';
+export { type Meter } from './budget-meter.ts';
+export { spanOf } from './budget-span.ts';
 export {
   type Admission,
   type Breaker,
@@ -28,7 +31,6 @@ export {
   deadlineFrom,
   firstContentLimit,
   learnedLimit,
-  type Reasoning,
   remainingMs,
   shareOf,
 } from './deadline.ts';
@@ -42,7 +44,8 @@ export { Headroom, type Outstanding, type Shortage } from './headroom.ts';
 export { readLimits, tellsLimits } from './limits.ts';
 export { MovingLatency } from './moving-latency.ts';
 export { type Evidence, judgeNetwork, offlineSentence } from './offline.ts';
-export { isReasoningModel, reasoningOf } from './reasoning.ts';
+export { RateBook, type Turn } from './rate-book.ts';
+export { isReasoningModel, type Reasoning, reasoningOf } from './reasoning.ts';
 export { type HeaderValues, readRetryAfter } from './retry-after.ts';
 export { RetryBudget } from './retry-budget.ts';
 export { Wheel } from './wheel.ts';

@@ -1,5 +1,7 @@
 import { globToRegExp } from '../lib/glob.ts';
-import type { Reasoning } from './deadline.ts';
+
+/** Whether the model is expected to think before it speaks, and how long. */
+export type Reasoning = 'none' | 'normal' | 'high';
 
 // Families that think before the first visible token, matched against the name without its vendor (`openai/o3` → `o3`).
 // A model missing here fails over too early; one too many only waits longer for a dead target.

@@ -33,6 +33,8 @@ export const SHORT_FAULTS: Readonly<Record<FaultCode, string>> = {
   stream_broken: 'stream broke',
   busy: 'busy',
   not_continued: 'did not go on',
+  over_budget: 'over budget',
+  too_many_requests: 'too many requests',
   breaker_open: 'left alone',
   offline: 'offline',
   not_kept: 'not kept',

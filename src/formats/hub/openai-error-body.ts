@@ -10,6 +10,8 @@ const WORDS: Partial<Record<FaultCode, { readonly type: string; readonly code: s
   upstream_model_missing: { type: 'invalid_request_error', code: 'model_not_found' },
   upstream_rate_limited: { type: 'rate_limit_error', code: 'rate_limit_exceeded' },
   upstream_out_of_credit: { type: 'insufficient_quota', code: 'insufficient_quota' },
+  over_budget: { type: 'insufficient_quota', code: 'insufficient_quota' },
+  too_many_requests: { type: 'rate_limit_error', code: 'rate_limit_exceeded' },
   upstream_refused_key: { type: 'invalid_request_error', code: 'invalid_api_key' },
   context_overflow: { type: 'invalid_request_error', code: 'context_length_exceeded' },
   content_blocked: { type: 'invalid_request_error', code: 'content_policy_violation' },
