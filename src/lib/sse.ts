@@ -1,3 +1,5 @@
+import { field, isObject, parseJson } from './expect.ts';
+
 const LF = 10;
 const CR = 13;
 const DATA = 'data';
@@ -8,7 +10,10 @@ export interface SseEvent {
   readonly raw: Buffer;
   /** The `event:` field, when there is one. */
   readonly name: string | undefined;
-  /** All `data:` lines joined by line feeds; undefined for comments and events without data. */
+  /**
+   * All `data:` lines joined by line feeds; undefined for comments and events without data. An error that stands in the
+   * stream as bare JSON is the data of its event: Google's servers write it so when they fail on the way.
+   */
   readonly data: string | undefined;
 }
 
@@ -120,5 +125,12 @@ function readLines(raw: Buffer, first: boolean): SseEvent {
     if (field === DATA) data.push(value);
     else if (field === EVENT) name = value;
   }
-  return { raw, name, data: data.length > 0 ? data.join('\n') : undefined };
+  return { raw, name, data: data.length > 0 ? data.join('\n') : bareError(text) };
+}
+
+/** Lines without the name of a field mean nothing in an event, unless all of them are one JSON object with an error. */
+function bareError(text: string): string | undefined {
+  const bare = text.trim();
+  if (!bare.startsWith('{') || !bare.endsWith('}')) return undefined;
+  return isObject(field(parseJson(bare), 'error')) ? bare : undefined;
 }

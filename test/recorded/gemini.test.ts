@@ -10,6 +10,7 @@ import { foldAnswer } from '../../src/formats/hub/fold.ts';
 import { CALLER_FORMATS } from '../../src/formats/index.ts';
 import { joined } from '../../src/lib/splice.ts';
 import { SseReader } from '../../src/lib/sse.ts';
+import { frameReader } from '../../src/proxy/relay/framing.ts';
 import { bytesOf, hasRecordings, RECORDED, type RecordedExchange, recordedExchanges } from './exchanges.ts';
 import { meaning } from './gemini-meaning.ts';
 
@@ -239,6 +240,31 @@ const OTHERS: Readonly<Record<string, string>> = {
 const FIXTURES = hasRecordings
   ? globSync(join(RECORDED, 'firebase-vertexai-sdk-test-data', '*', '*.{json,txt}')).sort()
   : [];
+
+describe.skipIf(!hasRecordings)(
+  'an error that Google recorded in the middle of a stream, as bare JSON,',
+  () => {
+    const file = 'firebase-vertexai-sdk-test-data/vertexai/streaming-failure-error-mid-stream.txt';
+
+    it('is read as the provider’s own error, passed through and translated', () => {
+      const reader = frameReader('sse');
+      const frames = [...reader.push(readFileSync(join(RECORDED, file))), ...reader.rest()];
+      const judge = format.judgeStream('chat');
+      expect(frames.map(({ data, name }) => judge.judge(data, name))).toEqual([
+        'content',
+        'content',
+        'error',
+      ]);
+      expect(judge.fault).toMatchObject({
+        code: 'upstream_overloaded',
+        message: 'the provider reported an error inside its answer: The operation was cancelled.',
+      });
+      const decoder = toProvider?.decodeStream(TARGET);
+      const events = frames.flatMap(({ data, name }) => decoder?.push(data, name) ?? []);
+      expect(events.at(-1)).toEqual({ is: 'error', fault: judge.fault });
+    });
+  },
+);
 
 describe.skipIf(!hasRecordings)('answers that Google keeps for testing its own SDKs', () => {
   for (const file of FIXTURES) {

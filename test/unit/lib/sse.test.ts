@@ -145,6 +145,24 @@ describe('the SSE reader', () => {
     expect(reader.push(Buffer.from('\r'))).toMatchObject([{ data: 'b' }]);
   });
 
+  test('takes an error that stands there as bare JSON for data, and nothing else without a name', () => {
+    const error = '{\r\n  "error": {\r\n    "code": 499,\r\n    "status": "CANCELLED"\r\n  }\r\n}';
+    const others = [
+      '{\n"text": "a"\n}',
+      '{"error": null}',
+      '{"error": {}',
+      '[{"error": {}}]',
+      ': {"error": {}}',
+    ];
+    const text = [error, ...others].map((block) => `${block}\r\n\r\n`).join('');
+    for (const chunks of [[text], text.split('')]) {
+      const reader = new SseReader();
+      const events = chunks.flatMap((chunk) => reader.push(Buffer.from(chunk)));
+      expect(events.map(({ data }) => data)).toEqual([error, ...others.map(() => undefined)]);
+      expect(events[0]?.raw.toString().startsWith(`${error}\r\n`)).toBe(true);
+    }
+  });
+
   test('keeps what never became an event for the end', () => {
     const reader = new SseReader();
     reader.push(Buffer.from('data: a\n\ndata: b'));
