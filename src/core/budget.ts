@@ -86,6 +86,8 @@ export interface Expense {
   readonly tokens: number;
   /** Some of its tokens have no known price. */
   readonly unpriced: boolean;
+  /** Somebody was asked. */
+  readonly asked: boolean;
 }
 
 /** `all`, `route:fast`, `client:claude-cli`, `each-client`, `each-session`. */
@@ -135,8 +137,16 @@ export function usedWords(
   { scope, per, unit, amount, share }: Pick<BudgetView, 'scope' | 'per' | 'unit' | 'amount' | 'share'>,
   holder?: string,
 ): string {
-  const whose = holder === undefined ? scope : `${scope} ${holder}`;
+  const one = scope.replace(/^each-/, holder === undefined ? 'this ' : '');
+  const whose = holder === undefined ? one : `${one} ${holder}`;
   return `${shareWords(share)} of ${amountWords(unit, amount)} ${PERIODS[per]}${scope === 'all' ? '' : ` for ${whose}`}`;
+}
+
+/** The same, and what followed: `100% of $5.00 today, cheaper targets only`. */
+export function noteWords(note: BudgetNote): string {
+  const did = { warned: '', blocked: ', refused', cheaper: ', cheaper targets only' }[note.did];
+  const { unpriced = 0 } = note;
+  return `${usedWords(note)}${did}${unpriced === 0 ? '' : `, ${unpriced} of unknown price not in it`}`;
 }
 
 /** Rounded down, so that 100% means used up. */
@@ -170,7 +180,7 @@ export function expenseOf({ attempts, usage: last }: Pick<Trail, 'attempts' | 'u
     usd = addCost(usd, attempt.costUsd);
     if (own > 0 && attempt.costUsd === undefined) unpriced = true;
   }
-  return { usd: usd ?? 0, tokens, unpriced };
+  return { usd: usd ?? 0, tokens, unpriced, asked: attempts.length > 0 };
 }
 
 function tokensOf(usage: Usage | undefined): number {

@@ -1,3 +1,4 @@
+import type { BudgetNote } from './budget.ts';
 import type { Loss } from './conversation.ts';
 import type { FaultCode, Remedy } from './fault.ts';
 import type { CallerFormatName, FormatName, Operation } from './operation.ts';
@@ -45,6 +46,10 @@ export interface Trail {
   readonly deadlineFrom?: string;
   /** How long it waited for room before anything else was done for it: as many requests were under way as may be. */
   readonly queuedMs?: number;
+  /** How long it waited because of a limit on requests per minute, and which one that is. */
+  readonly held?: { readonly ms: number; readonly by: string };
+  /** Budgets that are nearly or wholly used up, and what followed from that. */
+  readonly budgets?: readonly BudgetNote[];
   readonly firstContentMs?: number;
   readonly totalMs?: number;
   readonly bytesIn: number;
@@ -120,7 +125,7 @@ export type LimitSource = 'policy' | 'learned' | 'caller' | 'chain' | 'share';
 
 /** One reason for the order of a plan: what decided it, in words. */
 export interface PlanNote {
-  readonly by: Balance | 'keys' | 'affinity' | 'headroom';
+  readonly by: Balance | 'keys' | 'affinity' | 'headroom' | 'budget';
   readonly why: string;
 }
 

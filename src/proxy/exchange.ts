@@ -7,9 +7,10 @@ import type { Operation } from '../core/operation.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Target } from '../core/target.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Ticket } from '../resilience/index.ts';
 import type { Room } from './admission.ts';
-import type { AnswerTap, CallerEnd } from './caller-end.ts';
 import type { ConversationName } from './balance/conversation-name.ts';
+import type { AnswerTap, CallerEnd } from './caller-end.ts';
 import type { CaptureDraft } from './capture-draft.ts';
 import type { Thread } from './continuation/thread.ts';
 import type { Drill } from './drill.ts';
@@ -69,6 +70,8 @@ export class Exchange {
   admitted = false;
   /** A place at a provider that it waited for, and has not used yet. */
   reserved: { readonly room: Room; readonly queuedMs: number } | undefined;
+  /** What was set aside of budgets for it. */
+  ticket: Ticket | undefined;
   /** The caller hung up. */
   gone = false;
   /** Why gw itself gives this exchange up (it is being stopped). */

@@ -5,5 +5,6 @@ export { makeConnector } from './connector.ts';
 export type { DrillOrder } from './drill.ts';
 export { createProxy, type Proxy } from './proxy.ts';
 export type { ProxyOptions } from './proxy-options.ts';
+export { Purse } from './purse.ts';
 export type { TargetView } from './target-state.ts';
 export { networkSign } from './unreachable.ts';

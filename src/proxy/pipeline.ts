@@ -9,6 +9,7 @@ import type { DrillBook } from './drill.ts';
 import type { ItemMemory } from './item-memory.ts';
 import type { ModelLists } from './model-lists.ts';
 import type { OwnNetwork } from './own-network.ts';
+import type { Purse } from './purse.ts';
 import { compose, type Handler } from './stage.ts';
 import { admit } from './stages/admit.ts';
 import { answerLocally } from './stages/answer-locally.ts';
@@ -22,6 +23,7 @@ import { findRoom } from './stages/find-room.ts';
 import { plan } from './stages/plan.ts';
 import { receive } from './stages/receive.ts';
 import { refuseLoops } from './stages/refuse-loops.ts';
+import { spendGuard } from './stages/spend-guard.ts';
 import type { StateVault } from './state-vault.ts';
 
 /** What the life of a request needs from outside. */
@@ -42,6 +44,8 @@ export interface PipelinePorts {
   readonly answers?: AnswerCachePort;
   /** Whether this computer is offline, where that is watched. */
   readonly network: OwnNetwork | undefined;
+  /** Budgets and limits, where there are any. */
+  readonly purse?: Purse;
   /** gw's own room. */
   readonly room: Room;
   readonly version: string;
@@ -65,6 +69,7 @@ export function pipeline(ports: PipelinePorts): Handler {
     cache(ports),
     coalesce(),
     plan(ports),
+    spendGuard(ports),
     findRoom(ports),
     failover(ports),
   ]);

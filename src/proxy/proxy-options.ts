@@ -14,6 +14,7 @@ import type { Settings } from '../core/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import type { Lookup } from './connector.ts';
+import type { Purse } from './purse.ts';
 
 /** What the proxy is made from. */
 export interface ProxyOptions {
@@ -43,6 +44,8 @@ export interface ProxyOptions {
   readonly senses?: NetworkSenses;
   /** How providers' names are resolved; the system's way unless it is said. */
   readonly lookup?: Lookup;
+  /** Budgets and limits, and what was taken of them; without it there are none. */
+  readonly purse?: Purse;
   /** Places in distributed traces; none unless those are exported. */
   readonly tracing?: TracePort;
   /** What `/metrics` answers, where the settings have it answer. */

@@ -243,6 +243,7 @@ class LocalProxy implements Proxy {
     if (this.#retiring.size > 0) this.#retire();
     if (counts(exchange)) {
       if (facts) charge(exchange.trail, facts);
+      exchange.ticket?.settle(exchange.trail);
       watcher.exchangeEnded(exchange.trail);
       record.record(exchange.trail, finishCapture(exchange));
     }

@@ -1,3 +1,4 @@
+import { noteWords } from '../core/budget.ts';
 import { targetName } from '../core/target.ts';
 import type { CacheNote } from '../core/trail.ts';
 import type { TrailDraft } from './trail-draft.ts';
@@ -6,6 +7,7 @@ import type { TrailDraft } from './trail-draft.ts';
 export function traceHeaders(trail: TrailDraft, lines: string[], warns = true): void {
   const attempt = trail.attempts.at(-1);
   lines.push('x-gw-request-id', trail.id, 'x-gw-attempts', String(trail.attempts.length));
+  if (trail.budgets) lines.push('x-gw-budget', headerSafe(trail.budgets.map(noteWords).join('; ')));
   if (trail.cache) lines.push('x-gw-cache', cacheWord(trail.cache));
   const from = trail.cache?.from ?? attempt?.target;
   if (from) lines.push('x-gw-provider', from.provider, 'x-gw-model', headerSafe(from.model));

@@ -1,3 +1,4 @@
+import type { BudgetNote } from '../core/budget.ts';
 import type { Loss } from '../core/conversation.ts';
 import type { FaultCode, Remedy } from '../core/fault.ts';
 import type { CallerFormatName, FormatName, Operation } from '../core/operation.ts';
@@ -40,6 +41,8 @@ export class TrailDraft implements Trail {
   deadlineMs?: number;
   deadlineFrom?: string;
   queuedMs?: number;
+  held?: { readonly ms: number; readonly by: string };
+  budgets?: readonly BudgetNote[];
   firstContentMs?: number;
   totalMs?: number;
   bytesIn = 0;

@@ -1,4 +1,11 @@
-import { type Budget, budgetKey, type BudgetNote, type BudgetView, type Expense } from '../core/budget.ts';
+import {
+  type Budget,
+  budgetKey,
+  type BudgetNote,
+  type BudgetView,
+  type Expense,
+  expenseOf,
+} from '../core/budget.ts';
 import type { Trail } from '../core/trail.ts';
 import { type Account, Meter, type Subject } from './budget-meter.ts';
 
@@ -86,7 +93,7 @@ export class BudgetBook {
       account.reserved += reserved;
       return [{ meter, account, reserved }];
     });
-    return new Ticket(entries, (reached) => this.listener?.(reached));
+    return new Ticket(entries, this);
   }
 
   /** Learns from an ended request how long answers are. */
@@ -109,21 +116,23 @@ interface Entry {
 /** What was set aside for one request, until it is known what that took. */
 export class Ticket {
   #entries: readonly Entry[];
-  readonly #tell: (reached: BudgetReached) => void;
+  readonly #book: BudgetBook;
 
-  constructor(entries: readonly Entry[], tell: (reached: BudgetReached) => void) {
+  constructor(entries: readonly Entry[], book: BudgetBook) {
     this.#entries = entries;
-    this.#tell = tell;
+    this.#book = book;
   }
 
-  /** The request has ended, and this is what it took. Once only. */
-  settle(expense: Expense): void {
+  /** The request has ended, and this is how. Once only. */
+  settle(trail: Trail): void {
+    const expense = expenseOf(trail);
+    this.#book.learn(trail);
     for (const { meter, account, reserved } of this.#entries) {
       // Sums of fractions end in noise, and nothing may be spoken for when nothing is under way.
       account.reserved = Math.max(0, account.reserved - reserved);
       if (account.reserved < 1e-9) account.reserved = 0;
       const share = meter.add(account, expense);
-      if (share !== undefined) this.#tell({ view: meter.viewOf(account), share });
+      if (share !== undefined) this.#book.listener?.({ view: meter.viewOf(account), share });
     }
     this.#entries = [];
   }

@@ -60,7 +60,7 @@ export class Meter {
   add(account: Account, expense: Expense): number | undefined {
     const { unit, at } = this.budget;
     account.used += expense[unit];
-    account.requests++;
+    if (expense.asked) account.requests++;
     if (expense.unpriced) account.unpriced++;
     const now = reached(this.budget, account.used);
     if (now <= account.told) return undefined;

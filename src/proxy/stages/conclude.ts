@@ -97,9 +97,13 @@ function refuse(exchange: Exchange, reply: Refusal): void {
   send(exchange, status, lines, own?.body ?? format.renderError(report));
 }
 
-/** What gw gave up, its caller has no better chance with; but nothing was tried without network or without room. */
-function mayRetry({ fault: why }: Refusal): string {
-  return why.code === 'offline' || why.code === 'busy' ? 'true' : 'false';
+/**
+ * What gw gave up, its caller has no better chance with; but nothing was tried without network, without room, or before
+ * its turn. A budget that is used up stays so for hours.
+ */
+function mayRetry({ fault: why, comeBack }: Refusal): string {
+  if (why.code === 'over_budget') return comeBack ? 'true' : 'false';
+  return why.code === 'offline' || why.code === 'busy' || why.code === 'too_many_requests' ? 'true' : 'false';
 }
 
 /** With one target gw has nothing to add: its refusal reaches the caller as it came. */
