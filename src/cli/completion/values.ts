@@ -1,3 +1,4 @@
+import { FOREIGN_KINDS } from '../../config/index.ts';
 import { CAPTURE_MODES } from '../../core/capture.ts';
 import { CHAOS_WORDS } from '../../core/chaos.ts';
 import { FORMAT_NAMES } from '../../core/operation.ts';
@@ -53,6 +54,7 @@ export const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
   'test-route route-or-model': names('models'),
   'run command': { is: 'command' },
   'launch client': { is: 'choice', words: clientsThat('launch') },
+  'connect client': { is: 'choice', words: clientsThat('connect') },
   'launch words': { is: 'file' },
   'completion shell': { is: 'choice', words: keysOf(SCRIPT_SHELLS) },
 };
@@ -81,10 +83,13 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
     is: 'choice',
     words: keysOf(FORMAT_NAMES).filter((name) => FORMAT_NAMES[name] === 'both'),
   },
+  '--from': { is: 'choice', words: keysOf(FOREIGN_KINDS) },
   '--header': FREE,
   '--host': choice('127.0.0.1', '0.0.0.0'),
   '--key': choice('env:', 'file:', 'keychain:'),
   'simulate --key': FREE,
+  '--keys': choice('keychain', 'file', 'skip'),
+  '--label': FREE,
   '--level': choice('debug', 'info', 'warn', 'error'),
   '--limit': FREE,
   '--lines': FREE,
@@ -94,7 +99,9 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--name': FREE,
   '--names': choice('providers', 'routes', 'models', 'targets', 'profiles', 'resting'),
   '--on': names('targets'),
+  '--only': FREE,
   '--out': { is: 'file' },
+  '--socket': { is: 'file' },
   '--outcome': choice('served', 'failed', 'cut', 'gone'),
   '--port': FREE,
   '--preset': { is: 'choice', words: PRESETS.map(({ name }) => name) },

@@ -50,7 +50,7 @@ export class ImportDraft {
     const fields: JsonObject = {
       ...(preset && { preset: preset.name }),
       ...(url !== undefined && { url }),
-      ...(format !== undefined && format !== preset?.format && { format }),
+      ...(format !== undefined && format !== (preset?.format ?? 'openai-chat') && { format }),
       ...(auth !== undefined && auth !== (preset?.auth ?? 'bearer') && { auth }),
       ...this.#headers(wanted),
     };
@@ -208,7 +208,7 @@ export class ImportDraft {
     const taken = new Set(this.#secrets.map(({ variable }) => variable));
     let variable = /^\d/.test(usual) ? `_${usual}` : usual;
     for (let n = 2; taken.has(variable); n++) variable = `${usual}_${n}`;
-    const found = { place: key.place, provider, variable, key: new Secret(key.value) };
+    const found = { place: withoutKeys(key.place), provider, variable, key: new Secret(key.value) };
     this.#secrets.push(found);
     return found;
   }
@@ -243,9 +243,14 @@ export class ImportDraft {
     return (text) => {
       let shown = text;
       for (const value of values) shown = shown.replaceAll(value, '[hidden]');
-      return shown.replace(/[^\s.[\]/:,"'=]{20,}/g, (word) => (mayBeKey(word) ? '[hidden]' : word));
+      return withoutKeys(shown);
     };
   }
+}
+
+/** Words of a file that may be keys are not repeated. */
+function withoutKeys(text: string): string {
+  return text.replace(/[^\s.[\]/:,"'=]{20,}/g, (word) => (mayBeKey(word) ? '[hidden]' : word));
 }
 
 function isModel(name: string): boolean {
