@@ -58,6 +58,8 @@ export interface Client {
   readonly callers: readonly string[];
   /** Variables that it takes its address from. */
   readonly variables: readonly string[];
+  /** What its settings say counts more than these variables. */
+  readonly settingsWin?: true;
   /** Its settings files, the one that counts most first. */
   files(place: Place): readonly SettingsFile[];
   launch?(ground: LaunchGround): Launching;

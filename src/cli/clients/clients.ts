@@ -42,7 +42,7 @@ export function requireClient(text: string | undefined, verb: string, known: rea
     text === undefined
       ? 'Which client?'
       : hand
-        ? `gw cannot ${verb} ${hand.title}.`
+        ? `There is no gw ${verb} for ${hand.title}.`
         : `${terminalSafe(text)} is no client that gw knows.`,
     {
       why: hand?.byHand ?? `it knows ${known.join(', ')}`,

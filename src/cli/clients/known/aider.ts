@@ -41,12 +41,16 @@ function connect(ground: ConnectGround): Change {
   }
   return {
     is: 'edits',
-    file: join(ground.home, FILE),
-    syntax: 'yaml',
-    edits: [
-      { path: ['openai-api-base'], value: `${ground.address}/v1` },
-      { path: ['openai-api-key'], value: PLACEHOLDER_KEY },
-      { path: ['model'], value: `openai/${ground.model}` },
+    files: [
+      {
+        file: join(ground.home, FILE),
+        syntax: 'yaml',
+        edits: [
+          { path: ['openai-api-base'], value: `${ground.address}/v1` },
+          { path: ['openai-api-key'], value: PLACEHOLDER_KEY },
+          { path: ['model'], value: `openai/${ground.model}` },
+        ],
+      },
     ],
   };
 }

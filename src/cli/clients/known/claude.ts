@@ -62,9 +62,7 @@ function connect(ground: ConnectGround): Change {
       : { path: ['apiKeyHelper'], value: 'gw env --token' };
   return {
     is: 'edits',
-    file,
-    syntax: 'json',
-    edits: [{ path: ['env', ADDRESS], value: ground.address }, key],
+    files: [{ file, syntax: 'json', edits: [{ path: ['env', ADDRESS], value: ground.address }, key] }],
     notes: ["gw's providers and keys serve it from then on, not a Claude subscription."],
   };
 }
@@ -76,6 +74,7 @@ export const claude: Client = {
   install: 'npm install --global @anthropic-ai/claude-code',
   callers: ['claude-cli'],
   variables: [ADDRESS],
+  settingsWin: true,
   files,
   launch,
   connect,

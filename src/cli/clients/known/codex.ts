@@ -62,14 +62,18 @@ function connect(ground: ConnectGround): Change {
       : { path: [...table, 'env_key'], value: token.name };
   return {
     is: 'edits',
-    file: files(ground)[0]?.path ?? '',
-    syntax: 'toml',
-    edits: [
-      { path: ['model_provider'], value: PROVIDER },
-      { path: [...table, 'name'], value: PROVIDER },
-      { path: [...table, 'base_url'], value: `${address}/v1` },
-      { path: [...table, 'wire_api'], value: 'responses' },
-      key,
+    files: [
+      {
+        file: files(ground)[0]?.path ?? '',
+        syntax: 'toml',
+        edits: [
+          { path: ['model_provider'], value: PROVIDER },
+          { path: [...table, 'name'], value: PROVIDER },
+          { path: [...table, 'base_url'], value: `${address}/v1` },
+          { path: [...table, 'wire_api'], value: 'responses' },
+          key,
+        ],
+      },
     ],
   };
 }

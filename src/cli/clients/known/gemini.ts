@@ -5,6 +5,7 @@ import type { Client, ConnectGround, LaunchGround, Launching, Place, SettingsFil
 import type { Change } from '../connect/change.ts';
 import { at } from '../edit/edit.ts';
 import { readFileSettings } from '../settings.ts';
+import { PLACEHOLDER_KEY } from '../variables.ts';
 import { borrowHome } from './gemini-home.ts';
 
 const ADDRESS = 'GOOGLE_GEMINI_BASE_URL';
@@ -52,16 +53,20 @@ function connect(ground: ConnectGround): Change {
       fix: 'gw launch gemini',
     };
   }
+  const folder = join(homeOf(ground), '.gemini');
   return {
     is: 'edits',
-    file: join(homeOf(ground), '.gemini', '.env'),
-    syntax: 'variables',
-    edits: [
-      { path: [ADDRESS], value: ground.address },
-      { path: ['GEMINI_API_KEY'], value: 'gw-local' },
-    ],
-    notes: [
-      'Choose "Use Gemini API key" in Gemini CLI (/auth): with a Google login it goes past any address.',
+    files: [
+      {
+        file: join(folder, '.env'),
+        syntax: 'variables',
+        edits: [
+          { path: [ADDRESS], value: ground.address },
+          { path: ['GEMINI_API_KEY'], value: PLACEHOLDER_KEY },
+        ],
+      },
+      // With a Google login it goes past any address.
+      { file: join(folder, 'settings.json'), syntax: 'json', edits: [{ path: AUTH, value: WITH_KEY }] },
     ],
   };
 }

@@ -85,11 +85,15 @@ function connect(ground: ConnectGround): Change {
   const key = token === undefined ? PLACEHOLDER_KEY : `{env:${token.name}}`;
   return {
     is: 'edits',
-    file: file?.path ?? '',
-    syntax: 'json',
-    edits: [
-      { path: ['provider', PROVIDER], value: providerFor(ground, key, []) },
-      { path: ['model'], value: `${PROVIDER}/${ground.model}` },
+    files: [
+      {
+        file: file?.path ?? '',
+        syntax: 'json',
+        edits: [
+          { path: ['provider', PROVIDER], value: providerFor(ground, key, []) },
+          { path: ['model'], value: `${PROVIDER}/${ground.model}` },
+        ],
+      },
     ],
   };
 }
