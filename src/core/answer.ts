@@ -58,7 +58,9 @@ export type OpenedPart =
       readonly name: string;
       readonly custom?: boolean;
       readonly opaque?: readonly OpaqueState[];
-    };
+    }
+  /** A picture or sound; whole with `open`, its data in base64. */
+  | { readonly kind: 'media'; readonly mime: string; readonly data: string };
 
 /**
  * Why the model stopped. `calls` when the answer calls a tool of the caller, whatever the provider says; but an answer

@@ -203,6 +203,7 @@ export type Loss = LossCode | `field:${string}`;
 
 /** Everything a translation may have to leave out, as `x-gw-lossy`, the trail and `docs/formats.md` name it. */
 export const LOSSES = {
+  'answer-media': "a picture or sound in the answer, for which the caller's format has no place",
   audio: 'audio the target cannot hear',
   cache: 'marks of what to cache',
   candidates: 'more than one answer',

@@ -9,6 +9,7 @@ import { openaiChat } from './openai-chat/index.ts';
 import { openaiResponses } from './openai-responses/index.ts';
 
 export { directTranslation, whyUntranslated } from './direct.ts';
+export { canShow } from './hub/answer-media.ts';
 export { ENVELOPE_START } from './hub/carry.ts';
 export { continuedConversation, type Prefill, prefillOf, prefillText } from './hub/continuing.ts';
 export { estimateTokens } from './hub/estimate.ts';

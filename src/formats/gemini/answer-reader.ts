@@ -7,6 +7,7 @@ import { readCitations } from './citations.ts';
 import { blockedPrompt, classifyInside } from './errors.ts';
 import { readFinish } from './finish.ts';
 import { readUsage } from './usage.ts';
+import { inlineOf } from './whole-answer.ts';
 
 const GARBLED = 'the answer ended before it was finished';
 
@@ -98,6 +99,7 @@ export class AnswerReader {
     if (call) this.#call(call, state, events);
     else if (text !== undefined)
       this.#text(part.flag('thought') === true ? 'reasoning' : 'text', text, state, events);
+    else this.#media(part, events);
   }
 
   /** A signature closes its part: what follows belongs to another. */
@@ -118,6 +120,15 @@ export class AnswerReader {
     if (!state) return;
     events.push({ is: 'opaque', state });
     this.#close(events);
+  }
+
+  /** Drafts that are part of a thought are not shown. */
+  #media(part: JsonView, events: AnswerEvent[]): void {
+    const [inline] = part.flag('thought') === true ? [] : inlineOf([part]);
+    if (!inline) return;
+    this.#said = true;
+    this.#close(events);
+    events.push({ is: 'open', part: { kind: 'media', ...inline } }, { is: 'close' });
   }
 
   #call(call: JsonView, state: OpaqueState | undefined, events: AnswerEvent[]): void {

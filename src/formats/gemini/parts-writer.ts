@@ -17,6 +17,7 @@ export interface AnswerPart {
   readonly text?: string;
   readonly thought?: true;
   readonly functionCall?: JsonOut;
+  readonly inlineData?: JsonOut;
   readonly thoughtSignature?: string;
 }
 
@@ -137,6 +138,7 @@ export class PartsWriter {
     const part = this.#open;
     this.#open = undefined;
     if (part?.kind === 'call') return this.#closeCall(part);
+    if (part?.kind === 'media') return [{ inlineData: { mimeType: part.mime, data: part.data } }];
     if (part?.kind === 'reasoning') {
       const summary = part.summary === true ? { summary: true } : {};
       this.#carried.push({ on: 'reasoning', text: this.#pieces.join(''), ...summary, states: this.#states });

@@ -2,6 +2,7 @@ import type { AnswerEvent, FinishReason, OpenedPart } from '../../core/answer.ts
 import type { Citation, OpaqueState, Part } from '../../core/conversation.ts';
 import type { Fault } from '../../core/fault.ts';
 import type { Usage } from '../../core/usage.ts';
+import { mediaPart, picturesIn } from './answer-media.ts';
 
 /** A whole answer: what its events come to. */
 export interface FoldedAnswer {
@@ -130,6 +131,8 @@ class OpenPart {
           ...(part.custom === true && { custom: true }),
           ...opaque,
         };
+      case 'media':
+        return mediaPart(part);
     }
   }
 }
@@ -163,8 +166,12 @@ export function partEvents(part: Part): AnswerEvent[] {
       };
       return [{ is: 'open', part: opened }, ...textDelta(part.arguments), { is: 'close' }];
     }
-    case 'result':
     case 'media':
+      return picturesIn([part]).flatMap((opened): AnswerEvent[] => [
+        { is: 'open', part: opened },
+        { is: 'close' },
+      ]);
+    case 'result':
       return [];
   }
 }

@@ -13,6 +13,7 @@ import {
   type Owner,
   readCallPiece,
 } from './call-drafts.ts';
+import { imageEvents, readImages } from './images.ts';
 import { type Detail, joinShapes, readDetail, stateOfShape } from './reasoning-details.ts';
 import { type Piece, ThinkTags } from './think-tags.ts';
 import { contentPieces, plainThought } from './thought-words.ts';
@@ -78,8 +79,17 @@ export class DeltaReader {
     events.push(...this.#say('text', stringField(delta['audio'], 'transcript') ?? ''));
     events.push(...this.#say('refusal', stringField(delta, 'refusal') ?? ''));
     events.push(...this.#cite(delta['annotations']));
+    events.push(...this.#draw(delta['images']));
     events.push(...this.#call(delta));
     return events;
+  }
+
+  #draw(list: unknown): AnswerEvent[] {
+    const images = readImages(list);
+    // Behind a call that is not whole yet it would stand between its pieces.
+    if (images.length === 0 || this.#opened > 0) return [];
+    this.#spoken++;
+    return [...this.#hush(), ...imageEvents(images)];
   }
 
   /** Closes what is open, when the answer is over. */

@@ -2,11 +2,13 @@ import type { AnswerEvent } from '../../core/answer.ts';
 import type { CallPart, Part, ReasoningPart, TextPart } from '../../core/conversation.ts';
 import type { AnswerEcho, CarriedState } from '../../core/format.ts';
 import { type JsonOut, writeJson } from '../../lib/json-write.ts';
+import { picturesIn } from '../hub/answer-media.ts';
 import { unwrapInput } from '../hub/custom-tool.ts';
 import { foldAnswer } from '../hub/fold.ts';
 import { callerId } from '../hub/ids.ts';
 import { writeAnnotation } from './annotations.ts';
 import { type CallerWays, callerWays, envelopeDetail, finishWord } from './caller-ways.ts';
+import { writeImage } from './images.ts';
 import { writeUsage } from './usage.ts';
 
 /** A whole answer as a chat completion. */
@@ -41,11 +43,13 @@ function writeMessage(parts: readonly Part[], ways: CallerWays, exchange: string
   const content = texts.map(({ text }) => text).join('');
   const thought = thoughts.map(({ text }) => text).join('');
   const annotations = annotate(texts);
+  const images = picturesIn(parts).map(writeImage);
   return {
     role: 'assistant',
     content: content === '' && calls.length + refusals.length > 0 ? null : content,
     refusal: refusals.length > 0 ? refusals.map(({ text }) => text).join('') : null,
     annotations: annotations.length > 0 ? annotations : undefined,
+    images: images.length > 0 ? images : undefined,
     reasoning_content: thought === '' ? undefined : thought,
     reasoning_details: writeDetails(parts, exchange),
     ...writeCalls(calls, ways, exchange),

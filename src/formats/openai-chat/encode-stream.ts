@@ -3,11 +3,13 @@ import type { Citation, OpaqueState, Part } from '../../core/conversation.ts';
 import type { AnswerEcho, StreamEncoder } from '../../core/format.ts';
 import type { Usage } from '../../core/usage.ts';
 import { type JsonOut, writeJson } from '../../lib/json-write.ts';
+import { canShow, type OpenedMedia } from '../hub/answer-media.ts';
 import { unwrapInput } from '../hub/custom-tool.ts';
 import { callerId } from '../hub/ids.ts';
 import { writeAnnotation } from './annotations.ts';
 import { type CallerWays, callerWays, envelopeDetail, finishWord } from './caller-ways.ts';
 import { carriedOf } from './encode-answer.ts';
+import { writeImage } from './images.ts';
 import { writeUsage } from './usage.ts';
 
 /** An encoder for one stream of chat completion chunks. */
@@ -48,6 +50,7 @@ class ChunkWriter implements StreamEncoder {
   #open: OpenPart | undefined;
   #calls = 0;
   #details = 0;
+  #images = 0;
   /** Characters of text in the parts that are closed. */
   #told = 0;
   #refused = false;
@@ -123,7 +126,13 @@ class ChunkWriter implements StreamEncoder {
     const ways = part.kind === 'call' ? this.#waysOf(part.name, part.custom === true) : undefined;
     this.#open = { part, states: [], citations: [], kept: [], ways, length: 0 };
     if (part.kind === 'refusal') this.#refused = true;
+    if (part.kind === 'media') return closed + this.#picture(part);
     return part.kind === 'call' ? closed + this.#call(part) : closed;
+  }
+
+  #picture(part: OpenedMedia): string {
+    if (!canShow('openai-chat', part.mime)) return '';
+    return this.#delta({ images: [writeImage(part, this.#images++)] });
   }
 
   #call(part: OpenedPart & { readonly kind: 'call' }): string {
@@ -180,6 +189,7 @@ class ChunkWriter implements StreamEncoder {
       case 'reasoning':
         return this.#envelope({ ...part, text: kept.join(''), opaque });
       case 'refusal':
+      case 'media':
         return '';
       case 'call':
         return this.#closeCall(open);

@@ -6,6 +6,7 @@ import type { AnswerEcho, CarriedState, StreamEncoder } from '../../core/format.
 import type { Usage } from '../../core/usage.ts';
 import { viewJson } from '../../lib/json-view.ts';
 import type { JsonOut } from '../../lib/json-write.ts';
+import { canShow } from '../hub/answer-media.ts';
 import { callerId } from '../hub/ids.ts';
 import type { BegunResponse } from './begun-response.ts';
 import { EventLog } from './event-log.ts';
@@ -13,6 +14,7 @@ import { incompleteReason } from './finish.ts';
 import { KeptAnswer } from './kept-answer.ts';
 import { namespacedTools, type ToolName } from './namespaces.ts';
 import { ResponseObject, responseId } from './response-object.ts';
+import { ImageItem } from './write-image.ts';
 import {
   CallItem,
   type ItemPlace,
@@ -135,9 +137,11 @@ export class ResponseEncoder implements StreamEncoder {
 
   #open(part: OpenedPart): string {
     if (part.kind === 'text' || part.kind === 'refusal') return this.#openContent(part.kind);
+    if (part.kind === 'media' && !canShow('openai-responses', part.mime)) return '';
     const before = this.#endItem('completed');
     if (part.kind === 'reasoning')
       return before + this.#begin(new ReasoningItem(this.#log, this.#place('rs'), part.summary === true));
+    if (part.kind === 'media') return before + this.#begin(new ImageItem(this.#log, this.#place('ig'), part));
     const states = part.opaque ?? [];
     const state = states.length > 0 ? this.#writeState({ on: 'call', states }) : '';
     return before + state + this.#begin(this.#callItem(part));

@@ -26,7 +26,8 @@ export interface ItemWriter {
 
 export type ItemStatus = 'completed' | 'incomplete';
 
-abstract class Item {
+/** What all items have in common: their place, and events about them. */
+export abstract class Item {
   readonly #log: EventLog;
   readonly #place: ItemPlace;
 

@@ -8,7 +8,7 @@ export interface Delivered {
   readonly text: string;
   /** What was being said. */
   readonly open: OpenedPart['kind'] | undefined;
-  /** It has something that must not be said twice or half: a call of a tool, a refusal. */
+  /** It has something that must not be said twice or half: a call of a tool, a refusal, a picture. */
   readonly acts: boolean;
   readonly usage: Usage | undefined;
   /** Characters that the model wrote, thoughts included. */
@@ -73,7 +73,7 @@ export function sumUp(events: readonly AnswerEvent[]): Delivered {
   for (const event of events) {
     if (event.is === 'open') {
       open = event.part.kind;
-      acts ||= open === 'call' || open === 'refusal';
+      acts ||= open === 'call' || open === 'refusal' || open === 'media';
     } else if (event.is === 'close') {
       open = undefined;
     } else if (event.is === 'usage') {

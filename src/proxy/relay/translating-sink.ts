@@ -12,6 +12,7 @@ import { withoutCredentials } from '../redact.ts';
 import type { ConversationTranslation } from '../translation.ts';
 import { type Frame, type FrameReader, frameReader } from './framing.ts';
 import { lastWords } from './last-words.ts';
+import { noteMedia } from './lost-media.ts';
 import type { Sink, SinkReport } from './sink.ts';
 import { StateCollector } from './state-collector.ts';
 
@@ -180,6 +181,7 @@ export class TranslatingSink implements Sink {
     const { trail } = this.#exchange;
     if (event.is === 'usage') trail.usage = { ...trail.usage, ...event.usage };
     else if (event.is === 'malformed') trail.malformed = (trail.malformed ?? 0) + 1;
+    else if (event.is === 'open') noteMedia(this.#exchange, event.part);
     this.#states.push(event);
   }
 
@@ -270,7 +272,7 @@ export class TranslatingSink implements Sink {
 /** Content a reader would miss, or the end of an answer that has none and says why. */
 function isContent(event: AnswerEvent): boolean {
   if (event.is === 'delta') return event.text !== '';
-  if (event.is === 'open') return event.part.kind === 'call';
+  if (event.is === 'open') return event.part.kind === 'call' || event.part.kind === 'media';
   return event.is === 'opaque' || event.is === 'finish';
 }
 
