@@ -20,11 +20,12 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   store: ['core', 'lib'],
   control: ['core', 'lib'],
   credentials: ['core', 'lib'],
+  observe: ['core', 'lib'],
   proxy: ['formats', 'providers', 'resilience', 'core', 'lib'],
   simulator: ['formats', 'core', 'lib'],
   tui: ['control', 'core', 'lib'],
   web: ['core', 'lib'],
-  daemon: 'proxy simulator store config control credentials providers core lib'.split(' '),
+  daemon: 'proxy simulator store config control credentials observe providers core lib'.split(' '),
   cli: 'daemon tui web simulator proxy control store config providers formats resilience core lib'.split(' '),
   // The program itself: src/main.ts.
   '': ['cli'],
@@ -59,7 +60,7 @@ const RESTRICTED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Floors that touch nothing outside the process, and the built-ins that do not either. */
-const PURE_FLOORS = new Set(['lib', 'core', 'resilience', 'formats', 'providers']);
+const PURE_FLOORS = new Set(['lib', 'core', 'resilience', 'formats', 'providers', 'observe']);
 const PURE_BUILTINS = new Set([
   'node:buffer',
   'node:crypto',

@@ -68,6 +68,8 @@ export interface Methods {
   };
   /** What is kept for identical requests, and how often it was of use. */
   cache: { params: Record<string, never>; result: CacheReport };
+  /** Everything the daemon counts, as text for Prometheus. */
+  metrics: { params: Record<string, never>; result: { readonly text: string } };
   /** Forgets every kept answer, in memory and on disk. */
   'clear-cache': { params: Record<string, never>; result: { readonly cleared: number } };
   subscribe: { params: Record<string, never>; result: Record<string, never> };
@@ -117,6 +119,8 @@ export interface Status {
   readonly pid: number;
   /** `http://127.0.0.1:4499`, without a path. */
   readonly address: string;
+  /** The Unix socket it listens on too, where it does. */
+  readonly socket?: string;
   readonly startedAt: number;
   readonly now: number;
   readonly profile: string;

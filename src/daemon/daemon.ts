@@ -9,11 +9,13 @@ import {
 import { type ActedOn, actingHandlers } from './acting.ts';
 import { cacheHandlers } from './cache.ts';
 import { chaosHandlers } from './chaos.ts';
+import { socketMoved } from './data-socket.ts';
 import { DrillGround } from './drill.ts';
 import { Feed } from './feed.ts';
 import { handedOver } from './handover.ts';
 import { chooseProfile, type Loaded, loadChosen } from './loaded.ts';
 import type { LogFile } from './log.ts';
+import { metricsHandlers, type MetricsSource, metricsSource } from './metrics.ts';
 import type { DaemonOptions, DaemonParts } from './parts.ts';
 import { addressOf } from './port-check.ts';
 import { removeState } from './state-file.ts';
@@ -91,6 +93,7 @@ export class Daemon {
     const { recorder, answers, observatory, proxy, log } = this.#parts;
     return {
       ...cacheHandlers(answers, () => observatory.cache.use()),
+      ...metricsHandlers(this.metrics()),
       hello: () => ({
         instance: this.instance,
         version: this.#options.version,
@@ -128,6 +131,11 @@ export class Daemon {
     };
   }
 
+  /** Where the figures for metrics come from. */
+  metrics(): MetricsSource {
+    return metricsSource(this.#parts, () => this.status());
+  }
+
   #actedOn(): ActedOn {
     const { profile, fromEnvironment } = this.#loaded;
     return { file: this.#parts.file, profile: profile.name, fromEnvironment };
@@ -141,6 +149,7 @@ export class Daemon {
       version,
       pid: process.pid,
       address: this.address,
+      ...(this.#parts.door && { socket: this.#parts.door.path }),
       startedAt,
       now: clock.now(),
       configPath: paths.config,
@@ -159,8 +168,8 @@ export class Daemon {
   }
 
   #problems(): Problem[] {
-    const { recorder, answers, log } = this.#parts;
-    const problems: Problem[] = [...this.#reloadProblems];
+    const { recorder, answers, log, telemetry } = this.#parts;
+    const problems: Problem[] = [...this.#reloadProblems, ...telemetry.problems()];
     const record = recorder.problem();
     if (record !== undefined) {
       problems.push({ message: `the request log has a problem: ${record}`, fix: 'gw doctor' });
@@ -195,6 +204,7 @@ export class Daemon {
     this.#reloadProblems = this.#moved(loaded);
     proxy.apply(loaded);
     book.prepare(loaded.profile);
+    await this.#parts.telemetry.apply(loaded, this.#env);
     log.change(loaded.settings.log);
     log.write('info', 'profile-reloaded', { profile: loaded.profile.name });
     this.feed.statusChanged();
@@ -208,7 +218,8 @@ export class Daemon {
   /** A listening socket cannot move; saying so beats a setting that silently does nothing. */
   #moved(loaded: Loaded): Problem[] {
     const before = this.#parts.loaded.settings.listen;
-    const { host, port } = loaded.settings.listen;
+    const { host, port, socket } = loaded.settings.listen;
+    if (socket !== before.socket) return [socketMoved(this.#parts.door?.path)];
     if (host === before.host && port === before.port) return [];
     return [
       {
@@ -250,7 +261,9 @@ export class Daemon {
         this.#drained.resolve(cutOff);
         log.write('info', 'daemon-stopping', { cutOff });
       },
+      () => this.#parts.door?.close(),
       () => proxy.close(),
+      () => this.#parts.telemetry.close(),
       () => recorder.close(),
       () => this.#parts.answers.close(),
       () => this.#drills.close(),

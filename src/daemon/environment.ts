@@ -26,7 +26,8 @@ const KEPT = [
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
 ];
-const KEPT_PREFIXES = ['XDG_', 'LC_'];
+// OpenTelemetry's variables say where its collector is; they mean nothing unless the profile file turns it on.
+const KEPT_PREFIXES = ['XDG_', 'LC_', 'OTEL_'];
 const KEPT_ON_WINDOWS = [
   'SYSTEMROOT',
   'SYSTEMDRIVE',

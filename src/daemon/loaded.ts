@@ -145,7 +145,12 @@ function withOverrides(config: Config, overrides: Overrides): Outcome<Settings, 
   }
   return ok({
     ...settings,
-    listen: { ...settings.listen, host, port: overrides.port ?? settings.listen.port },
+    listen: {
+      ...settings.listen,
+      host,
+      port: overrides.port ?? settings.listen.port,
+      ...(overrides.socket !== undefined && { socket: overrides.socket }),
+    },
     record: { ...settings.record, capture: overrides.capture ?? settings.record.capture },
   });
 }

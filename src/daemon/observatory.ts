@@ -10,6 +10,7 @@ import { Histogram } from '../lib/histogram.ts';
 import { CacheTally } from './cache.ts';
 import { Ring } from './ring.ts';
 import { RollingWindow, WINDOW_MS } from './rolling.ts';
+import { Tally } from './tally.ts';
 import { quantiles, TargetStats } from './target-stats.ts';
 
 const KEPT_TRAILS = 500;
@@ -49,9 +50,12 @@ export class Observatory implements Watcher {
   readonly #window = new RollingWindow(() => new Slot());
   readonly #incidents = new IncidentLog();
   readonly cache = new CacheTally();
+  readonly tally = new Tally();
   readonly #counts = { total: 0, served: 0, failed: 0, cut: 0, gone: 0, pending: 0, failovers: 0 };
   /** Set while somebody watches. */
   listener: Listener | undefined;
+  /** Set while exchanges are told to somebody else. */
+  exporter: { add(trail: Trail): void } | undefined;
 
   constructor(startedAt: number) {
     this.#startedAt = startedAt;
@@ -84,6 +88,7 @@ export class Observatory implements Watcher {
     this.#live.delete(trail);
     this.#ended.add(trail);
     if (trail.rehearsal !== true) this.#count(trail);
+    this.exporter?.add(trail);
     this.#incidents.add(trail);
     this.listener?.ended(trail);
   }
@@ -93,6 +98,7 @@ export class Observatory implements Watcher {
     counts.total++;
     counts[trail.outcome]++;
     this.cache.add(trail);
+    this.tally.add(trail);
     if (trail.failover) counts.failovers++;
     const at = trail.at + (trail.totalMs ?? 0);
     const slot = this.#window.at(at);

@@ -4,12 +4,14 @@ import type { Preset } from '../core/profile.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Proxy } from '../proxy/index.ts';
 import type { AnswerCache, Recorder } from '../store/index.ts';
+import type { DataSocket } from './data-socket.ts';
 import type { Loaded } from './loaded.ts';
 import type { Lock } from './lock.ts';
 import type { LogFile } from './log.ts';
 import type { ModelBook } from './model-book.ts';
 import type { Observatory } from './observatory.ts';
 import type { Overrides } from './state-file.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** How a person starts a daemon, whatever of it is running. */
 export interface DaemonOptions {
@@ -38,4 +40,7 @@ export interface DaemonParts {
   readonly observatory: Observatory;
   readonly proxy: Proxy;
   readonly book: ModelBook;
+  readonly telemetry: Telemetry;
+  /** The Unix socket beside the port, where there is one. */
+  readonly door: DataSocket | undefined;
 }

@@ -6,17 +6,19 @@ import type { Paths } from '../core/paths.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
 import { httpProxyRule } from '../lib/http-proxy.ts';
 import { idMaker } from '../lib/id.ts';
-import { createProxy } from '../proxy/index.ts';
+import { createProxy, type Proxy } from '../proxy/index.ts';
 import { openAnswerCache, openRecorder } from '../store/index.ts';
 import { askCatalogue } from './ask-catalogue.ts';
 import { Daemon } from './daemon.ts';
+import { openDoor } from './data-socket.ts';
 import { DaemonError } from './error.ts';
 import { HealthFile } from './health-file.ts';
 import { keepReachable } from './keep-reachable.ts';
-import { chooseProfile, loadChosen } from './loaded.ts';
+import { type Chosen, chooseProfile, loadChosen } from './loaded.ts';
 import { type Lock, tryLock } from './lock.ts';
 import type { LogRecord } from './log-line.ts';
 import { type LogFile, openLog } from './log.ts';
+import { collectMetrics, metricsPage, type MetricsSource } from './metrics.ts';
 import { ModelBook } from './model-book.ts';
 import { openNetworkSenses } from './network-watch.ts';
 import { Observatory } from './observatory.ts';
@@ -24,6 +26,7 @@ import type { DaemonOptions, DaemonParts } from './parts.ts';
 import { listenError } from './port-owner.ts';
 import { serveLockPath } from './serve-lock.ts';
 import { readState, writeState } from './state-file.ts';
+import { Telemetry, type TelemetryParts } from './telemetry.ts';
 
 /**
  * Starts a daemon in this process: takes the lock, reads the profile, listens, opens the control socket, and only
@@ -51,18 +54,17 @@ async function open(
 ): Promise<Daemon> {
   const { paths, clock, presets, env, overrides, version, home } = options;
   const file = openConfigFile({ paths, presets });
-  const chosen = chooseProfile(file, env, presets, overrides);
-  const settings = chosen.is === 'ok' ? chosen.value.settings : DEFAULT_SETTINGS;
-  const log = openLog({ path: paths.log, settings: settings.log, clock, echo: options.echo });
-  undo.push(() => log.close());
-  if (chosen.is === 'failed') throw reported(log, chosen.fault);
-  const loaded = await loadChosen(chosen.value, env, home);
+  const { log, chosen } = openLogFor(options, chooseProfile(file, env, presets, overrides), undo);
+  const loaded = await loadChosen(chosen, env, home);
   const startedAt = clock.now();
   const instance = idMaker(() => startedAt)();
-  const stores = openStores(options, settings, log, undo);
+  const stores = openStores(options, loaded.settings, log, undo);
   const observatory = new Observatory(startedAt);
   const book = new ModelBook((question) => askCatalogue(question, clock), clock);
   const remember = new HealthFile(paths.health, clock, log);
+  const late = Promise.withResolvers<Daemon>();
+  const figures = late.promise.then((daemon) => daemon.metrics());
+  const telemetry = openTelemetry({ instance, version, startedAt, clock, log }, figures, undo);
   const proxy = createProxy({
     settings: loaded.settings,
     profile: loaded.profile,
@@ -79,16 +81,14 @@ async function open(
     senses: openNetworkSenses(),
     facts: book,
     remember,
+    tracing: telemetry,
+    metricsPage: async () => metricsPage(await figures),
   });
-  undo.push(() => proxy.close());
-  const { host, port: wanted } = loaded.settings.listen;
-  const port = await proxy.listen(wanted, host).catch(async (error: unknown) => {
-    throw reported(log, await listenError(error, host, wanted));
-  });
+  const listening = await listenAll(loaded.settings.listen, { home, proxy, log }, undo);
   const parts: DaemonParts = {
     instance,
     startedAt,
-    port,
+    ...listening,
     lock,
     log,
     file,
@@ -97,11 +97,56 @@ async function open(
     observatory,
     proxy,
     book,
+    telemetry,
   };
+  await telemetry.apply(loaded, env);
+  observatory.exporter = telemetry;
   book.prepare(loaded.profile);
   const daemon = new Daemon(options, parts);
+  late.resolve(daemon);
   void daemon.ended.then(() => remember.flush());
   return serve(options, daemon, undo, { profile: loaded.profile.name, startedAt });
+}
+
+/** The log comes first: what is wrong with the profile is written there too. */
+function openLogFor(
+  { paths, clock, echo }: Parameters<typeof runDaemon>[0],
+  chosen: ReturnType<typeof chooseProfile>,
+  undo: (() => unknown)[],
+): { log: LogFile; chosen: Chosen } {
+  const settings = chosen.is === 'ok' ? chosen.value.settings : DEFAULT_SETTINGS;
+  const log = openLog({ path: paths.log, settings: settings.log, clock, echo });
+  undo.push(() => log.close());
+  if (chosen.is === 'failed') throw reported(log, chosen.fault);
+  return { log, chosen: chosen.value };
+}
+
+/** The port, and the Unix socket beside it where one is named. */
+async function listenAll(
+  { host, port: wanted, socket }: Settings['listen'],
+  place: { readonly home: string; readonly proxy: Proxy; readonly log: LogFile },
+  undo: (() => unknown)[],
+): Promise<Pick<DaemonParts, 'port' | 'door'>> {
+  undo.push(() => place.proxy.close());
+  const port = await place.proxy.listen(wanted, host).catch(async (error: unknown) => {
+    throw reported(place.log, await listenError(error, host, wanted));
+  });
+  const door = await openDoor(socket, place).catch((error: unknown) => {
+    throw error instanceof DaemonError ? reported(place.log, error) : error;
+  });
+  undo.push(() => door?.close());
+  return { port, door };
+}
+
+/** Nothing of it begins before the settings are applied. */
+function openTelemetry(
+  parts: Omit<TelemetryParts, 'families'>,
+  figures: Promise<MetricsSource>,
+  undo: (() => unknown)[],
+): Telemetry {
+  const telemetry = new Telemetry({ ...parts, families: async () => collectMetrics(await figures) });
+  undo.push(() => telemetry.close());
+  return telemetry;
 }
 
 /** What outlives an exchange: its record, and its answer where that is kept. */

@@ -192,12 +192,13 @@ function failedStart(message: string): Ready {
   return { is: 'failed', error: new DaemonError('start', message, { fix: 'gw serve (shows what happens)' }) };
 }
 
-function flags({ port, host, profile, capture }: Overrides): string[] {
+function flags({ port, host, profile, capture, socket }: Overrides): string[] {
   return [
     ...(port === undefined ? [] : ['--port', String(port)]),
     ...(host === undefined ? [] : ['--host', host]),
     ...(profile === undefined ? [] : ['--profile', profile]),
     ...(capture === undefined ? [] : ['--capture', capture]),
+    ...(socket === undefined ? [] : ['--socket', socket]),
   ];
 }
 

@@ -9,6 +9,8 @@ export interface Overrides {
   readonly host?: string;
   readonly profile?: string;
   readonly capture?: CaptureMode;
+  /** Path of the Unix socket to listen on too. */
+  readonly socket?: string;
 }
 
 /** What a daemon leaves on disk after it listens. It tells where to look, never who is alive: ask the socket. */
@@ -75,10 +77,12 @@ function readOverrides(value: unknown): Overrides {
   const host = stringField(value, 'host');
   const profile = stringField(value, 'profile');
   const capture = stringField(value, 'capture');
+  const socket = stringField(value, 'socket');
   return {
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),
     ...(profile === undefined ? {} : { profile }),
     ...(capture !== undefined && isKeyOf(CAPTURE_MODES, capture) ? { capture } : {}),
+    ...(socket === undefined ? {} : { socket }),
   };
 }

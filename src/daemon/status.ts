@@ -27,6 +27,7 @@ export type StatusFacts = Pick<
   | 'version'
   | 'pid'
   | 'address'
+  | 'socket'
   | 'startedAt'
   | 'now'
   | 'configPath'

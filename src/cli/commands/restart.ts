@@ -18,7 +18,7 @@ export const command: Command = {
   options: [...LAUNCH_OPTIONS, ...STOP_OPTIONS],
   examples: ['gw restart', 'gw restart --port 4500', 'gw restart --now'],
   async run(context, input) {
-    const asked = readOverrides(input);
+    const asked = readOverrides(context, input);
     const heir = await withHeldKeys(context);
     // Before anything is stopped: a profile that cannot be served must not cost the daemon that serves.
     chooseFor(heir, asked);

@@ -43,7 +43,7 @@ export const command: Command = {
         version: packageFile.version,
         presets: PRESETS,
         clock: context.clock,
-        overrides: readOverrides(input),
+        overrides: readOverrides(context, input),
         readModels: true,
         echo: starter === undefined ? echoTo(context) : undefined,
       });

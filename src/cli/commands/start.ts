@@ -16,7 +16,7 @@ export const command: Command = {
   options: LAUNCH_OPTIONS,
   examples: ['gw start', 'gw start --port 4500 --profile work', 'gw start --json'],
   async run(context, input) {
-    const overrides = readOverrides(input);
+    const overrides = readOverrides(context, input);
     // Looked for first: what runs is there whatever this shell's environment has to offer.
     const started = (await findRunning(context.paths)) ?? (await launchNew(context, overrides));
     if (started.already) sayDifferences(context, started, overrides);
@@ -43,6 +43,7 @@ function sayDifferences(context: Context, { status }: Started, asked: Overrides)
     asked.host !== undefined && asked.host !== running.host ? `--host ${asked.host}` : '',
     asked.profile !== undefined && asked.profile !== status.profile ? `--profile ${asked.profile}` : '',
     asked.capture !== undefined && asked.capture !== status.capture ? `--capture ${asked.capture}` : '',
+    asked.socket !== undefined && asked.socket !== status.socket ? `--socket ${asked.socket}` : '',
   ].filter((flag) => flag !== '');
   if (different.length > 0) {
     const flags = terminalSafe(different.join(' '));

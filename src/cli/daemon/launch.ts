@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 
 import { ControlError } from '../../control/index.ts';
 import { CAPTURE_MODES, type CaptureMode } from '../../core/capture.ts';
@@ -30,20 +31,29 @@ export const LAUNCH_OPTIONS = [
   { flags: '--port <number>', summary: 'listen on this port instead of the one in the profile file (4499)' },
   { flags: '--host <address>', summary: 'listen on this address instead of 127.0.0.1' },
   { flags: '--profile <name>', summary: 'serve this profile instead of the active one' },
+  {
+    flags: '--socket [path]',
+    summary: 'listen on a Unix socket too: this one, or gw.sock beside the control socket',
+  },
   { flags: '--capture <what>', summary: 'keep headers and bodies of requests too: off, errors or all' },
 ] as const;
 
+/** Linux keeps addresses of sockets in 108 bytes, macOS in 104. */
+const LONGEST_SOCKET = 100;
+
 /** What of the profile file the command line overrides. */
-export function readOverrides(input: Input): Overrides {
+export function readOverrides(context: Context, input: Input): Overrides {
   const port = readPort(input.text('port'));
   const host = input.text('host');
   const profile = input.text('profile');
   const capture = readCapture(input.text('capture'));
+  const socket = readSocket(context, input);
   return {
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host: host === 'localhost' ? '127.0.0.1' : host }),
     ...(profile === undefined ? {} : { profile }),
     ...(capture === undefined ? {} : { capture }),
+    ...(socket === undefined ? {} : { socket }),
   };
 }
 
@@ -55,6 +65,20 @@ export function readPort(text: string | undefined): number | undefined {
   throw new CommandError(`${terminalSafe(text)} is no port.`, {
     why: 'a port is a number from 0 (any free one) to 65535',
     fix: '--port 4499',
+    exit: EXIT.usage,
+  });
+}
+
+/** The daemon works in another directory than this shell, so a relative path must not stay one. */
+function readSocket({ paths, cwd }: Context, input: Input): string | undefined {
+  if (input.flag('socket')) return join(paths.stateDir, 'gw.sock');
+  const path = input.text('socket');
+  if (path === undefined || path.startsWith('\\\\')) return path;
+  const whole = resolve(cwd, path);
+  if (whole.length <= LONGEST_SOCKET) return whole;
+  throw new CommandError(`${terminalSafe(whole)} is too long for a socket.`, {
+    why: `kernels take about ${LONGEST_SOCKET} bytes`,
+    fix: '--socket (without a path), or a shorter one',
     exit: EXIT.usage,
   });
 }
@@ -134,6 +158,7 @@ export function printStarted(context: Context, { hello, status, already }: Start
     context.printJson({
       address: status.address,
       baseUrl: `${status.address}/v1`,
+      ...(status.socket !== undefined && { socket: status.socket }),
       instance: hello.instance,
       pid: hello.pid,
       version: hello.version,
@@ -149,6 +174,7 @@ export function printStarted(context: Context, { hello, status, already }: Start
   context.print(
     `${state} ${style.bold(status.address)} (profile ${terminalSafe(status.profile)}, pid ${hello.pid})`,
   );
+  if (status.socket !== undefined) context.print(`and at the socket ${terminalSafe(status.socket)}`);
   context.print('');
   const load = loadingLine(context.env);
   const byHand = `export OPENAI_BASE_URL=${status.address}/v1`;

@@ -18,6 +18,7 @@ export function statusLines(status: Status, style: Style, columns: number): stri
     ...loadLines(status),
     ...cacheLines(status.cache).map((line) => `  ${truncate(line, width - 2)}`),
     ...captureLines(status.capture),
+    ...(status.socket === undefined ? [] : [`  also at the socket ${terminalSafe(status.socket)}`]),
     ...chaosLines(status, style),
     '',
     ...providerTable(status, style, width).split('\n'),

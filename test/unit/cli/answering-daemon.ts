@@ -48,6 +48,7 @@ export const declining: Handlers = {
   'stop-chaos': declined,
   cache: declined,
   'clear-cache': declined,
+  metrics: declined,
 };
 
 /** Answers on the control socket of a home as a daemon in this state would. */
