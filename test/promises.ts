@@ -354,6 +354,10 @@ export const PROMISES = {
     ANSWER,
   ),
   'keys-spread': row('Keys of one provider share the load where that is asked for.', ANSWER),
+  'rehearsal-is-real': row(
+    'A rehearsed outage takes the same attempts, and the same decisions after them, as the real one.',
+    HIDDEN,
+  ),
 } as const satisfies Readonly<Record<string, PromiseRow>>;
 
 export type PromiseId = keyof typeof PROMISES;

@@ -24,7 +24,7 @@ import type { PrefillMemory } from './continuation/prefill-memory.ts';
 import type { Memory } from './memory.ts';
 import { credentialsIn } from './redact.ts';
 import type { TargetState } from './target-state.ts';
-import { openUpstream, ownHeaders, type Upstream, upstreamIdentity } from './upstream.ts';
+import { openUpstream, ownHeaders, stagedUpstream, type Upstream, upstreamIdentity } from './upstream.ts';
 
 // Callers choose model names, so the cache of plans must not grow with them.
 const PLANS_KEPT = 500;
@@ -94,8 +94,11 @@ export class Fleet {
       const old = before === undefined ? undefined : before.#upstreams.get(name);
       const same = old?.identity === upstreamIdentity(url, profile.policy.connectMs);
       const { connectMs } = profile.policy;
+      const staged = memory.connections;
       const open = (): Upstream =>
-        openUpstream(name, url, connectMs, memory.httpProxyFor(new URL(url)), memory.lookup);
+        staged
+          ? stagedUpstream(name, url, () => staged(name))
+          : openUpstream(name, url, connectMs, memory.httpProxyFor(new URL(url)), memory.lookup);
       this.#upstreams.set(name, same && old ? old : open());
     }
     for (const provider of profile.providers) identify(provider, keys, memory);

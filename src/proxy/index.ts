@@ -8,3 +8,5 @@ export type { ProxyOptions } from './proxy-options.ts';
 export { Purse } from './purse.ts';
 export type { TargetView } from './target-state.ts';
 export { networkSign } from './unreachable.ts';
+export { Rehearsal, type RehearsedRequest } from './rehearsal/rehearsal.ts';
+export type { Act, Script, StagedCall } from './rehearsal/staged-line.ts';

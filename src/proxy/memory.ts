@@ -9,6 +9,7 @@ import { Rooms } from './admission.ts';
 import type { Lookup } from './connector.ts';
 import { PrefillMemory } from './continuation/prefill-memory.ts';
 import { type HealthListener, type KeyState, TargetState, type TargetView } from './target-state.ts';
+import type { Connections } from './upstream.ts';
 
 // Callers choose model names, so what is remembered must not grow with them.
 const TARGETS_KEPT = 5000;
@@ -25,6 +26,8 @@ export class Memory implements Remembered {
   /** How many requests may be under way at once. */
   readonly rooms = new Rooms();
   readonly lookup: Lookup | undefined;
+  /** Plays the connections of providers; in rehearsals alone. */
+  connections: ((provider: string) => Connections) | undefined;
   /** Which models go on from a prefilled answer. */
   readonly prefills = new PrefillMemory();
   readonly #targets = new Map<string, TargetState>();

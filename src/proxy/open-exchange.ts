@@ -1,7 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 import { CALLER_FORMATS } from '../formats/index.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { CallerEnd } from './caller-end.ts';
 import { Exchange } from './exchange.ts';
 import type { Fleet } from './fleet.ts';
 import { clientName, KEPT_CHARACTERS, type ReadHeaders, readHeaders } from './headers.ts';
@@ -12,7 +13,7 @@ import { TrailDraft } from './trail-draft.ts';
 /** Reads the head of a request, and makes the exchange and the trail that begin with it. */
 export function openExchange(
   request: IncomingMessage,
-  response: ServerResponse,
+  response: CallerEnd,
   parts: { readonly fleet: Fleet; readonly clock: Clock; readonly newId: () => string },
 ): Exchange {
   const { fleet, clock, newId } = parts;

@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 
 import type { NetworkPlace } from '../core/network.ts';
 import type { Provider } from '../core/profile.ts';
@@ -18,6 +18,11 @@ export interface Line {
   readonly pool: Pick<Pool, 'dispatch'>;
 }
 
+/** What keeps a provider's connections, or plays them in a rehearsal. */
+export interface Connections extends Dispatcher {
+  readonly stats?: { readonly free: number };
+}
+
 /** One provider's connections. */
 export class Upstream implements Line {
   readonly name: string;
@@ -29,12 +34,12 @@ export class Upstream implements Line {
   readonly place: NetworkPlace;
   /** How far away is what its connections lead to first: with an HTTP proxy, that. */
   readonly placeDistance: HostDistance;
-  readonly #open: () => Pool;
+  readonly #open: () => Connections;
   /** Pools that take nothing new and end with their last request. */
-  readonly #leaving = new Set<Pool>();
-  #pool: Pool;
+  readonly #leaving = new Set<Connections>();
+  #pool: Connections;
 
-  constructor(name: string, address: string, identity: string, place: NetworkPlace, open: () => Pool) {
+  constructor(name: string, address: string, identity: string, place: NetworkPlace, open: () => Connections) {
     this.name = name;
     this.prefix = new URL(address).pathname.replace(/\/+$/, '');
     this.identity = identity;
@@ -44,7 +49,7 @@ export class Upstream implements Line {
     this.#pool = open();
   }
 
-  get pool(): Pool {
+  get pool(): Connections {
     return this.#pool;
   }
 
@@ -53,7 +58,7 @@ export class Upstream implements Line {
    * others that waited as long are suspect, and a request that met two of them would be lost.
    */
   renew(): void {
-    if (this.#pool.stats.free === 0) return;
+    if ((this.#pool.stats?.free ?? 0) === 0) return;
     const old = this.#pool;
     this.#pool = this.#open();
     this.#leaving.add(old);
@@ -98,6 +103,11 @@ export function openUpstream(
       connect,
     });
   return new Upstream(name, address, upstreamIdentity(address, connectMs), placeOf(proxy ?? url), open);
+}
+
+/** A provider whose connections somebody else plays. */
+export function stagedUpstream(name: string, address: string, open: () => Connections): Upstream {
+  return new Upstream(name, address, upstreamIdentity(address, 0), placeOf(new URL(address)), open);
 }
 
 function placeOf({ hostname, port, protocol }: URL): NetworkPlace {

@@ -1,20 +1,6 @@
-/** A 32-bit FNV-1a hash of the text: equal texts and seeds give equal answers on every machine. */
-export function hashText(text: string, seed = 0): number {
-  let hash = (2_166_136_261 ^ seed) >>> 0;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16_777_619);
-  return hash >>> 0;
-}
+import { hashText, seededRandom } from '../lib/seeded-random.ts';
 
-/** A stream of numbers in [0, 1) that depends on the seed alone (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d_2b_79_f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+export { hashText, seededRandom as randomFrom };
 
 /** One of the items; the list must not be empty. */
 export function pick<T>(items: readonly [T, ...T[]], random: () => number): T {
@@ -23,7 +9,7 @@ export function pick<T>(items: readonly [T, ...T[]], random: () => number): T {
 
 /** `length` characters that look like the random part of an id. */
 export function idFrom(seed: number, length: number): string {
-  const random = randomFrom(seed);
+  const random = seededRandom(seed);
   let id = '';
   while (id.length < length) id += random().toString(36).slice(2);
   return id.slice(0, length);

@@ -1,0 +1,73 @@
+import { afterEach, describe, expect, test } from 'vitest';
+
+import { perform } from '../../src/cli/rehearse/stage.ts';
+import type { Policy } from '../../src/core/policy.ts';
+import type { Trail } from '../../src/core/trail.ts';
+import { outage } from '../unit/cli/rehearse-ground.ts';
+import { closeGrounds, openGround } from './ground.ts';
+
+afterEach(closeGrounds);
+
+interface Scenario {
+  /** As the simulator is told, and as the rehearsal is. */
+  readonly real: string;
+  readonly rehearsed: string;
+  readonly policy?: Partial<Policy>;
+  /** Requests came one after the other: so much longer does a rehearsed one take than one on this machine. */
+  readonly slowerMs?: number;
+}
+
+/** Outages that really happen to the whole proxy in front of the simulator, and are then rehearsed. */
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  '503 for ever': { real: '503', rehearsed: 'first:503' },
+  'a 429 with a short retry-after': { real: '429;retry-after=1', rehearsed: 'first:429;retry-after=1' },
+  'a 429 with a long retry-after': { real: '429;retry-after=60', rehearsed: 'first:429;retry-after=60' },
+  'silence until the limit': {
+    real: 'stall@accept',
+    rehearsed: 'first:timeout',
+    policy: { firstContentMs: 150 },
+  },
+  'a refused key': { real: '401', rehearsed: 'first:401' },
+  'an answer cut in the middle': { real: 'cut@token=12', rehearsed: 'first:cut', slowerMs: 6_000 },
+  'a refused connection': { real: 'reset@accept', rehearsed: 'first:reset' },
+};
+
+describe('a rehearsed outage', () => {
+  test.each(Object.entries(SCENARIOS))(
+    'takes the same attempts as the real one: %s [promise:rehearsal-is-real]',
+    async (_, { real, rehearsed, policy = {}, slowerMs = 200 }) => {
+      const ground = await openGround({
+        providers: [{ name: 'first', simulator: { fault: real } }, 'second'],
+        policy,
+      });
+      const trails: Trail[] = [];
+      for (let i = 0; i < 6; i++) trails.push(await ground.trailOf(await ground.stream()));
+      const since = trails[0]?.at ?? 0;
+      const { trails: played } = await perform({
+        profile: ground.profile,
+        trails: trails.map((trail, index) => ({ ...trail, at: trail.at + index * slowerMs })),
+        since,
+        until: since + 60_000,
+        outages: [outage(rehearsed)],
+        facts: { meet: () => {}, settled: () => Promise.resolve(), of: () => ({}) },
+        seed: 1,
+      });
+      expect(played.map(decisions)).toEqual(trails.map(decisions));
+    },
+  );
+});
+
+/** Who was asked in which order, what came of it and what was decided, who was left out, and what the caller got. */
+function decisions(trail: Trail | undefined) {
+  return {
+    attempts: trail?.attempts.map(({ target, fault, remedy, continued }) => ({
+      target,
+      fault,
+      remedy,
+      continued: continued?.how,
+    })),
+    leftOut: trail?.plan.map(({ target, fault }) => ({ provider: target.provider, fault })),
+    outcome: trail?.outcome,
+    served: trail?.served,
+  };
+}
