@@ -1,3 +1,4 @@
+import type { BudgetView, RateView } from '../core/budget.ts';
 import type { CaptureMode } from '../core/capture.ts';
 import type { ChaosView } from '../core/chaos.ts';
 import type { Incident, LoadView, TargetHealth } from '../core/health.ts';
@@ -72,6 +73,11 @@ export interface Methods {
   metrics: { params: Record<string, never>; result: { readonly text: string } };
   /** Forgets every kept answer, in memory and on disk. */
   'clear-cache': { params: Record<string, never>; result: { readonly cleared: number } };
+  /** Sends a test alert to everybody who is to be told, at once; answers with how that went. */
+  'test-alerts': {
+    params: Record<string, never>;
+    result: { readonly sent: readonly { readonly sink: string; readonly problem?: string }[] };
+  };
   subscribe: { params: Record<string, never>; result: Record<string, never> };
 }
 
@@ -138,6 +144,9 @@ export interface Status {
   readonly latency: Latency;
   readonly providers: readonly ProviderStatus[];
   readonly routes: readonly RouteStatus[];
+  /** What was spent of the profile's budgets, and its limits on requests per minute; absent where there are none. */
+  readonly budgets?: readonly BudgetView[];
+  readonly rates?: readonly RateView[];
   /** This computer's own network is down, so far targets are not asked; absent while it is not. */
   readonly offline?: OfflineView;
   /** Sentences that a person should act on: a broken profile on disk, a key that does not resolve, dropped rows. */

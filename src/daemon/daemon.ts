@@ -42,6 +42,7 @@ export class Daemon {
     this.#parts = parts;
     this.#env = { ...options.env };
     this.#loaded = parts.loaded;
+    parts.guard.offline = () => parts.proxy.offline();
     this.feed = new Feed({
       clock: options.clock,
       observatory: parts.observatory,
@@ -94,6 +95,7 @@ export class Daemon {
     return {
       ...cacheHandlers(answers, () => observatory.cache.use()),
       ...metricsHandlers(this.metrics()),
+      ...this.#parts.guard.handlers(),
       hello: () => ({
         instance: this.instance,
         version: this.#options.version,
@@ -152,6 +154,7 @@ export class Daemon {
       ...(this.#parts.door && { socket: this.#parts.door.path }),
       startedAt,
       now: clock.now(),
+      ...this.#parts.guard.status(clock.now()),
       configPath: paths.config,
       logPath: paths.log,
       draining: this.#draining,
@@ -168,8 +171,8 @@ export class Daemon {
   }
 
   #problems(): Problem[] {
-    const { recorder, answers, log, telemetry } = this.#parts;
-    const problems: Problem[] = [...this.#reloadProblems, ...telemetry.problems()];
+    const { recorder, answers, log, telemetry, guard } = this.#parts;
+    const problems: Problem[] = [...this.#reloadProblems, ...telemetry.problems(), ...guard.problems()];
     const record = recorder.problem();
     if (record !== undefined) {
       problems.push({ message: `the request log has a problem: ${record}`, fix: 'gw doctor' });
@@ -205,6 +208,7 @@ export class Daemon {
     proxy.apply(loaded);
     book.prepare(loaded.profile);
     await this.#parts.telemetry.apply(loaded, this.#env);
+    await this.#parts.guard.apply(loaded);
     log.change(loaded.settings.log);
     log.write('info', 'profile-reloaded', { profile: loaded.profile.name });
     this.feed.statusChanged();
@@ -264,6 +268,7 @@ export class Daemon {
       () => this.#parts.door?.close(),
       () => proxy.close(),
       () => this.#parts.telemetry.close(),
+      () => this.#parts.guard.close(),
       () => recorder.close(),
       () => this.#parts.answers.close(),
       () => this.#drills.close(),

@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Proxy } from '../proxy/index.ts';
 import type { AnswerCache, Recorder } from '../store/index.ts';
 import type { DataSocket } from './data-socket.ts';
+import type { Guard } from './guard.ts';
 import type { Loaded } from './loaded.ts';
 import type { Lock } from './lock.ts';
 import type { LogFile } from './log.ts';
@@ -41,6 +42,7 @@ export interface DaemonParts {
   readonly proxy: Proxy;
   readonly book: ModelBook;
   readonly telemetry: Telemetry;
+  readonly guard: Guard;
   /** The Unix socket beside the port, where there is one. */
   readonly door: DataSocket | undefined;
 }

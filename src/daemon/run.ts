@@ -12,6 +12,7 @@ import { askCatalogue } from './ask-catalogue.ts';
 import { Daemon } from './daemon.ts';
 import { openDoor } from './data-socket.ts';
 import { DaemonError } from './error.ts';
+import { Guard } from './guard.ts';
 import { HealthFile } from './health-file.ts';
 import { keepReachable } from './keep-reachable.ts';
 import { type Chosen, chooseProfile, loadChosen } from './loaded.ts';
@@ -65,6 +66,7 @@ async function open(
   const late = Promise.withResolvers<Daemon>();
   const figures = late.promise.then((daemon) => daemon.metrics());
   const telemetry = openTelemetry({ instance, version, startedAt, clock, log }, figures, undo);
+  const guard = await openGuard(options, { log, observatory, recorder: stores.recorder, loaded }, undo);
   const proxy = createProxy({
     settings: loaded.settings,
     profile: loaded.profile,
@@ -81,6 +83,7 @@ async function open(
     senses: openNetworkSenses(),
     facts: book,
     remember,
+    purse: guard.purse,
     tracing: telemetry,
     metricsPage: async () => metricsPage(await figures),
   });
@@ -98,6 +101,7 @@ async function open(
     proxy,
     book,
     telemetry,
+    guard,
   };
   await telemetry.apply(loaded, env);
   observatory.exporter = telemetry;
@@ -106,6 +110,28 @@ async function open(
   late.resolve(daemon);
   void daemon.ended.then(() => remember.flush());
   return serve(options, daemon, undo, { profile: loaded.profile.name, startedAt });
+}
+
+/** What was spent today is known before the first request comes. */
+async function openGuard(
+  { paths, clock, version, env }: DaemonOptions,
+  { log, observatory, recorder, loaded }: Pick<DaemonParts, 'log' | 'observatory' | 'recorder' | 'loaded'>,
+  undo: (() => unknown)[],
+): Promise<Guard> {
+  const httpProxyFor = httpProxyRule(env);
+  const flush = (): Promise<void> => recorder.flush();
+  const guard = new Guard({
+    database: paths.database,
+    clock,
+    log,
+    version,
+    observatory,
+    httpProxyFor,
+    flush,
+  });
+  undo.push(() => guard.close());
+  await guard.apply(loaded);
+  return guard;
 }
 
 /** The log comes first: what is wrong with the profile is written there too. */

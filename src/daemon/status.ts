@@ -34,6 +34,8 @@ export type StatusFacts = Pick<
   | 'logPath'
   | 'draining'
   | 'rssBytes'
+  | 'budgets'
+  | 'rates'
 > & {
   readonly loaded: Loaded;
   readonly observatory: Observatory;

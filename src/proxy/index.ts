@@ -5,6 +5,7 @@ export { makeConnector } from './connector.ts';
 export type { DrillOrder } from './drill.ts';
 export { createProxy, type Proxy } from './proxy.ts';
 export type { ProxyOptions } from './proxy-options.ts';
+export type { Meter } from '../resilience/index.ts';
 export { Purse } from './purse.ts';
 export type { TargetView } from './target-state.ts';
 export { networkSign } from './unreachable.ts';

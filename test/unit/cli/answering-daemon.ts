@@ -49,6 +49,7 @@ export const declining: Handlers = {
   cache: declined,
   'clear-cache': declined,
   metrics: declined,
+  'test-alerts': declined,
 };
 
 /** Answers on the control socket of a home as a daemon in this state would. */

@@ -1,0 +1,156 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import type { Handlers, Problem, Status } from '../control/index.ts';
+import type { AlertSettings } from '../core/alerts.ts';
+import { DEFAULT_ALERTS } from '../core/alerts.ts';
+import { expenseOf, isBudgeted, usedWords } from '../core/budget.ts';
+import type { OfflineView } from '../core/network.ts';
+import type { LogPort } from '../core/ports.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { HttpProxyRule } from '../lib/http-proxy.ts';
+import { askOnce, type Meter, Purse } from '../proxy/index.ts';
+import { openArchive } from '../store/index.ts';
+import type { AlertSink } from './alerts/alert.ts';
+import { AlertDesk } from './alerts/desk.ts';
+import { desktopSink } from './alerts/desktop.ts';
+import { budgetAlert, Watch } from './alerts/watch.ts';
+import { WebhookSink } from './alerts/webhook.ts';
+import type { Loaded } from './loaded.ts';
+import type { Observatory } from './observatory.ts';
+
+/** Soon enough for whoever is not looking anyway. */
+const LOOK_MS = 2_000;
+const LOOKED_AT = 200;
+/** Rows of the record read between two turns of everything else. */
+const SLICE = 200;
+
+/** What the guard works with. */
+export interface GuardParts {
+  /** Of the record of requests. */
+  readonly database: string;
+  readonly clock: Clock;
+  readonly log: LogPort;
+  readonly version: string;
+  readonly observatory: Pick<Observatory, 'incidents' | 'newest'>;
+  readonly httpProxyFor: HttpProxyRule;
+  /** Has everything that has ended written into the record. */
+  readonly flush: () => Promise<void>;
+}
+
+/** What budgets, limits and alerts have the daemon do. Without any of them it does nothing, and no timer runs. */
+export class Guard {
+  readonly purse = new Purse();
+  readonly #parts: GuardParts;
+  #desk: AlertDesk;
+  #problems: readonly Problem[] = [];
+  #stop: (() => void) | undefined;
+  /** Told once the proxy is there. */
+  offline: () => OfflineView | undefined = () => undefined;
+
+  constructor(parts: GuardParts) {
+    this.#parts = parts;
+    this.#desk = new AlertDesk({ ...parts, settings: DEFAULT_ALERTS, sinks: [] });
+    this.purse.budgets.listener = ({ view, share }) => {
+      const { clock, log } = this.#parts;
+      const words = usedWords(view, view.holder);
+      log.write(share >= 1 ? 'warn' : 'info', 'budget-reached', { budget: words, action: view.action });
+      this.#desk.tell(budgetAlert(view, clock.now()));
+    };
+  }
+
+  /** From now on this profile's budgets, limits and alerts hold. What was spent before is looked up in the record. */
+  async apply({ profile, settings, keys }: Pick<Loaded, 'profile' | 'settings' | 'keys'>): Promise<void> {
+    const now = this.#parts.clock.now();
+    this.#watch(settings.alerts, keys);
+    const fresh = this.purse.apply(profile, now);
+    if (fresh.length > 0) await this.#restore(fresh, now);
+  }
+
+  /** What a status says of it. */
+  status(now: number): Pick<Status, 'budgets' | 'rates'> {
+    const budgets = this.purse.budgets.views(now);
+    const rates = this.purse.rates.views();
+    return { ...(budgets.length > 0 && { budgets }), ...(rates.length > 0 && { rates }) };
+  }
+
+  problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  handlers(): Pick<Handlers, 'test-alerts'> {
+    return { 'test-alerts': async () => ({ sent: await this.#desk.test() }) };
+  }
+
+  close(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+    this.#desk.close();
+  }
+
+  /** Requests that began before `now`; what begins later is counted as it ends. */
+  async #restore(meters: readonly Meter[], now: number): Promise<void> {
+    const { database, log, flush } = this.#parts;
+    await flush();
+    const archive = openArchive(database);
+    if (archive.is === 'failed') {
+      if (archive.fault !== 'absent') log.write('warn', 'budgets-not-restored', { reason: archive.fault });
+      return;
+    }
+    try {
+      const since = Math.min(...meters.map(({ span }) => span.startsAt));
+      let rows = 0;
+      for (const trail of archive.value.each({ since, until: now, rehearsals: true })) {
+        if (++rows % SLICE === 0) await nextTurn();
+        if (!isBudgeted(trail) || trail.attempts.length === 0) continue;
+        const expense = expenseOf(trail);
+        for (const meter of meters) meter.restore(trail, trail.at, expense);
+      }
+      log.write('info', 'budgets-restored', { requests: rows, since });
+    } catch (error) {
+      log.write('warn', 'budgets-not-restored', { reason: error });
+    } finally {
+      archive.value.close();
+    }
+  }
+
+  #watch(settings: AlertSettings = DEFAULT_ALERTS, keys: Loaded['keys']): void {
+    const { clock } = this.#parts;
+    this.close();
+    const sinks = this.#sinks(settings, keys);
+    this.#desk = new AlertDesk({ ...this.#parts, settings, sinks });
+    if (sinks.length === 0) return;
+    const watch = new Watch();
+    const look = (): void => {
+      const { observatory } = this.#parts;
+      const now = clock.now();
+      const sight = {
+        now,
+        incidents: observatory.incidents(now),
+        ended: observatory.newest(LOOKED_AT),
+        offline: this.offline(),
+      };
+      for (const alert of watch.look(sight)) this.#desk.tell(alert);
+      this.#stop = clock.after(LOOK_MS, look);
+    };
+    look();
+  }
+
+  #sinks({ desktop, webhook }: AlertSettings, keys: Loaded['keys']): AlertSink[] {
+    const sinks: AlertSink[] = desktop ? [desktopSink(process.platform)] : [];
+    this.#problems = [];
+    if (!webhook) return sinks;
+    const url = keys.resolve(webhook)?.reveal();
+    if (url === undefined || !/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+      const why = url === undefined ? 'its address does not resolve' : 'what it refers to is no http address';
+      this.#problems = [
+        { message: `alerts are not posted: ${why}`, fix: 'gw config get alerts, then: gw reload' },
+      ];
+      return sinks;
+    }
+    const { clock, version, httpProxyFor } = this.#parts;
+    const headers = { 'content-type': 'application/json', 'user-agent': `gw/${version}` };
+    const post = (to: string, body: string): Promise<{ status: number }> =>
+      askOnce({ method: 'POST', url: to, headers, body }, httpProxyFor);
+    return [...sinks, new WebhookSink({ url, post, clock, version })];
+  }
+}
