@@ -18,6 +18,7 @@ export function encodeRequest(conversation: Conversation, target: TranslationTar
     provider: target.provider,
     ids: PLAIN_IDS,
     foreignReasoning: 'drop',
+    signsBeside: true,
     joinsTurns: true,
     lateSystem: 'as-user',
   });

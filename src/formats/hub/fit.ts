@@ -21,6 +21,11 @@ export interface FitRules {
    * thoughts.
    */
   readonly foreignReasoning: 'drop' | 'text';
+  /**
+   * What vouches for a thought stands on what follows it: a thought without state is the target's own where the rest of
+   * the turn has state of the target's, and nothing is lost without its text.
+   */
+  readonly signsBeside?: true;
   /** Neighbouring turns of one role are one turn. */
   readonly joinsTurns: boolean;
   /**
@@ -47,7 +52,10 @@ export interface Fitted {
  */
 export function fitTurns(turns: readonly Turn[], rules: FitRules): Fitted {
   const losses = new Set<Loss>();
-  const owned = turns.map((turn) => ownState(turn, rules, losses)).filter(hasParts);
+  const own = rules.signsBeside === true ? ownTurns(turns, rules) : NO_TURNS;
+  const owned = turns
+    .map((turn) => ownState(turn, rules, own.has(turn) ? new Set() : losses))
+    .filter(hasParts);
   const lead = owned.findIndex(({ role }) => role === 'user' || role === 'assistant');
   const from = lead === -1 ? owned.length : lead;
   const system = owned.slice(0, from).flatMap(({ parts }) => parts);
@@ -71,6 +79,25 @@ function ownState(turn: Turn, rules: FitRules, losses: Set<Loss>): Turn {
     return [kept];
   });
   return { ...turn, parts };
+}
+
+const NO_TURNS: ReadonlySet<Turn> = new Set();
+
+/** The turns of the model in whose run there is state of the target's: some formats tell each part in a turn of its own. */
+function ownTurns(turns: readonly Turn[], rules: FitRules): ReadonlySet<Turn> {
+  const own = new Set<Turn>();
+  let run: Turn[] = [];
+  for (const turn of [...turns, undefined]) {
+    if (turn?.role === 'assistant') {
+      run.push(turn);
+      continue;
+    }
+    const states = run.flatMap(({ parts }) => parts.flatMap(({ opaque = [] }) => opaque));
+    if (states.length > 0 && states.every((state) => isOwn(state, rules)))
+      for (const one of run) own.add(one);
+    run = [];
+  }
+  return own;
 }
 
 function isOwn(state: OpaqueState, { format, provider }: FitRules): boolean {

@@ -221,3 +221,30 @@ describe('a conversation fitted to its target', () => {
     expectPaired(turns);
   });
 });
+
+describe('a thought whose signature stands beside it', () => {
+  const rules: FitRules = { ...RULES, format: 'gemini', signsBeside: true };
+  const state = (provider: string): OpaqueState => ({
+    format: 'gemini',
+    provider,
+    kind: 'signature',
+    data: 'x',
+  });
+  const thought: Part = { kind: 'reasoning', text: 'Hm.' };
+  const signed = (provider: string): Part => ({ ...call('a'), opaque: [state(provider)] });
+  const lost = (...turns: Turn[]): readonly string[] => [
+    ...fitTurns([user(text('Go.')), ...turns, user(result('a'))], rules).losses,
+  ];
+
+  it('is not lost where all that vouches for its turn goes back to its owner', () => {
+    expect(lost(assistant(thought, signed('here')))).toEqual([]);
+    expect(lost(assistant(thought), assistant(signed('here')))).toEqual([]);
+  });
+
+  it('is lost where it is another’s, or nobody’s', () => {
+    expect(lost(assistant(thought, signed('there')))).toEqual(['reasoning']);
+    expect(lost(assistant(thought, call('a')))).toEqual(['reasoning']);
+    expect(lost(assistant({ ...thought, opaque: [state('there')] }, signed('here')))).toEqual(['reasoning']);
+    expect(lost(assistant(thought), user(text('And?')), assistant(signed('here')))).toEqual(['reasoning']);
+  });
+});
