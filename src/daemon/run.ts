@@ -59,14 +59,13 @@ async function open(
   const loaded = await loadChosen(chosen, env, home);
   const startedAt = clock.now();
   const instance = idMaker(() => startedAt)();
-  const stores = openStores(options, loaded.settings, log, undo);
   const observatory = new Observatory(startedAt);
+  const stores = await openStores(options, { log, observatory, loaded }, undo);
   const book = new ModelBook((question) => askCatalogue(question, clock), clock);
   const remember = new HealthFile(paths.health, clock, log);
   const late = Promise.withResolvers<Daemon>();
   const figures = late.promise.then((daemon) => daemon.metrics());
   const telemetry = openTelemetry({ instance, version, startedAt, clock, log }, figures, undo);
-  const guard = await openGuard(options, { log, observatory, recorder: stores.recorder, loaded }, undo);
   const proxy = createProxy({
     settings: loaded.settings,
     profile: loaded.profile,
@@ -83,7 +82,7 @@ async function open(
     senses: openNetworkSenses(),
     facts: book,
     remember,
-    purse: guard.purse,
+    purse: stores.guard.purse,
     tracing: telemetry,
     metricsPage: async () => metricsPage(await figures),
   });
@@ -101,7 +100,6 @@ async function open(
     proxy,
     book,
     telemetry,
-    guard,
   };
   await telemetry.apply(loaded, env);
   observatory.exporter = telemetry;
@@ -110,28 +108,6 @@ async function open(
   late.resolve(daemon);
   void daemon.ended.then(() => remember.flush());
   return serve(options, daemon, undo, { profile: loaded.profile.name, startedAt });
-}
-
-/** What was spent today is known before the first request comes. */
-async function openGuard(
-  { paths, clock, version, env }: DaemonOptions,
-  { log, observatory, recorder, loaded }: Pick<DaemonParts, 'log' | 'observatory' | 'recorder' | 'loaded'>,
-  undo: (() => unknown)[],
-): Promise<Guard> {
-  const httpProxyFor = httpProxyRule(env);
-  const flush = (): Promise<void> => recorder.flush();
-  const guard = new Guard({
-    database: paths.database,
-    clock,
-    log,
-    version,
-    observatory,
-    httpProxyFor,
-    flush,
-  });
-  undo.push(() => guard.close());
-  await guard.apply(loaded);
-  return guard;
 }
 
 /** The log comes first: what is wrong with the profile is written there too. */
@@ -175,18 +151,33 @@ function openTelemetry(
   return telemetry;
 }
 
-/** What outlives an exchange: its record, and its answer where that is kept. */
-function openStores(
-  { paths, clock }: DaemonOptions,
-  settings: Settings,
-  log: LogFile,
+/** What outlives an exchange: its record, what it cost, and its answer where that is kept. */
+async function openStores(
+  options: DaemonOptions,
+  has: Pick<DaemonParts, 'log' | 'observatory' | 'loaded'>,
   undo: (() => unknown)[],
-): Pick<DaemonParts, 'recorder' | 'answers'> {
-  const recorder = openRecorder({ path: paths.database, settings: settings.record, log, clock });
+): Promise<Pick<DaemonParts, 'recorder' | 'answers' | 'guard'>> {
+  const { paths, clock } = options;
+  const { log, loaded } = has;
+  const { record, cache } = loaded.settings;
+  const recorder = openRecorder({ path: paths.database, settings: record, log, clock });
   undo.push(() => recorder.close());
-  const answers = openAnswerCache({ path: paths.answers, settings: settings.cache, log, clock });
+  const answers = openAnswerCache({ path: paths.answers, settings: cache, log, clock });
   undo.push(() => answers.close());
-  return { recorder, answers };
+  const guard = openGuard(options, { ...has, recorder });
+  undo.push(() => guard.close());
+  // What was spent today is known before the first request comes.
+  await guard.apply(loaded);
+  return { recorder, answers, guard };
+}
+
+function openGuard(
+  { paths, clock, version, env }: DaemonOptions,
+  { log, observatory, recorder }: Pick<DaemonParts, 'log' | 'observatory' | 'recorder'>,
+): Guard {
+  const httpProxyFor = httpProxyRule(env);
+  const flush = (): Promise<void> => recorder.flush();
+  return new Guard({ database: paths.database, clock, log, version, observatory, httpProxyFor, flush });
 }
 
 async function serve(
