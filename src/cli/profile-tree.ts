@@ -48,6 +48,26 @@ export const PROFILE_COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/provider/test.ts'),
   },
   {
+    path: 'key set',
+    summary: 'Keep a key for a provider, in the keychain or a file of its own',
+    load: () => import('./commands/key/set.ts'),
+  },
+  {
+    path: 'key list',
+    summary: 'Keys: where they are kept, who uses them, and how they fare',
+    load: () => import('./commands/key/list.ts'),
+  },
+  {
+    path: 'key remove',
+    summary: 'Take a key from a provider, and out of where gw keeps it',
+    load: () => import('./commands/key/remove.ts'),
+  },
+  {
+    path: 'key test',
+    summary: 'Show each key to its provider, and say what is wrong',
+    load: () => import('./commands/key/test.ts'),
+  },
+  {
     path: 'route set',
     summary: 'Make a route, or replace its targets',
     load: () => import('./commands/route/set.ts'),
@@ -110,7 +130,7 @@ export const PROFILE_COMMANDS: readonly CommandEntry[] = [
   },
   {
     path: 'profile import',
-    summary: 'Take over a profile that was exported',
+    summary: 'Take over a profile that was exported, or what another gateway is configured with',
     load: () => import('./commands/profile/import.ts'),
   },
   {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 
 import { FOREIGN_KINDS, type ForeignKind } from '../../../../src/config/index.ts';
 import { isObject, type JsonObject, keysOf } from '../../../../src/lib/expect.ts';
@@ -31,11 +32,9 @@ const DOCUMENTS: Readonly<Record<ForeignKind, JsonObject>> = {
     credential_list: [{ credential_name: 'c', credential_values: {} }],
   },
   portkey: {
-    strategy: {
-      mode: 'conditional',
-      conditions: [{ query: { 'params.model': 'x' }, then: 'a' }],
-      default: 'a',
-    },
+    strategy: parse(
+      '{ mode: conditional, conditions: [{ query: { params.model: x }, then: a }], default: a }',
+    ) as JsonObject,
     targets: [
       { name: 'a', provider: 'openai', api_key: 'k', override_params: { model: 'm' }, weight: 1 },
       { name: 'b', strategy: { mode: 'fallback' }, targets: [{ virtual_key: 'groq-x' }] },

@@ -61,20 +61,17 @@ describe('a Portkey config', () => {
   });
 
   it('makes routes of conditions on the model, and lists the others', () => {
-    const { routes, left, problems } = read({
-      strategy: {
-        mode: 'conditional',
-        conditions: [
-          { query: { 'params.model': { $in: ['fast', 'quick'] } }, then: 'small' },
-          { query: { 'metadata.user': { $eq: 'paid' } }, then: 'big' },
-        ],
-        default: 'big',
-      },
-      targets: [
-        { name: 'small', provider: 'groq' },
-        { name: 'big', provider: 'openai' },
-      ],
-    });
+    const { routes, left, problems } = read(`
+      strategy:
+        mode: conditional
+        conditions:
+          - { query: { params.model: { $in: [fast, quick] } }, then: small }
+          - { query: { metadata.user: { $eq: paid } }, then: big }
+        default: big
+      targets:
+        - { name: small, provider: groq }
+        - { name: big, provider: openai }
+    `);
     expect(problems).toEqual([]);
     expect(routes).toEqual({
       small: { match: ['fast', 'quick'], targets: ['groq'] },
