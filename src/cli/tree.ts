@@ -157,6 +157,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/connect.ts'),
   },
   {
+    path: 'uninstall',
+    summary: 'Take everything of gw off this machine, and put back what it changed',
+    load: () => import('./commands/uninstall.ts'),
+  },
+  {
     path: 'completion',
     summary: 'Print what makes your shell complete gw commands and names',
     load: () => import('./commands/completion.ts'),
@@ -168,6 +173,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 export const NOUNS: Readonly<Record<string, string>> = {
   cache: 'Answers kept for identical requests',
   provider: 'Providers: where requests can go',
+  key: 'Keys: what proves to providers who asks',
   route: 'Routes: model names and the order in which targets stand in for each other',
   profile: 'Profiles: named sets of providers and routes',
   config: 'The profile file itself',

@@ -32,7 +32,8 @@ export function findShellLines(
   return startupFiles(home, env).flatMap((file) => linesIn(file, names));
 }
 
-function startupFiles(home: string, env: Readonly<Record<string, string | undefined>>): string[] {
+/** The files that shells read when they start, whether they are there or not. */
+export function startupFiles(home: string, env: Readonly<Record<string, string | undefined>>): string[] {
   const zsh = env['ZDOTDIR'];
   const fish = join(env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'fish');
   const parts = list(join(fish, 'conf.d')).filter((name) => name.endsWith('.fish'));
