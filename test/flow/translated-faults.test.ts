@@ -13,12 +13,14 @@ import { ONLY_STREAMED, ONLY_WHOLE, type Row, ROWS } from './upstream-fault-tabl
 afterEach(closeGrounds);
 
 const CALLERS = keysOf(CALLER_FORMATS);
+/** Short for silence to be noticed in a test, and long enough for a busy machine to answer within. */
+const LIMIT_MS = 1500;
 const SHORT = {
   ...NO_BREAKER,
-  connectMs: 400,
-  firstContentMs: 400,
-  answerMs: 400,
-  idleMs: 400,
+  connectMs: LIMIT_MS,
+  firstContentMs: LIMIT_MS,
+  answerMs: LIMIT_MS,
+  idleMs: LIMIT_MS,
   onCut: 'error' as const,
 };
 
