@@ -1,7 +1,8 @@
 import { type Fault, fault } from '../../core/fault.ts';
 import type { DirectTranslation } from '../../core/format.ts';
 import { askedPath, type Exchange } from '../exchange.ts';
-import type { Outlet } from '../outlet.ts';
+import type { AnswerHeaders, Outlet } from '../outlet.ts';
+import { answerHeaders } from './answer-headers.ts';
 import type { Sink, SinkReport } from './sink.ts';
 
 /** Large batches of embeddings are some tens of megabytes. */
@@ -13,6 +14,7 @@ export class DirectSink implements Sink {
   readonly #exchange: Exchange;
   readonly #report: SinkReport;
   readonly #outlet: Outlet;
+  readonly #headers: AnswerHeaders;
   readonly #translation: DirectTranslation;
   readonly #model: string;
   #chunks: Buffer[] = [];
@@ -22,11 +24,17 @@ export class DirectSink implements Sink {
   constructor(
     exchange: Exchange,
     report: SinkReport,
-    answer: { readonly outlet: Outlet; readonly translation: DirectTranslation; readonly model: string },
+    answer: {
+      readonly outlet: Outlet;
+      readonly headers: AnswerHeaders;
+      readonly translation: DirectTranslation;
+      readonly model: string;
+    },
   ) {
     this.#exchange = exchange;
     this.#report = report;
     this.#outlet = answer.outlet;
+    this.#headers = answer.headers;
     this.#translation = answer.translation;
     this.#model = answer.model;
   }
@@ -56,7 +64,7 @@ export class DirectSink implements Sink {
     this.#done = true;
     if (answer.value.usage) trail.usage = answer.value.usage;
     const { body, contentType = 'application/json' } = answer.value;
-    this.#outlet.commit(200, { 'content-type': contentType }, body.length);
+    this.#outlet.commit(200, answerHeaders(this.#exchange, this.#headers, contentType), body.length);
     this.#report.content();
     this.#outlet.end(body);
     this.#report.served();

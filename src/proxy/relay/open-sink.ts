@@ -33,6 +33,7 @@ export function openSink(exchange: Exchange, report: SinkReport, head: AnswerHea
     return new DirectSink(exchange, report, {
       ...translation,
       outlet: head.outlet,
+      headers: head.headers,
       translation: translation.direct,
     });
   const { thread } = exchange;

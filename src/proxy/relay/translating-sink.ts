@@ -6,10 +6,10 @@ import { mayContinue } from '../continuation/break.ts';
 import { readRelayed, sumUp } from '../continuation/delivered.ts';
 import { RelayedBytes } from '../continuation/relayed-bytes.ts';
 import type { Exchange } from '../exchange.ts';
-import { requestIdOf } from '../headers.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
 import { withoutCredentials } from '../redact.ts';
 import type { ConversationTranslation } from '../translation.ts';
+import { answerHeaders } from './answer-headers.ts';
 import { type Frame, type FrameReader, frameReader } from './framing.ts';
 import { lastWords } from './last-words.ts';
 import { noteMedia } from './lost-media.ts';
@@ -247,16 +247,8 @@ export class TranslatingSink implements Sink {
     this.#report.served();
   }
 
-  /** Ids and rate limits are worth knowing in any format; what describes the provider's own body is not. */
   #answerHeaders(type: string, more: AnswerHeaders): AnswerHeaders {
-    const kept: Record<string, string | string[] | undefined> = { 'content-type': type, ...more };
-    for (const [name, value] of Object.entries(this.#headers)) {
-      if (/ratelimit|^retry-after/.test(name)) kept[name] = value;
-    }
-    const { format, trail } = this.#exchange;
-    // Anthropic's library looks for the id there; all others where OpenAI puts it.
-    const place = format.name === 'anthropic-messages' ? 'request-id' : 'x-request-id';
-    return { ...kept, [place]: requestIdOf(this.#headers) ?? trail.id };
+    return answerHeaders(this.#exchange, this.#headers, type, more);
   }
 
   #keep(callId: string, carried: readonly CarriedState[]): void {
