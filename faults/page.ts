@@ -122,6 +122,10 @@ npm run faults:long -- --soak 1h    # the soak, by itself
 A mark before a row: ✓ met, ✗ missed, – could not run there, · not run yet. n is how often it was tried; a promise can be
 missed with no failure in it, when all of them together miss a bar.
 
+Each row shows its last run, and not all ran at the same time: a bar in milliseconds that a busy computer misses may be met
+on a quiet one, and the other way round. Answers that are not streamed have bars of their own where nothing tells a provider
+that is at work from one that is dead; both bars stand in the row.
+
 What this does not show: real providers, whose faults are only as good as our knowledge of them; other systems than the
 one the figures are from; a computer that really sleeps (SIGSTOP stands in for it) or a disk that is really full (a limit on
 the size of files does); certificates that are wrong in subtler ways than not being there.
