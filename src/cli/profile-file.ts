@@ -88,11 +88,13 @@ export async function changeProfile(
 export interface ProfileDraft {
   readonly providers: JsonObject;
   readonly routes: JsonObject;
+  /** All of it. */
+  readonly whole: JsonObject;
 }
 
 function profileDraft(draft: JsonObject, name: string): ProfileDraft {
   const profile = objectAt(objectAt(draft, 'profiles'), name);
-  return { providers: objectAt(profile, 'providers'), routes: objectAt(profile, 'routes') };
+  return { providers: objectAt(profile, 'providers'), routes: objectAt(profile, 'routes'), whole: profile };
 }
 
 /** Puts a profile that was never in a file into one: presets and references, no key. */

@@ -134,6 +134,31 @@ export const PROFILE_COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/profile/import.ts'),
   },
   {
+    path: 'budget list',
+    summary: 'What may be spent, and what follows when that is used up',
+    load: () => import('./commands/budget/list.ts'),
+  },
+  {
+    path: 'budget set',
+    summary: 'Set what may be spent: in all, per route, client or session',
+    load: () => import('./commands/budget/set.ts'),
+  },
+  {
+    path: 'budget remove',
+    summary: 'Remove budgets',
+    load: () => import('./commands/budget/remove.ts'),
+  },
+  {
+    path: 'budget status',
+    summary: 'What is used of each budget, what is left, and when it ends',
+    load: () => import('./commands/budget/status.ts'),
+  },
+  {
+    path: 'alerts test',
+    summary: 'Tell everybody who is to be told that this is a test',
+    load: () => import('./commands/alerts/test.ts'),
+  },
+  {
     path: 'config path',
     summary: 'Where the profile file is',
     load: () => import('./commands/config/path.ts'),

@@ -171,6 +171,8 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** What each noun with sub-commands is about. */
 export const NOUNS: Readonly<Record<string, string>> = {
+  budget: 'Budgets: what may be spent in a day, a week or a month',
+  alerts: 'Alerts on the desktop or to a webhook',
   cache: 'Answers kept for identical requests',
   provider: 'Providers: where requests can go',
   key: 'Keys: what proves to providers who asks',

@@ -1,15 +1,14 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-
 import type { Handlers, Problem, Status } from '../control/index.ts';
 import type { AlertSettings } from '../core/alerts.ts';
 import { DEFAULT_ALERTS } from '../core/alerts.ts';
-import { expenseOf, isBudgeted, usedWords } from '../core/budget.ts';
+import { usedWords } from '../core/budget.ts';
 import type { OfflineView } from '../core/network.ts';
+import { failed } from '../core/outcome.ts';
 import type { LogPort } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
+import { errorMessage } from '../lib/expect.ts';
 import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { askOnce, type Meter, Purse } from '../proxy/index.ts';
-import { openArchive } from '../store/index.ts';
 import type { AlertSink } from './alerts/alert.ts';
 import { AlertDesk } from './alerts/desk.ts';
 import { desktopSink } from './alerts/desktop.ts';
@@ -17,12 +16,11 @@ import { budgetAlert, Watch } from './alerts/watch.ts';
 import { WebhookSink } from './alerts/webhook.ts';
 import type { Loaded } from './loaded.ts';
 import type { Observatory } from './observatory.ts';
+import { recallSpending } from './spent.ts';
 
 /** Soon enough for whoever is not looking anyway. */
 const LOOK_MS = 2_000;
 const LOOKED_AT = 200;
-/** Rows of the record read between two turns of everything else. */
-const SLICE = 200;
 
 /** What the guard works with. */
 export interface GuardParts {
@@ -91,26 +89,11 @@ export class Guard {
   async #restore(meters: readonly Meter[], now: number): Promise<void> {
     const { database, log, flush } = this.#parts;
     await flush();
-    const archive = openArchive(database);
-    if (archive.is === 'failed') {
-      if (archive.fault !== 'absent') log.write('warn', 'budgets-not-restored', { reason: archive.fault });
-      return;
-    }
-    try {
-      const since = Math.min(...meters.map(({ span }) => span.startsAt));
-      let rows = 0;
-      for (const trail of archive.value.each({ since, until: now, rehearsals: true })) {
-        if (++rows % SLICE === 0) await nextTurn();
-        if (!isBudgeted(trail) || trail.attempts.length === 0) continue;
-        const expense = expenseOf(trail);
-        for (const meter of meters) meter.restore(trail, trail.at, expense);
-      }
-      log.write('info', 'budgets-restored', { requests: rows, since });
-    } catch (error) {
-      log.write('warn', 'budgets-not-restored', { reason: error });
-    } finally {
-      archive.value.close();
-    }
+    const recalled = await recallSpending(meters, database, now).catch((error: unknown) =>
+      failed(errorMessage(error)),
+    );
+    if (recalled.is === 'ok') log.write('info', 'budgets-restored', { requests: recalled.value });
+    else log.write('warn', 'budgets-not-restored', { reason: recalled.fault });
   }
 
   #watch(settings: AlertSettings = DEFAULT_ALERTS, keys: Loaded['keys']): void {

@@ -11,9 +11,19 @@ export { lastLines, readableLine } from './log-tail.ts';
 export type { DaemonOptions } from './parts.ts';
 export { askPort, dialHost, splitAddress } from './port-check.ts';
 export { findPortOwner, type PortOwner } from './port-owner.ts';
+export { otelVariables } from './telemetry.ts';
 export { READY_VARIABLE, tellStarter } from './ready.ts';
 export { runDaemon } from './run.ts';
-export { findRunning, type Launch, startDaemon, type Started, StartError } from './start.ts';
+export {
+  findRunning,
+  type Launch,
+  RUNTIME_FLAGS,
+  serveWords,
+  startDaemon,
+  type Started,
+  StartError,
+} from './start.ts';
 export { type DaemonState, type Overrides, readState } from './state-file.ts';
+export { spentSoFar } from './spent.ts';
 export { type Stopped, stopDaemon } from './stop.ts';
 export { removeTemporaryHome, TEMPORARY_HOME, TIE_VARIABLE, watchTie } from './tie.ts';

@@ -86,11 +86,10 @@ async function open(
     tracing: telemetry,
     metricsPage: async () => metricsPage(await figures),
   });
-  const listening = await listenAll(loaded.settings.listen, { home, proxy, log }, undo);
   const parts: DaemonParts = {
     instance,
     startedAt,
-    ...listening,
+    ...(await listenAll(loaded.settings.listen, { home, proxy, log }, undo)),
     lock,
     log,
     file,

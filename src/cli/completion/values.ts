@@ -1,4 +1,5 @@
 import { FOREIGN_KINDS } from '../../config/index.ts';
+import { BUDGET_ACTIONS, PERIODS } from '../../core/budget.ts';
 import { CAPTURE_MODES } from '../../core/capture.ts';
 import { CHAOS_WORDS } from '../../core/chaos.ts';
 import { FORMAT_NAMES } from '../../core/operation.ts';
@@ -54,6 +55,7 @@ export const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
   'replay id': FREE,
   'reset name': names('resting'),
   'test-route route-or-model': names('models'),
+  'budget scope': choice('all', 'each-client', 'each-session', 'route:', 'client:'),
   'run command': { is: 'command' },
   'launch client': { is: 'choice', words: clientsThat('launch') },
   'connect client': { is: 'choice', words: clientsThat('connect') },
@@ -106,6 +108,7 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--out': { is: 'file' },
   '--socket': { is: 'file' },
   '--outcome': choice('served', 'failed', 'cut', 'gone'),
+  '--per': { is: 'choice', words: keysOf(PERIODS) },
   '--port': FREE,
   '--preset': { is: 'choice', words: PRESETS.map(({ name }) => name) },
   '--profile': names('profiles'),
@@ -122,9 +125,12 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--status': choice('200', '4xx', '429', '5xx'),
   '--text': FREE,
   '--filter': FREE,
+  '--then': { is: 'choice', words: keysOf(BUDGET_ACTIONS) },
   '--timeout': FREE,
+  '--tokens': FREE,
   '--tokens-per-second': FREE,
   '--url': FREE,
+  '--usd': FREE,
   '--weight': FREE,
 };
 

@@ -4,6 +4,7 @@ import type { TargetHealth } from '../../core/health.ts';
 import { displayWidth } from '../../lib/display-width.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
+import { statusBudgetLine } from '../budget/words.ts';
 import { chaosSentence } from '../chaos/words.ts';
 import { formatDollars } from '../story/words.ts';
 import type { Style } from '../style.ts';
@@ -17,6 +18,7 @@ export function statusLines(status: Status, style: Style, columns: number): stri
     ...counterLines(status.counters, status.latency).map((line) => `  ${truncate(line, width - 2)}`),
     ...loadLines(status),
     ...cacheLines(status.cache).map((line) => `  ${truncate(line, width - 2)}`),
+    ...budgetLines(status, style).map((line) => `  ${line}`),
     ...captureLines(status.capture),
     ...(status.socket === undefined ? [] : [`  also at the socket ${terminalSafe(status.socket)}`]),
     ...chaosLines(status, style),
@@ -68,6 +70,18 @@ function cacheLines(cache: Status['cache']): string[] {
     ...(savedUsd === undefined ? [] : [`${formatDollars(savedUsd)} saved`]),
   ];
   return [[`cache: answered ${count(hits)} of ${count(hits + misses)}`, ...rare].join(' · ')];
+}
+
+/** The fullest first; those of single sessions only when they are nearly used up. */
+function budgetLines({ budgets = [] }: Status, style: Style): string[] {
+  const told = budgets.filter(({ holder, share, at }) => holder === undefined || share >= (at[0] ?? 1));
+  return told
+    .sort((a, b) => b.share - a.share)
+    .map((view) => {
+      const paint =
+        view.share >= 1 ? style.red : view.share >= (view.at[0] ?? 1) ? style.yellow : style.reset;
+      return paint(`budget: ${terminalSafe(statusBudgetLine(view))}`);
+    });
 }
 
 /** That bodies are written down is nothing to forget. */

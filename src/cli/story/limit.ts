@@ -1,3 +1,4 @@
+import { noteWords } from '../../core/budget.ts';
 import type { Attempt, LimitSource, Trail } from '../../core/trail.ts';
 import { formatDuration } from '../../lib/duration.ts';
 
@@ -28,10 +29,20 @@ export function patienceFact({ deadlineMs, deadlineFrom }: Trail): string {
   return `${formatDuration(deadlineMs)} until its answer begins (${deadlineFrom}${margin})`;
 }
 
+/** Budgets that were nearly used up, and what followed; empty when there was nothing to say. */
+export function budgetFact({ budgets = [] }: Trail): string {
+  return budgets.map(noteWords).join('; ');
+}
+
 /** How long it stood in line before gw; empty when it did not. */
-export function roomFact({ queuedMs }: Trail): string {
-  if (queuedMs === undefined || queuedMs === 0) return '';
-  return `waited ${formatDuration(queuedMs)}: gw had as many requests under way as it may (maxInFlight)`;
+export function roomFact({ queuedMs = 0, held }: Trail): string {
+  const reasons = [
+    queuedMs === 0
+      ? ''
+      : `waited ${formatDuration(queuedMs)}: gw had as many requests under way as it may (maxInFlight)`,
+    held === undefined ? '' : `waited ${formatDuration(held.ms)} for its turn: ${held.by}`,
+  ];
+  return reasons.filter((text) => text !== '').join('; ');
 }
 
 function patience({ deadlineMs, deadlineFrom }: Trail): string {

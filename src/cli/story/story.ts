@@ -10,7 +10,7 @@ import { cacheFact } from './cache.ts';
 import { chart } from './chart.ts';
 import { fixesFor } from './fixes.ts';
 import { headline } from './headline.ts';
-import { patienceFact, roomFact } from './limit.ts';
+import { budgetFact, patienceFact, roomFact } from './limit.ts';
 import { type Layout, wrap } from './lines.ts';
 import { formatBytes, formatDay, formatDollars, formatTime, keyWord, times } from './words.ts';
 
@@ -45,6 +45,7 @@ function facts(trail: Trail, { width, style }: Layout): string[] {
     ['answer', answer(trail)],
     ['waits', patienceFact(trail)],
     ['room', roomFact(trail)],
+    ['budget', budgetFact(trail)],
     ['cache', cacheFact(trail)],
     ['tokens', tokens(trail)],
     ['cost', cost(trail)],
