@@ -61,7 +61,7 @@ async function simulateOutage(context: Context, input: Input): Promise<void> {
     since: trails.length === MOST ? (trails[0]?.at ?? since) : since,
     until: now,
     outages,
-    facts: await factsOf(context, profile),
+    facts: await factsOf(context, profile, trails),
     seed: readSeed(input.text('seed')),
   };
   const control = await perform({ ...piece, outages: [] });
@@ -91,7 +91,9 @@ function readOutages(texts: readonly string[], profile: Profile, spanMs: number)
     if (!names.includes(provider))
       throw usage(
         `There is no provider ${terminalSafe(provider)}.`,
-        `the profile has ${names.join(', ')}${meant === undefined ? '' : ` (${meant}?)`}`,
+        names.length === 0
+          ? 'the profile has none yet: gw init'
+          : `the profile has ${names.join(', ')}${meant === undefined ? '' : ` (${meant}?)`}`,
       );
     if (startMs >= spanMs)
       throw usage(
@@ -134,8 +136,14 @@ async function readTrails(
 }
 
 /** Prices and windows of models, from the catalogue on this machine; a daemon that runs is asked for names only. */
-async function factsOf(context: Context, profile: Profile): Promise<FactsPort> {
-  const enabled = profile.providers.filter((provider) => provider.enabled);
+async function factsOf(context: Context, profile: Profile, trails: readonly Trail[]): Promise<FactsPort> {
+  const planned = trails.flatMap(({ plan }) => plan.map(({ target }) => target));
+  const enabled = profile.providers
+    .filter((provider) => provider.enabled)
+    .map((provider) => {
+      const asked = planned.filter((target) => target.provider === provider.name).map(({ model }) => model);
+      return { ...provider, models: [...new Set([...provider.models, ...asked])] };
+    });
   const { models } = await collectModels(context, profile, enabled);
   const known = new Map(models.map((model) => [`${model.provider}/${model.model}`, model.facts]));
   return {

@@ -105,7 +105,7 @@ function figures(result: Result, { width }: Layout): string[] {
         .join(', ') || 'whom it always was',
     ],
     ['waits', later],
-    ['calls to it', `${callsMet} of callers, ${looksMet} of gw's own looks whether it is back`],
+    ['calls to it', `${callsMet} by requests, ${looksMet} by gw's own looks whether it is back`],
     ['breakers', opened.length === 0 ? 'none opened' : breakerWords(result)],
     ['cost', costWords(recorded, control, outage)],
     ['callers', hits.map((hit) => hitWords(hit)).join('; ') || 'none'],

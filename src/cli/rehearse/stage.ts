@@ -125,6 +125,7 @@ class Cast {
   readonly #borrowed = new Set<string>();
   #callsMet = 0;
   #looksMet = 0;
+  #reached = -1;
 
   constructor(piece: Piece, clock: VirtualClock) {
     this.#piece = piece;
@@ -140,13 +141,22 @@ class Cast {
     const random = seededRandom(hashText(`${index} ${targetName(target)} ${nth}`, this.#piece.seed));
     const outage = this.#outageAt(target, call.method === 'GET', random);
     if (outage !== undefined) this.#note(index);
-    const own = outage || !trail ? undefined : recorded(trail, asked, nth);
+    // gw's own looks find what the exchange before them found.
+    const witness = trail ?? this.#before(this.#clock.now());
+    const own = outage || !witness ? undefined : recorded(witness, asked, trail ? nth : Infinity);
     if (own) return own;
     const { pace, source } = this.#paces.draw(target, stream, random());
     if (index !== undefined && !outage && source !== 'target')
       (source === 'assumed' ? this.#assumed : this.#borrowed).add(targetName(target));
     const answer = { stream, model: target.model, pace, begun, usage: usageElsewhere(trail, target) };
     return outage ? playedAnswer(outage.play, answer) : wholeAnswer(answer);
+  }
+
+  /** The recorded exchange that began last. */
+  #before(now: number): Trail | undefined {
+    const { trails } = this.#piece;
+    while ((trails[this.#reached + 1]?.at ?? Infinity) <= now) this.#reached++;
+    return trails[this.#reached];
   }
 
   /** A call met an outage: a caller's, or one of gw's own looks. */
@@ -214,16 +224,26 @@ function readCall({ provider, headers, body }: StagedCall): Asked {
   };
 }
 
-/** The same attempt of the record, where there is one. What chaos did on purpose says nothing of the target. */
+/** The same attempt of the record, where there is one; where the target failed or was left alone then, it is ill still. */
 function recorded(trail: Trail, { target, stream, begun }: Asked, nth: number): readonly Act[] | undefined {
-  const own = trail.attempts.filter((attempt) => isAt(attempt, target) && attempt.injected === undefined)[
-    nth
-  ];
+  const there = trail.attempts.filter((attempt) => isAt(attempt, target) && attempt.injected === undefined);
+  const own = there[nth] ?? illness(trail, target);
   const usage = own?.usage ?? (own === trail.attempts.at(-1) ? trail.usage : undefined);
   return own && recordedAnswer(own, { stream, model: target.model, usage, begun });
 }
 
-function isAt({ target }: Attempt, { provider, model }: Omit<Target, 'key'>): boolean {
+/** How long a refusal takes that was not made, because the target was being left alone. */
+const ILL_MS = 50;
+
+/** What was the matter with a target when this exchange took place, as an attempt; undefined when nothing was. */
+function illness(trail: Trail, target: Omit<Target, 'key'>): Attempt | undefined {
+  const last = trail.attempts.findLast((attempt) => isAt(attempt, target));
+  if (last) return last.fault === undefined || last.injected !== undefined ? undefined : last;
+  const left = trail.plan.find((step) => isAt(step, target) && step.fault !== undefined);
+  return left?.fault && { target: left.target, startMs: 0, waitedMs: 0, endMs: ILL_MS, fault: left.fault };
+}
+
+function isAt({ target }: Pick<Attempt, 'target'>, { provider, model }: Omit<Target, 'key'>): boolean {
   return sameTarget({ ...target, key: '' }, { provider, model, key: '' });
 }
 
