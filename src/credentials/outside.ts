@@ -1,3 +1,5 @@
+import type { KeyReference } from '../core/profile.ts';
+
 /** One question to a server that hands out tokens. */
 export interface TokenQuestion {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -23,6 +25,8 @@ export interface Outside {
   readonly readText: (path: string) => Promise<string | undefined>;
   /** Rejects when no answer came in time. */
   readonly ask: (question: TokenQuestion) => Promise<TokenAnswer>;
+  /** Keeps a secret that took the place of an older one where its reference says; never rejects. */
+  readonly keep?: (reference: KeyReference, value: string) => Promise<void>;
   /** What a command of the user's own configuration printed; rejects when it failed. */
   readonly run: (command: string) => Promise<string>;
 }

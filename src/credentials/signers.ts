@@ -7,6 +7,7 @@ import { findAwsKeys } from './aws/find.ts';
 import { regionOf, signForAws } from './aws/sign.ts';
 import { azureToken } from './azure.ts';
 import { googleAccess } from './google.ts';
+import { oauthTokens } from './oauth.ts';
 import type { Outside } from './outside.ts';
 import { type Lent, Renewed } from './renewed.ts';
 
@@ -42,6 +43,8 @@ function makeSigner(provider: Provider, keys: KeyPort, outside: Outside): Signer
       );
     case 'azure':
       return lending(outside, () => azureToken(outside, own[0]), bearer);
+    case 'oauth':
+      return lending(outside, oauthTokens(provider, keys, outside), bearer);
     case 'bearer':
     case 'x-api-key':
     case 'x-goog-api-key':

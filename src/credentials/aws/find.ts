@@ -6,6 +6,7 @@ import type { Lent } from '../renewed.ts';
 import { type AwsKeys, ownKeys, pair } from './keys.ts';
 import { keysOfContainer, keysOfInstance } from './machine.ts';
 import { keysOfProfile } from './profile.ts';
+import { keysOfNamedIdentity } from './role.ts';
 
 type Source = (outside: Outside) => Promise<Outcome<Lent<AwsKeys> | undefined, Fault>>;
 
@@ -23,6 +24,7 @@ const SOURCES: readonly Source[] = [
         variable(outside, 'AWS_SESSION_TOKEN'),
       ),
     ),
+  keysOfNamedIdentity,
   keysOfProfile,
   keysOfContainer,
   keysOfInstance,

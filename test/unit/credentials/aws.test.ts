@@ -194,13 +194,6 @@ describe('credentials for AWS come', () => {
     );
   });
 
-  test('not from a role, but with a word on how', async () => {
-    ground.write('.aws/config', '[default]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = other\n');
-    expect(await id()).toMatch(
-      /^upstream_refused_key: .*credential_process = aws configure export-credentials/,
-    );
-  });
-
   test('from the container, when the variables say so and the address is local', async () => {
     ground.env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] = 'http://169.254.170.23/v1/credentials';
     ground.env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] = ground.write('token', 'POD\n');
