@@ -1,4 +1,4 @@
-import { schemeVariables } from '../core/auth.ts';
+import { referencesOf, schemeVariables } from '../core/auth.ts';
 import { DEFAULT_POLICY } from '../core/policy.ts';
 import type { KeyReference, Preset, Profile, Provider } from '../core/profile.ts';
 
@@ -51,7 +51,7 @@ export function environmentNames(
   profile: Profile,
   ...others: readonly (KeyReference | undefined)[]
 ): string[] {
-  const references = profile.providers.flatMap(({ keys }) => [...keys]);
+  const references = profile.providers.flatMap((provider) => [...referencesOf(provider)]);
   for (const reference of others) if (reference) references.push(reference);
   const named = references.flatMap((reference) => (reference.is === 'env' ? [reference.name] : []));
   const looked = profile.providers.flatMap(({ auth }) => schemeVariables(auth));

@@ -19,6 +19,7 @@ export function withoutCredentials(
     const place = placeBelow('providers', provider);
     leaveOutKeys(entry, placeBelow(place, 'keys'), left);
     leaveOutHeaders(entry, placeBelow(place, 'headers'), left);
+    leaveOutSecrets(valueAt(entry, ['auth', 'oauth']), placeBelow(placeBelow(place, 'auth'), 'oauth'), left);
   }
   return { profile: isObject(profile) ? profile : {}, left };
 }
@@ -34,6 +35,14 @@ function leaveOutKeys(provider: JsonObject, place: string, left: string[]): void
   // An empty list would say that there is no key; none at all says that the preset's variable holds it.
   if (kept.length === 0) delete provider['keys'];
   else provider['keys'] = kept;
+}
+
+function leaveOutSecrets(oauth: unknown, place: string, left: string[]): void {
+  for (const [name, value] of Object.entries(isObject(oauth) ? oauth : {})) {
+    if (!isObject(oauth) || !isObject(value) || !Object.hasOwn(value, 'value')) continue;
+    delete oauth[name];
+    left.push(placeBelow(place, name));
+  }
 }
 
 function leaveOutHeaders(provider: JsonObject, place: string, left: string[]): void {

@@ -1,4 +1,4 @@
-import { Secret } from '../lib/secret.ts';
+import type { Secret } from '../lib/secret.ts';
 
 /** Runs a program with text on its standard input; answers with what it printed, or undefined when it failed. */
 export type RunProgram = (

@@ -9,9 +9,11 @@ import {
   type Provider,
   type Quirk,
 } from '../core/profile.ts';
+import { isObject } from '../lib/expect.ts';
 import { nearest } from '../lib/nearest.ts';
 import { readKeyReference } from './key-reference.ts';
 import { modelName } from './model-name.ts';
+import { readOAuth } from './oauth.ts';
 import { looksLikeKey, mayBeKey } from './pasted-key.ts';
 import { readPrices } from './prices.ts';
 import { flag, type ObjectReader, oneOf, text, whole } from './reader.ts';
@@ -78,7 +80,8 @@ export function readProvider(name: string, reader: ObjectReader, presets: readon
     }
   }
   const given = readKeys(reader);
-  const auth = reader.optional('auth', oneOf(AUTH_SCHEMES)) ?? defaultAuth(preset, given);
+  const oauth = readOAuth(reader);
+  const auth = oauth ? 'oauth' : (readScheme(reader) ?? defaultAuth(preset, given));
   // The key that a vendor's documentation names is no secret of another scheme.
   const keys = given ?? (isSigned(auth) ? [] : presetKeys(preset));
   if (takesKey(auth) && keys.length === 0) {
@@ -96,6 +99,7 @@ export function readProvider(name: string, reader: ObjectReader, presets: readon
     format: reader.optional('format', oneOf(FORMATS)) ?? preset?.format ?? 'openai-chat',
     alsoSpeaks: reader.list('alsoSpeaks', oneOf(FORMATS)) ?? preset?.alsoSpeaks ?? [],
     auth,
+    ...(oauth && { oauth }),
     keys,
     enabled: reader.optional('enabled', flag) ?? true,
     headers: readHeaders(reader),
@@ -140,6 +144,17 @@ function readPreset(reader: ObjectReader, presets: readonly Preset[]): Preset | 
 function presetKeys(preset: Preset | undefined): readonly KeyReference[] {
   const name = preset && takesKey(preset.auth) ? preset.env[0] : undefined;
   return name === undefined ? [] : [{ is: 'env', name }];
+}
+
+/** One word of the table; nothing where settings of OAuth stand, which were read apart. */
+function readScheme(reader: ObjectReader): AuthScheme | undefined {
+  if (isObject(reader.value('auth'))) return undefined;
+  const scheme = reader.optional('auth', oneOf(AUTH_SCHEMES));
+  if (scheme !== 'oauth') return scheme;
+  reader.problem(reader.below('auth'), 'this needs settings', {
+    expected: '{"oauth": {"tokenUrl": …, "clientId": …, "clientSecret": {"env": …}}}',
+  });
+  return undefined;
 }
 
 function defaultAuth(preset: Preset | undefined, given: readonly KeyReference[] | undefined): AuthScheme {

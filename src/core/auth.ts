@@ -1,5 +1,5 @@
 import type { FormatName } from './operation.ts';
-import type { AuthScheme } from './profile.ts';
+import type { AuthScheme, KeyReference, Provider } from './profile.ts';
 
 interface SchemeRow {
   /** Where the key goes; undefined when no key of the profile is sent as it is. */
@@ -48,6 +48,8 @@ export const AUTH_SCHEMES: Readonly<Record<AuthScheme, SchemeRow>> = {
     prefix: '',
     variables: ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET', 'AZURE_AUTHORITY_HOST'],
   },
+  // Its settings say where everything is.
+  oauth: { header: undefined, prefix: '', variables: [] },
   passthrough: { header: undefined, prefix: '' },
   none: { header: undefined, prefix: '' },
 };
@@ -82,4 +84,11 @@ export function isSigned(auth: AuthScheme): boolean {
 /** The variables that a provider of this scheme looks its credentials up in. */
 export function schemeVariables(auth: AuthScheme): readonly string[] {
   return AUTH_SCHEMES[auth].variables ?? [];
+}
+
+/** Every secret a provider refers to: its keys, and what its tokens are asked for with. */
+export function referencesOf({ keys, oauth }: Pick<Provider, 'keys' | 'oauth'>): readonly KeyReference[] {
+  if (oauth === undefined) return keys;
+  const { clientSecret, refreshToken, accessToken } = oauth;
+  return [...keys, ...[clientSecret, refreshToken, accessToken].filter((one) => one !== undefined)];
 }

@@ -14,7 +14,7 @@ export type KeyReference =
  * How the credential travels: `bearer` in `Authorization`; `x-api-key` (Anthropic), `x-goog-api-key` (Google) and
  * `api-key` (Azure) in the header of that name; `aws` signs each request (SigV4); `google` and `azure` trade the
  * credential for a token that is renewed before it expires; `passthrough` forwards the caller's own `Authorization`;
- * `none` sends nothing.
+ * `oauth` sends a token of the server that its settings name; `none` sends nothing.
  */
 export type AuthScheme =
   | 'bearer'
@@ -24,6 +24,7 @@ export type AuthScheme =
   | 'aws'
   | 'google'
   | 'azure'
+  | 'oauth'
   | 'passthrough'
   | 'none';
 
@@ -81,6 +82,25 @@ export type Quirk =
  */
 export const FOLLOWER_QUIRKS: readonly Quirk[] = ['max-tokens-old', 'no-developer-role'];
 
+/**
+ * Where tokens come from for a provider that takes no lasting key (RFC 6749): from the client's own credentials, or from
+ * what a person was given who signed in on another page (RFC 8628).
+ */
+export interface OAuthSource {
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret?: KeyReference;
+  /** How the secret is sent there: in the form, or as HTTP Basic. */
+  readonly clientAuth: 'body' | 'basic';
+  readonly scope?: string;
+  readonly audience?: string;
+  /** Where signing in begins; absent where the client asks for itself. */
+  readonly deviceUrl?: string;
+  /** What signing in left: the one gets tokens, the other is one that does not expire. */
+  readonly refreshToken?: KeyReference;
+  readonly accessToken?: KeyReference;
+}
+
 /** One upstream account or server. */
 export interface Provider {
   readonly name: string;
@@ -92,6 +112,8 @@ export interface Provider {
   /** Other formats it speaks at the same address: callers of one of them are served without translation. */
   readonly alsoSpeaks: readonly FormatName[];
   readonly auth: AuthScheme;
+  /** Of the scheme `oauth`. */
+  readonly oauth?: OAuthSource;
   readonly keys: readonly KeyReference[];
   readonly enabled: boolean;
   /** Extra request headers, lower-case names. */

@@ -10,6 +10,7 @@ import {
   settingsWithToken,
 } from '../config/index.ts';
 import type { Problem } from '../control/index.ts';
+import { referencesOf } from '../core/auth.ts';
 import { keyLabel } from '../core/key-label.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { KeyPort } from '../core/ports.ts';
@@ -74,7 +75,11 @@ export function chooseProfile(
 /** Looks up the keys of what was chosen. */
 export async function loadChosen(chosen: Chosen, env: Environment, home: string): Promise<Loaded> {
   const owners = chosen.profile.providers.flatMap((provider) =>
-    provider.keys.map((reference) => ({ reference, provider: provider.name, enabled: provider.enabled })),
+    referencesOf(provider).map((reference) => ({
+      reference,
+      provider: provider.name,
+      enabled: provider.enabled,
+    })),
   );
   const references = owners.map(({ reference }) => reference);
   if (chosen.token) references.push(chosen.token);

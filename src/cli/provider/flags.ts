@@ -12,7 +12,9 @@ import { wrapWords } from '../problem.ts';
 
 /** How it can be proven who asks. */
 export const AUTH_WAYS: readonly AuthScheme[] = keysOf(AUTH_SCHEMES).filter(
-  (auth) => takesKey(auth) || isSigned(auth) || auth === 'passthrough' || auth === 'none',
+  // OAuth needs settings, which are written in the profile file.
+  (auth) =>
+    auth !== 'oauth' && (takesKey(auth) || isSigned(auth) || auth === 'passthrough' || auth === 'none'),
 );
 
 /** The options by which `provider add` and `provider edit` describe a provider. */

@@ -58,7 +58,12 @@ export class ImportDraft {
     const known = this.#identities.get(identity);
     const name = known ?? this.#freeName(wanted.name);
     if (known === undefined) {
-      if (concurrency !== undefined && Number.isInteger(concurrency) && concurrency > 0) {
+      if (
+        concurrency !== undefined &&
+        Number.isInteger(concurrency) &&
+        concurrency > 0 &&
+        concurrency <= 1_000_000
+      ) {
         fields['concurrency'] = concurrency;
       }
       const placed = keys.map((key) => (key.is === 'secret' ? this.#secret(key, name, preset) : toJson(key)));
