@@ -35,6 +35,21 @@ export const COMMANDS: readonly CommandEntry[] = [
   { path: 'serve', summary: 'Run the daemon in the foreground', load: () => import('./commands/serve.ts') },
   { path: 'logs', summary: "The daemon's own log", load: () => import('./commands/logs.ts') },
   {
+    path: 'service install',
+    summary: 'Have the system keep gw running: from login on, and again after a crash',
+    load: () => import('./commands/service/install.ts'),
+  },
+  {
+    path: 'service uninstall',
+    summary: 'End the service, and take away all that installing it wrote',
+    load: () => import('./commands/service/uninstall.ts'),
+  },
+  {
+    path: 'service status',
+    summary: 'Whether gw runs as a service, and whether it answers',
+    load: () => import('./commands/service/status.ts'),
+  },
+  {
     path: 'simulate',
     summary: 'Run a provider that costs nothing and fails on request',
     load: () => import('./commands/simulate.ts'),
@@ -173,6 +188,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 export const NOUNS: Readonly<Record<string, string>> = {
   budget: 'Budgets: what may be spent in a day, a week or a month',
   alerts: 'Alerts on the desktop or to a webhook',
+  service: 'gw as a service of the system: systemd, launchd or the Task Scheduler',
   cache: 'Answers kept for identical requests',
   provider: 'Providers: where requests can go',
   key: 'Keys: what proves to providers who asks',

@@ -11,6 +11,7 @@ import {
   readOverrides,
   sayWhereFrom,
 } from '../daemon/launch.ts';
+import { findInstalled } from '../service/installed.ts';
 import { STOP_OPTIONS, stopFor } from './stop.ts';
 
 /** Stops the daemon and starts it again, where it was. */
@@ -22,10 +23,12 @@ export const command: Command = {
     const heir = await withHeldKeys(context);
     // Before anything is stopped: a profile that cannot be served must not cost the daemon that serves.
     chooseFor(heir, asked);
+    const kept = await findInstalled(context);
+    kept?.refuseOverrides(asked);
     const stopped = await stopFor(context, input);
-    const overrides = { ...sameAsBefore(stopped), ...asked };
+    const overrides = kept ? {} : { ...sameAsBefore(stopped), ...asked };
     const chosen = chooseFor(heir, overrides);
-    const started = await launch(heir, overrides);
+    const started = await (kept ? kept.start(heir) : launch(heir, overrides));
     sayWhereFrom(heir, chosen);
     printStarted(heir, started);
   },

@@ -10,6 +10,7 @@ import {
   readOverrides,
   sayWhereFrom,
 } from '../daemon/launch.ts';
+import { findInstalled } from '../service/installed.ts';
 
 /** Starts the daemon in the background and returns when it answers. */
 export const command: Command = {
@@ -26,7 +27,9 @@ export const command: Command = {
 
 async function launchNew(context: Context, overrides: Overrides): Promise<Started> {
   const chosen = chooseFor(context, overrides);
-  const started = await launch(context, overrides);
+  const kept = await findInstalled(context);
+  kept?.refuseOverrides(overrides);
+  const started = await (kept ? kept.start(context) : launch(context, overrides));
   if (started.already) return started;
   sayWhereFrom(context, chosen);
   // Loaded for the few starts in which a daemon begins: it brings the formats with it.

@@ -5,6 +5,7 @@ import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { commandErrorFor } from '../daemon/launch.ts';
 import { CommandError, EXIT } from '../error.ts';
+import { findInstalled } from '../service/installed.ts';
 
 /** Long enough for almost every answer; the callers of longer ones are told that theirs broke off. */
 const DRAIN_MS = 30_000;
@@ -21,13 +22,20 @@ export const command: Command = {
   examples: ['gw stop', 'gw stop --timeout 2m', 'gw stop --now'],
   async run(context, input) {
     const stopped = await stopFor(context, input);
+    const kept = await findInstalled(context);
+    await kept?.stop();
     if (context.json) {
       context.printJson({
         stopped: stopped !== undefined,
         live: stopped?.live ?? 0,
         cutOff: stopped?.cutOff ?? 0,
+        ...(kept && { service: true }),
       });
-    } else context.print(stopped ? sentence(stopped) : 'gw was not running.');
+      return;
+    }
+    context.print(stopped ? sentence(stopped) : 'gw was not running.');
+    if (kept)
+      context.say('Its service begins again with your next login; to end that too: gw service uninstall');
   },
 };
 
