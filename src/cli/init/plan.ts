@@ -1,12 +1,18 @@
 import type { Profile } from '../../core/profile.ts';
 import { targetName } from '../../core/target.ts';
 import type { JsonObject } from '../../lib/expect.ts';
+import type { KeyElsewhere } from './elsewhere.ts';
 import type { Found } from './find.ts';
 
 /** What `gw init` would write: only what is not there yet. */
 export interface InitPlan {
   /** Providers to add, as the file has them. */
-  readonly providers: readonly { readonly name: string; readonly entry: JsonObject }[];
+  readonly providers: readonly {
+    readonly name: string;
+    readonly entry: JsonObject;
+    /** A key to be copied to where gw keeps keys, and referred to there. */
+    readonly adopted?: KeyElsewhere;
+  }[];
   /** The route that takes every model no other route names. */
   readonly route: string;
   /** Its targets that are there already, and stay in front. */
@@ -27,7 +33,11 @@ export function planInit(profile: Profile, found: readonly Found[]): InitPlan {
     const target = targetFor(each, kept.length + index === 0);
     return target === undefined ? [] : [{ target, reason: reasonFor(each, target) }];
   });
-  const providers = fresh.map((each) => ({ name: each.preset.name, entry: entryFor(each) }));
+  const providers = fresh.map((each) => ({
+    name: each.preset.name,
+    entry: entryFor(each),
+    ...(each.adopted ? { adopted: each.adopted } : {}),
+  }));
   return { providers, route: route?.name ?? freeName(profile), kept, added };
 }
 
@@ -49,11 +59,11 @@ function targetFor({ preset, model }: Found, first: boolean): string | undefined
 }
 
 function reasonFor(found: Found, target: string): string {
-  const { preset, variable } = found;
+  const { preset, variable, adopted } = found;
   if (isFailing(found)) return `last: ${variable ?? preset.title} failed its test`;
   if (variable === undefined) return `${preset.title} runs on this machine: free, works offline`;
   const role = target === preset.name ? 'serves the model asked for' : 'stands in with a model it has';
-  return `${variable} is set: ${role}`;
+  return adopted === undefined ? `${variable} is set: ${role}` : `key of ${adopted.place}: ${role}`;
 }
 
 function entryFor({ preset, variable, check }: Found): JsonObject {

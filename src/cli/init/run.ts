@@ -1,6 +1,12 @@
 import { emptyProfile } from '../../config/index.ts';
 import type { Preset } from '../../core/profile.ts';
+import type { JsonObject } from '../../lib/expect.ts';
+import { clientNamed, clientsThat } from '../clients/clients.ts';
 import { loadingLine } from '../clients/detect-shell.ts';
+import { ensureRunning } from '../clients/ensure-running.ts';
+import { findProgram } from '../clients/find-program.ts';
+import { placeOf } from '../clients/gateway.ts';
+import { askStatus } from '../clients/reach.ts';
 import type { Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError } from '../error.ts';
@@ -11,7 +17,10 @@ import { confirm } from '../prompt.ts';
 import { checkJson, formatChecks } from '../provider/report.ts';
 import { formatTargets } from '../route/describe.ts';
 import { draftTargets } from '../route/lookup.ts';
-import { dotenvNames } from './dotenv.ts';
+import { formatDollars } from '../story/words.ts';
+import { adoptKey } from './adopt.ts';
+import { trialCost } from './cost.ts';
+import { findKeysElsewhere, type KeyElsewhere } from './elsewhere.ts';
 import { findProviders, type Found, LOCAL_TIMEOUT_MS } from './find.ts';
 import { type InitPlan, planInit } from './plan.ts';
 
@@ -25,17 +34,26 @@ export async function runInit(
   const open = withoutImplied(openProfile(context, presets));
   const asking = context.interactive && !input.flag('yes');
   if (!context.json) context.say('Looking for keys in the environment and for servers on this machine …');
-  const found = await findProviders(context, presets, localTimeoutMs);
-  const hint = dotenvHint(context, presets);
+  const elsewhere = findKeysElsewhere(placeOf(context), presets);
+  const adopted = (await mayAdopt(context, input, elsewhere, asking)) ? elsewhere : [];
+  const found = await findProviders(context, presets, {
+    localTimeoutMs,
+    send: !input.isOff('test'),
+    adopted,
+  });
+  const hint = adopted.length > 0 ? undefined : elsewhereHint(elsewhere);
   if (found.length === 0 && open.profile.providers.length === 0) throw nothingFound(presets, hint);
-  if (!context.json) showFound(context, found, hint);
+  const costUsd = await trialCost(context, found);
+  if (!context.json) showFound(context, { found, hint, costUsd });
   const plan = planInit(open.profile, found);
   if (!context.json) showPlan(context, plan);
   if (plan.providers.length > 0 && !(await write(context, open, plan, asking))) {
     return context.say('Nothing was written.');
   }
-  const next = nextCommands(context, plan);
-  if (context.json) return context.printJson(resultJson(plan, found, hint, next));
+  const address = await startIfAsked(context, input);
+  const next = nextCommands(context, plan, address !== undefined);
+  if (context.json)
+    return context.printJson(resultJson(plan, { found, hint, costUsd, elsewhere, address, next }));
   context.print(`\nnext:\n${next.map((line) => `  ${line}`).join('\n')}`);
 }
 
@@ -45,7 +63,13 @@ function withoutImplied(open: OpenProfile): OpenProfile {
   return { ...open, source: 'file', profile: emptyProfile(open.config.activeProfile) };
 }
 
-function showFound(context: Context, found: readonly Found[], hint: string | undefined): void {
+interface Shown {
+  readonly found: readonly Found[];
+  readonly hint: string | undefined;
+  readonly costUsd: number | undefined;
+}
+
+function showFound(context: Context, { found, hint, costUsd }: Shown): void {
   context.print('');
   if (found.length > 0) {
     context.print(
@@ -55,7 +79,30 @@ function showFound(context: Context, found: readonly Found[], hint: string | und
       ),
     );
   }
+  if (costUsd !== undefined) context.print(`The words asked for cost ${formatDollars(costUsd)} at most.`);
   if (hint !== undefined) context.print(`note: ${hint}`);
+}
+
+/** A key of another file is copied only where its owner says so. */
+async function mayAdopt(
+  context: Context,
+  input: Input,
+  elsewhere: readonly KeyElsewhere[],
+  asking: boolean,
+): Promise<boolean> {
+  if (input.flag('adopt') || elsewhere.length === 0) return input.flag('adopt');
+  const names = elsewhere.map(({ variable, place }) => `${variable} (${place})`).join(', ');
+  const question = `Not in the environment, but in files: ${names}. Copy into gw's own keeping (keychain, or a file only you can read)?`;
+  return asking && confirm(context, { question, otherwise: false, instead: 'gw init --adopt' });
+}
+
+/** The address, where gw runs from now on. */
+async function startIfAsked(context: Context, input: Input): Promise<string | undefined> {
+  const running = await askStatus(context);
+  if (typeof running !== 'string') return running.address;
+  if (!input.flag('start')) return undefined;
+  const { address } = await ensureRunning(context, true, 'gw start');
+  return address;
 }
 
 function showPlan(context: Context, { providers, route, kept, added }: InitPlan): void {
@@ -76,10 +123,15 @@ async function write(context: Context, open: OpenProfile, plan: InitPlan, asking
   const question = `Write this to ${open.file.path}?`;
   if (asking && !(await confirm(context, { question, otherwise: true, instead: 'gw init --yes' })))
     return false;
+  const references = new Map<string, JsonObject>();
+  for (const { name, adopted } of plan.providers) {
+    if (adopted) references.set(name, await adoptKey(context, name, adopted.key));
+  }
   await changeProfile(context, open, ({ providers, routes }) => {
     for (const { name, entry } of plan.providers) {
+      const own = references.get(name);
       // Another gw may have added it while this one was asking.
-      if (!Object.hasOwn(providers, name)) putEntry(providers, name, entry);
+      if (!Object.hasOwn(providers, name)) putEntry(providers, name, own ? { ...entry, keys: [own] } : entry);
     }
     if (plan.added.length === 0) return;
     const targets = draftTargets(routes, plan.route);
@@ -93,18 +145,26 @@ async function write(context: Context, open: OpenProfile, plan: InitPlan, asking
   return true;
 }
 
-function nextCommands({ env }: Context, { kept, added }: InitPlan): string[] {
+function nextCommands({ env }: Context, { kept, added }: InitPlan, runs: boolean): string[] {
   const look = kept.length + added.length > 1 ? 'gw test-route' : 'gw dash';
-  return ['gw start', loadingLine(env), look];
+  const agent = clientsThat('launch').find(
+    (id) => findProgram(clientNamed(id).program ?? id, env) !== undefined,
+  );
+  return [
+    ...(runs ? [] : ['gw start']),
+    loadingLine(env),
+    ...(agent === undefined ? [] : [`gw launch ${agent}`]),
+    look,
+  ];
 }
 
-/** Keys that a project's `.env` has and this shell does not. */
-function dotenvHint({ cwd, env }: Context, presets: readonly Preset[]): string | undefined {
-  const wanted = new Set(presets.flatMap((preset) => preset.env));
-  const names = dotenvNames(cwd).filter((name) => wanted.has(name) && !env[name]?.trim());
-  if (names.length === 0) return undefined;
-  const are = names.length === 1 ? 'is' : 'are';
-  return `${names.join(', ')} ${are} in ./.env but not in the environment, where gw looks: set -a; . ./.env; set +a`;
+/** Keys that files have and this shell does not. */
+function elsewhereHint(elsewhere: readonly KeyElsewhere[]): string | undefined {
+  const [first] = elsewhere;
+  if (first === undefined) return undefined;
+  const names = elsewhere.map(({ variable, place }) => `${variable} is in ${place}`).join(', ');
+  const load = first.place === './.env' ? 'set -a; . ./.env; set +a' : `export ${first.variable}=…`;
+  return `${names} but not in the environment, where gw looks: ${load}   (or have gw keep a copy: gw init --adopt)`;
 }
 
 function nothingFound(presets: readonly Preset[], hint: string | undefined): CommandError {
@@ -123,17 +183,22 @@ function nothingFound(presets: readonly Preset[], hint: string | undefined): Com
   });
 }
 
-function resultJson(
-  plan: InitPlan,
-  found: readonly Found[],
-  hint: string | undefined,
-  next: readonly string[],
-) {
+interface Result extends Shown {
+  readonly elsewhere: readonly KeyElsewhere[];
+  readonly address: string | undefined;
+  readonly next: readonly string[];
+}
+
+function resultJson(plan: InitPlan, { found, hint, costUsd, elsewhere, address, next }: Result) {
   return {
     found: found.map(({ check }) => checkJson(check)),
     added: plan.providers.map(({ name }) => name),
     route: { name: plan.route, targets: [...plan.kept, ...plan.added.map(({ target }) => target)] },
+    reasons: plan.added,
+    costUsd: costUsd ?? null,
+    elsewhere: elsewhere.map(({ variable, place }) => ({ variable, place })),
     hint: hint ?? null,
+    address: address ?? null,
     next,
   };
 }

@@ -79,7 +79,7 @@ const daemon: Step = {
 // What may stand in a directory of gw's. A GW_HOME may be a directory that others use too, so nothing else is touched.
 const STATE_FILES =
   /^(?:daemon\.json|start\.lock|serve\.lock|control\.sock|gw\.sock|health\.json|gw\.log|requests\.db|answers\.db|connected\.json)/;
-const PROFILE_FILES = /^\.?config\.json/;
+const PROFILE_FILES = /^(?:\.?config\.json|keys$)/;
 
 const state: Step = {
   id: 'state',

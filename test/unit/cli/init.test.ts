@@ -1,10 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
 import type { Command } from '../../../src/cli/command.ts';
-import { dotenvNames } from '../../../src/cli/init/dotenv.ts';
 import { runInit } from '../../../src/cli/init/run.ts';
 import type { Preset } from '../../../src/core/profile.ts';
 import { createSimulator } from '../../../src/simulator/index.ts';
@@ -72,7 +71,15 @@ describe('gw init', () => {
         default: { match: ['*'], targets: ['claude', 'goog/goog-small'] },
       });
       expect(simulator.calls.map(({ path, key }) => `${path} ${key ?? 'none'}`).sort()).toEqual(
-        [`/v1/models ${KEY}`, '/v1/models none', `/v1beta/models ${KEY}`, '/v1beta/models none'].sort(),
+        [
+          `/v1/models ${KEY}`,
+          '/v1/models none',
+          `/v1beta/models ${KEY}`,
+          '/v1beta/models none',
+          // A word from each, because a list of models does not show that an account has credit.
+          `/v1/messages ${KEY}`,
+          `/v1beta/models/goog-small:generateContent ${KEY}`,
+        ].sort(),
       );
     } finally {
       await simulator.close();
@@ -91,7 +98,7 @@ describe('gw init', () => {
       },
       routes: { default: { match: ['*'], targets: ['one', 'two/two-small', 'mine/llama'] } },
     });
-    expect(out).toMatch(/^one +env:ONE_KEY +ok +\S+ +1 model$/m);
+    expect(out).toMatch(/^one +env:ONE_KEY +ok +\S+ +one-small answered$/m);
     expect(out).toMatch(/1\. +one +ONE_KEY is set: serves the model asked for/);
     expect(out).toMatch(/3\. +mine\/llama +mine runs on this machine/);
     expect(out).not.toContain('absent');
@@ -168,7 +175,45 @@ describe('gw init', () => {
     expect(all).toContain('ONE_KEY is in ./.env but not in the environment');
     expect(all).not.toContain('canary');
     expect(servers.one.seen).toEqual([]);
-    expect(dotenvNames(home)).toEqual(['ONE_KEY']);
+  });
+
+  test('copies a key out of ./.env only when told to, and refers to the copy', async () => {
+    const { init } = await world();
+    const home = temporaryHome();
+    writeFileSync(join(home, '.env'), `ONE_KEY=${KEY}\n`);
+    const { run, file } = terminal(home);
+    const { out, all } = await run(init, [], { ...yes, adopt: true }, { cwd: home });
+    expect(out).toMatch(/^one +\.\/\.env +ok/m);
+    expect(all + file()).not.toContain('canary');
+    const { keys } = profileIn(file()).providers['one'] as { keys: [{ file: string }] };
+    expect(readFileSync(keys[0].file, 'utf8').trim()).toBe(KEY);
+    expect(statSync(keys[0].file).mode & 0o777).toBe(0o600);
+  });
+
+  test('knows of keys that tools keep in their settings', async () => {
+    const { init } = await world();
+    const home = temporaryHome();
+    mkdirSync(join(home, '.claude'));
+    writeFileSync(join(home, '.claude', 'settings.json'), `{"env": {"TWO_KEY": "${KEY}"}}`);
+    mkdirSync(join(home, '.local', 'share', 'opencode'), { recursive: true });
+    writeFileSync(
+      join(home, '.local', 'share', 'opencode', 'auth.json'),
+      `{"one": {"type": "api", "key": "${KEY}"}, "two": {"type": "oauth"}}`,
+    );
+    const { outJson, all } = await terminal(home).run(init, [], yes, { json: true });
+    expect(outJson).toMatchObject({
+      elsewhere: [
+        { variable: 'TWO_KEY', place: '~/.claude/settings.json' },
+        { variable: 'ONE_KEY', place: '~/.local/share/opencode/auth.json' },
+      ],
+    });
+    expect(all).not.toContain('canary');
+  });
+
+  test('asks hosted providers for nothing but their lists with --no-test', async () => {
+    const { init, servers } = await world();
+    await terminal().run(init, [], { ...yes, test: false }, { env: { ONE_KEY: KEY } });
+    expect(servers.one.seen.filter((line) => JSON.stringify(line).includes('chat'))).toEqual([]);
   });
 
   test('takes no other program on a well-known port for a model server', async () => {
