@@ -48,6 +48,8 @@ const RESTRICTED: Readonly<Record<string, readonly string[]>> = {
   'jsonc-parser': ['cli'],
   'smol-toml': ['cli'],
   yaml: ['cli'],
+  // @napi-rs/keyring: a library in machine code, loaded for keys in the keychain only.
+  '@napi-rs': ['config'],
   // @pydantic/genai-prices: half a megabyte of prices.
   '@pydantic': ['providers'],
   // The daemon's lock is an SQLite transaction: the one kernel lock Node.js offers.

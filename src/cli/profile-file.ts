@@ -12,7 +12,7 @@ import {
 } from '../config/index.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { KeyPort } from '../core/ports.ts';
-import type { Preset, Profile, Provider } from '../core/profile.ts';
+import type { KeyReference, Preset, Profile, Provider } from '../core/profile.ts';
 import { targetName } from '../core/target.ts';
 import { isObject, type JsonObject } from '../lib/expect.ts';
 import { PRESETS } from '../providers/index.ts';
@@ -48,10 +48,15 @@ export function openProfile(context: Context, presets: readonly Preset[] = PRESE
 
 /** Looks up the keys of these providers, the ones in the OS keychain too (which may ask for its password). */
 export async function loadProviderKeys(context: Context, providers: readonly Provider[]): Promise<KeyPort> {
-  return loadKeys(
+  return loadKeysOf(
+    context,
     providers.flatMap(({ keys }) => keys),
-    keySources(context),
   );
+}
+
+/** The same for single references. */
+export async function loadKeysOf(context: Context, references: readonly KeyReference[]): Promise<KeyPort> {
+  return loadKeys(references, keySources(context));
 }
 
 function keySources({ env }: Pick<Context, 'env'>) {

@@ -53,6 +53,11 @@ export const PROFILE_COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/key/set.ts'),
   },
   {
+    path: 'key login',
+    summary: 'Sign in to a provider on another page, and keep what that gives',
+    load: () => import('./commands/key/login.ts'),
+  },
+  {
     path: 'key list',
     summary: 'Keys: where they are kept, who uses them, and how they fare',
     load: () => import('./commands/key/list.ts'),

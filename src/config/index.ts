@@ -4,11 +4,11 @@ export { type Config, emptyProfile } from './document.ts';
 export { compareProfiles, withoutCredentials } from './exchange.ts';
 export { environmentNames, profileFromEnvironment } from './environment.ts';
 export { keyReferenceToJson, parseKeyReference } from './key-reference.ts';
+export { keepKeyAt, keychainWays } from './kept-keys.ts';
 export { createKeyResolver, explainUnresolved, type KeySources, loadKeys, openKeyFiles } from './keys.ts';
 export {
   KEYCHAIN_SERVICE,
   type KeychainWays,
-  loadKeychainLibrary,
   removeFromKeychain,
   type RunProgram,
   writeKeychain,

@@ -21,6 +21,9 @@ import { flag, type ObjectReader, oneOf, text, whole } from './reader.ts';
 /** Names that go into targets (`provider/model`), headers and command lines: no slash, no blank. */
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
+/** Requests served at once. */
+export const CONCURRENCY = whole(1, 1_000_000);
+
 export const FORMATS: Readonly<Record<FormatName, string>> = FORMAT_NAMES;
 export const AUTH_SCHEMES: Readonly<Record<AuthScheme, unknown>> = SCHEMES;
 export const QUIRKS: Readonly<Record<Quirk, true>> = {
@@ -91,7 +94,7 @@ export function readProvider(name: string, reader: ObjectReader, presets: readon
     });
   }
   const prices = readPrices(reader);
-  const concurrency = reader.optional('concurrency', whole(1, 1_000_000)) ?? preset?.concurrency;
+  const concurrency = reader.optional('concurrency', CONCURRENCY) ?? preset?.concurrency;
   const provider: Provider = {
     name,
     preset: preset?.name,

@@ -1,12 +1,11 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { KEYCHAIN_SERVICE, removeFromKeychain, writeKeychain } from '../../config/index.ts';
+import { keepKeyAt, KEYCHAIN_SERVICE, keychainWays, removeFromKeychain } from '../../config/index.ts';
 import type { KeyReference } from '../../core/profile.ts';
 import type { Secret } from '../../lib/secret.ts';
 import type { Context } from '../context.ts';
 import { CommandError } from '../error.ts';
-import { keychainWays } from '../provider/keep-key.ts';
 
 /** Where gw can keep a key itself. */
 export type KeyPlace = 'keychain' | 'file';
@@ -33,9 +32,8 @@ export async function storeKey(
   key: Secret,
   instead: string,
 ): Promise<void> {
-  if (reference.is === 'file') return writeKeyFile(reference.path, key);
-  if (reference.is !== 'keychain') return;
-  if (await writeKeychain(reference.account, key, keychainWays(context.env))) return;
+  if (reference.is !== 'file' && reference.is !== 'keychain') return;
+  if (await keepKeyAt(reference, key, context.env)) return;
   throw new CommandError('There is no keychain here that takes the key.', {
     why: whyNoKeychain(),
     fix: instead,
@@ -52,15 +50,6 @@ export async function forgetKey(ground: Ground, reference: KeyReference): Promis
 
 function keyFolder({ paths }: Pick<Context, 'paths'>): string {
   return join(paths.configDir, 'keys');
-}
-
-/** Written beside it and renamed: whoever reads it meanwhile has the old key or the new one, and never a part. */
-function writeKeyFile(path: string, key: Secret): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const next = `${path}.${process.pid}`;
-  writeFileSync(next, `${key.reveal()}\n`, { mode: 0o600 });
-  chmodSync(next, 0o600);
-  renameSync(next, path);
 }
 
 function whyNoKeychain(platform: NodeJS.Platform = process.platform): string {

@@ -1,11 +1,4 @@
-import { spawn } from 'node:child_process';
-
-import {
-  type KeychainWays,
-  loadKeychainLibrary,
-  type RunProgram,
-  writeKeychain,
-} from '../../config/index.ts';
+import { type KeychainWays, type RunProgram, writeKeychain } from '../../config/index.ts';
 import type { KeyReference } from '../../core/profile.ts';
 import type { Secret } from '../../lib/secret.ts';
 
@@ -25,32 +18,4 @@ export async function keepKey(
 ): Promise<KeyReference> {
   const kept = await writeKeychain(account, key, { platform, run, library });
   return kept ? { is: 'keychain', account } : { is: 'inline', value: key.reveal() };
-}
-
-/** The ways to the keychain of whoever runs this command. */
-export function keychainWays(env: Readonly<Record<string, string | undefined>>): KeychainWays {
-  const { platform } = process;
-  return { platform, run: programRunner(env), library: () => loadKeychainLibrary(platform, env) };
-}
-
-/** A locked keychain asks its owner for the password; a minute is enough for that. */
-const KEYCHAIN_TIMEOUT_MS = 60_000;
-
-/** Runs programs found through the `PATH` of the given environment. */
-export function programRunner(env: Readonly<Record<string, string | undefined>>): RunProgram {
-  return (program, words, input) =>
-    new Promise((resolve) => {
-      const child = spawn(program, [...words], {
-        env: { ...env },
-        stdio: ['pipe', 'pipe', 'ignore'],
-        timeout: KEYCHAIN_TIMEOUT_MS,
-      });
-      let output = '';
-      child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
-      // A program that is not there, or that ended before it read its input: either way there is no keychain.
-      child.on('error', () => resolve(undefined));
-      child.stdin.on('error', () => resolve(undefined));
-      child.on('close', (code) => resolve(code === 0 ? output : undefined));
-      child.stdin.end(input);
-    });
 }

@@ -1,9 +1,9 @@
-import { keyReferenceToJson } from '../../config/index.ts';
+import { keychainWays, keyReferenceToJson } from '../../config/index.ts';
 import type { JsonObject } from '../../lib/expect.ts';
 import type { Context } from '../context.ts';
 import { receiveSecret } from '../keys/receive.ts';
 import { accountOf } from '../keys/store.ts';
-import { keepKey, keychainWays } from './keep-key.ts';
+import { keepKey } from './keep-key.ts';
 
 /** Reads a key from standard input, or hidden from the terminal, keeps it safe and says where. */
 export async function receiveKey(context: Context, provider: string): Promise<JsonObject> {

@@ -7,7 +7,7 @@ import { keyReferenceToJson } from '../key-reference.ts';
 import { modelName } from '../model-name.ts';
 import { looksLikeKey, mayBeKey } from '../pasted-key.ts';
 import { POLICY_KINDS } from '../policy.ts';
-import { NAME } from '../provider.ts';
+import { CONCURRENCY, NAME } from '../provider.ts';
 import { LEAST_WEIGHT, MOST_WEIGHT } from '../weights.ts';
 import { type KeyFound, present } from './foreign.ts';
 import { plainAddress } from './hosts.ts';
@@ -58,14 +58,7 @@ export class ImportDraft {
     const known = this.#identities.get(identity);
     const name = known ?? this.#freeName(wanted.name);
     if (known === undefined) {
-      if (
-        concurrency !== undefined &&
-        Number.isInteger(concurrency) &&
-        concurrency > 0 &&
-        concurrency <= 1_000_000
-      ) {
-        fields['concurrency'] = concurrency;
-      }
+      if (CONCURRENCY.read(concurrency) !== undefined) fields['concurrency'] = concurrency;
       const placed = keys.map((key) => (key.is === 'secret' ? this.#secret(key, name, preset) : toJson(key)));
       this.#providers.set(name, { fields, keys: placed, models: new Set(), prices: {} });
       this.#identities.set(identity, name);
