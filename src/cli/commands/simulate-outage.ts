@@ -19,6 +19,9 @@ import { flushDaemon, readLog } from '../story/log-reading.ts';
 
 const SINCE = '1h';
 const HELP = 'gw simulate-outage --help';
+/** How fast targets are is drawn from this much of the record. */
+const PACES_FROM_MS = 7 * 86_400_000;
+const MOST_PACES = 5_000;
 /** More would take minutes, and tell no more. The newest count. */
 const MOST = 20_000;
 const COLUMNS = 60;
@@ -58,6 +61,9 @@ async function simulateOutage(context: Context, input: Input): Promise<void> {
   const piece: Piece = {
     profile,
     trails,
+    record:
+      readLog(context, (archive) => archive.list({ since: now - PACES_FROM_MS, limit: MOST_PACES })) ??
+      trails,
     since: trails.length === MOST ? (trails[0]?.at ?? since) : since,
     until: now,
     outages,

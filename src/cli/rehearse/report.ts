@@ -160,13 +160,13 @@ function assumptions({ leftOut, assumed, borrowed }: Result): string {
     ([why, number]) => `${number} ${isKeyOf(LEFT_OUT_WORDS, why) ? LEFT_OUT_WORDS[why] : why}`,
   );
   return [
-    'Assumed: targets are as fast as in this record, answers as long, and everybody was well at its beginning; what requests said is not recorded, so nobody was left out for what it cannot do.',
+    'Assumed: targets are as fast as in the record of the last week, answers as long, and everybody was well at its beginning; what requests said is not recorded, so nobody was left out for what it cannot do.',
     ...(borrowed.length > 0
       ? [`The pace of ${listed(borrowed)} is that of other models of its provider.`]
       : []),
     ...(assumed.length > 0
       ? [
-          `${listed(assumed)} never answered in this record: first content after 1s and an end after 5s were taken.`,
+          `${listed(assumed)} never answered in the record: first content after 1s and an end after 5s were taken.`,
         ]
       : []),
     ...(left.length > 0 ? [`Left out: ${listed(left)}.`] : []),

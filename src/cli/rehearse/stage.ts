@@ -16,6 +16,8 @@ import { INDEX_HEADER, type LeftOut, requestOf } from './requests.ts';
 export interface Piece {
   readonly profile: Profile;
   readonly trails: readonly Trail[];
+  /** What paces are drawn from, where that is more than what is rehearsed. */
+  readonly record?: readonly Trail[];
   readonly since: number;
   readonly until: number;
   readonly outages: readonly Outage[];
@@ -130,7 +132,7 @@ class Cast {
   constructor(piece: Piece, clock: VirtualClock) {
     this.#piece = piece;
     this.#clock = clock;
-    this.#paces = new PaceBook(piece.trails);
+    this.#paces = new PaceBook(piece.record ?? piece.trails);
   }
 
   answer(call: StagedCall): readonly Act[] {

@@ -80,10 +80,10 @@ export const REACH_RULES: readonly LintRule[] = [
   },
   {
     code: 'unknown-model',
-    severity: 'error',
+    severity: 'warning',
     finds:
       'a model that its provider, asked by the daemon, does not list, or that is not among those the profile names of it',
-    why: 'The provider answers 404, and the fallback is none.',
+    why: 'Unless that list leaves some out, the provider answers 404, and the fallback is none.',
     look: (scene) => scene.chains.flatMap((chain) => unknownModels(scene, chain)),
   },
   {
@@ -161,8 +161,8 @@ function unknownModels(scene: LintScene, { route, links }: Chain): LintFinding[]
   return links.flatMap(({ name, provider, model }) => {
     const known = scene.listed(provider.name);
     if (model === undefined || known === undefined || known.models.includes(model)) return [];
-    // Names of Google's list begin so, and both are taken.
-    if (known.models.includes(`models/${model}`)) return [];
+    // Names of Google's list begin so, those of Ollama's end so, and both are taken without.
+    if (known.models.includes(`models/${model}`) || known.models.includes(`${model}:latest`)) return [];
     // What its owner wrote down need not be everything that the provider owns by pattern.
     if (known.by === 'profile' && owns(provider, model)) return [];
     const meant = nearest(model, known.models);
