@@ -3,10 +3,13 @@ import { join } from 'node:path';
 
 import { findDaemon, stopDaemon } from '../../daemon/index.ts';
 import { errorMessage } from '../../lib/expect.ts';
+import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { readJournal } from '../clients/connect/journal.ts';
 import { undoConnections } from '../clients/connect/undo.ts';
 import { shortPath, undoneSentence } from '../clients/connect/words.ts';
 import { Input } from '../command.ts';
+import { accountOf, forgetKey } from '../keys/store.ts';
+import { openStored } from '../stored-config.ts';
 import { removeOwned } from './remove-owned.ts';
 import { done, failed, type Ground, type Leftover, type Step } from './step.ts';
 
@@ -102,6 +105,31 @@ const profile: Step = {
   },
 };
 
+/** Keys that gw put into the keychain; those that others keep there are only referred to. */
+const keys: Step = {
+  id: 'keys',
+  find({ context, keepProfile }) {
+    const config = keepProfile ? undefined : openStored(context).read();
+    if (config?.is !== 'ok') return [];
+    const providers = Object.values(config.value.profiles).flatMap((one) => one.providers);
+    return providers.flatMap(({ name, keys: references }) =>
+      references.flatMap((reference) => {
+        const own = accountOf(context, name).split('@', 1)[0] ?? name;
+        if (reference.is !== 'keychain' || !reference.account.startsWith(own)) return [];
+        const what = `the key ${terminalSafe(reference.account)} in the keychain`;
+        return [
+          {
+            sentence: `${what} is removed`,
+            remove: async () => [
+              (await forgetKey(context, reference)) ? done(`removed ${what}`) : done(`${what} was not there`),
+            ],
+          },
+        ];
+      }),
+    );
+  },
+};
+
 interface Directory {
   readonly path: string;
   readonly names: RegExp;
@@ -129,4 +157,4 @@ function directory({ context, home }: Ground, { path, names, what }: Directory):
 }
 
 /** In this order: what leads to gw before gw, what writes state before the state. */
-export const STEPS: readonly Step[] = [settings, service, daemon, state, profile];
+export const STEPS: readonly Step[] = [settings, service, daemon, keys, state, profile];
