@@ -95,14 +95,16 @@ function figures(result: Result, { width }: Layout): string[] {
   const opened = breakers.filter(({ is }) => is === 'opened');
   const later =
     addedMs === undefined
-      ? 'nobody would have waited longer'
+      ? result.touched === 0
+        ? 'as long as ever'
+        : 'nobody who waited was answered'
       : `first content later by ${ms(addedMs.p50)} (half of them), ${ms(addedMs.p95)} (p95), ${ms(addedMs.max)} (the worst)`;
   const rows: readonly (readonly [string, string])[] = [
     [
       'answered by',
       Object.entries(stoodIn)
         .map(([name, times]) => `${name} ${times}`)
-        .join(', ') || 'whom it always was',
+        .join(', ') || (result.saved > 0 || result.touched === 0 ? 'whom it always was' : 'nobody'),
     ],
     ['waits', later],
     ['calls to it', `${callsMet} by requests, ${looksMet} by gw's own looks whether it is back`],
