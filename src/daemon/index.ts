@@ -9,6 +9,7 @@ export { type Chosen, chooseProfile } from './loaded.ts';
 export { decodeLogRecord, isLevel, LOG_LEVELS, type LogRecord, readableLogLine } from './log-line.ts';
 export { lastLines, readableLine } from './log-tail.ts';
 export type { DaemonOptions } from './parts.ts';
+export { openOutside } from './outside.ts';
 export { askPort, dialHost, splitAddress } from './port-check.ts';
 export { findPortOwner, type PortOwner } from './port-owner.ts';
 export { otelVariables } from './telemetry.ts';

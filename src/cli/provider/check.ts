@@ -1,6 +1,7 @@
 import { keyHeader } from '../../core/auth.ts';
 import type { Format, WireRequest } from '../../core/format.ts';
 import { modelListUrl } from '../../core/model-list.ts';
+import type { Signer } from '../../core/ports.ts';
 import type { Quirk } from '../../core/profile.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { httpProxyRule } from '../../lib/http-proxy.ts';
@@ -8,6 +9,7 @@ import { headerPairs } from '../chat/caller.ts';
 import { formatNamed, SHORT_ANSWER_TOKENS, writeQuestion } from '../chat/question.ts';
 import { isAnswer, modelsIn, wantsNewTokenLimit } from './answer.ts';
 import { cannotSign, chatFailure, listFailure, noAnswerFailure, unresolvedKey } from './diagnosis.ts';
+import { type FindSigner, signedHeaders, trySigning } from './signing.ts';
 import type { Check, Failed, Passed, Subject } from './subject.ts';
 import { callUpstream } from './upstream-call.ts';
 
@@ -20,6 +22,8 @@ export interface CheckOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The model to send to; else the first known one. */
   readonly model?: string | undefined;
+  /** Without it, providers whose requests are signed are not tried. */
+  readonly signerFor?: FindSigner;
 }
 
 /** One check of a healthy host takes under a second; five survive a lost packet or two. */
@@ -30,9 +34,10 @@ const SEND_TIMEOUT_MS = 30_000;
 /** Asks a provider for its list of models with one key and, when told to, for a very short answer. */
 export async function checkProvider(subject: Subject, options: CheckOptions): Promise<Check> {
   const label = { provider: subject.provider.name, key: subject.label };
-  const unresolved = unresolvedKey(subject) ?? cannotSign(subject);
+  const signer = options.signerFor?.(subject.provider);
+  const unresolved = unresolvedKey(subject) ?? (signer ? undefined : cannotSign(subject));
   if (unresolved) return { ...label, ms: 0, result: unresolved };
-  const listed = await listModels(subject, options);
+  const listed = signer ? await sign(subject, signer, options) : await listModels(subject, options);
   const failedList = listed.result.is === 'failed' ? listed.result : undefined;
   // A host without a list of models may still answer a chat; one that cannot be reached or refuses the key will not.
   const hopeless = failedList && ![404, 405, 501].includes(failedList.status ?? 0);
@@ -44,6 +49,13 @@ export async function checkProvider(subject: Subject, options: CheckOptions): Pr
 }
 
 type Tried = Pick<Check, 'ms' | 'result'>;
+
+/** Lists of models are another service at the clouds, if there are any. */
+async function sign(subject: Subject, signer: Signer, { clock }: CheckOptions): Promise<Tried> {
+  const started = clock.monotonic();
+  const result = await trySigning(subject, signer);
+  return { ms: clock.monotonic() - started, result };
+}
 
 async function listModels(subject: Subject, { clock, timeoutMs, env }: CheckOptions): Promise<Tried> {
   const url = modelListUrl(subject.provider.url, subject.provider.format);
@@ -103,18 +115,20 @@ function write({ format, model }: Speech, quirks: readonly Quirk[]): WireRequest
   return writeQuestion(format, question);
 }
 
-function send(
+async function send(
   subject: Subject,
   request: WireRequest | undefined,
-  { clock, env }: CheckOptions,
+  { clock, env, signerFor }: CheckOptions,
 ): ReturnType<typeof callUpstream> {
   const url = subject.provider.url + (request?.path ?? '');
+  const asked = { method: 'POST', url, body: request?.body ?? null };
+  const signed = await signedHeaders(signerFor?.(subject.provider), asked);
   return callUpstream(
     {
       method: 'POST',
       url,
       proxy: proxyTo(url, env),
-      headers: { 'content-type': 'application/json', ...headersFor(subject) },
+      headers: { 'content-type': 'application/json', ...headersFor(subject), ...signed },
       ...(request && { body: request.body }),
       timeoutMs: SEND_TIMEOUT_MS,
     },

@@ -4,13 +4,20 @@ import type { Context } from '../context.ts';
 import { changeProfile, loadProviderKeys, objectAt, type OpenProfile } from '../profile-file.ts';
 import { CHECK_TIMEOUT_MS, checkProvider } from './check.ts';
 import { subjectsOf } from './lookup.ts';
+import { signersIn } from './signing.ts';
 import type { Check } from './subject.ts';
 
 /** Checks a provider with each of its keys. */
 export async function tryProvider(context: Context, provider: Provider): Promise<Check[]> {
   const keys = await loadProviderKeys(context, [provider]);
   const { clock, env } = context;
-  const options = { clock, env, timeoutMs: CHECK_TIMEOUT_MS, send: false };
+  const options = {
+    clock,
+    env,
+    timeoutMs: CHECK_TIMEOUT_MS,
+    send: false,
+    signerFor: signersIn(context, keys),
+  };
   return Promise.all(subjectsOf(provider, PRESETS, keys).map((subject) => checkProvider(subject, options)));
 }
 

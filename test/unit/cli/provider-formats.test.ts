@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { command as add } from '../../../src/cli/commands/provider/add.ts';
 import { command as edit } from '../../../src/cli/commands/provider/edit.ts';
 import { checkProvider } from '../../../src/cli/provider/check.ts';
+import { signersIn } from '../../../src/cli/provider/signing.ts';
 import type { Subject } from '../../../src/cli/provider/subject.ts';
 import { USUAL_AUTH } from '../../../src/core/auth.ts';
 import { BASE_PATHS } from '../../../src/core/base-path.ts';
@@ -86,6 +87,42 @@ describe('checking', () => {
       send: false,
     });
     expect(result).toMatchObject({ what: 'key refused (400)', fix: expect.stringContaining('ACME_KEY') });
+  });
+
+  test('signs what it sends, and without --send says only whether it could', async () => {
+    const said = { role: 'assistant', content: [{ text: 'ok' }] };
+    const answer = { output: { message: said }, stopReason: 'end_turn', usage: {} };
+    const signatures: (string | undefined)[] = [];
+    const { origin } = await serve((request, response) => {
+      signatures.push(request.authorization);
+      reply(response, 200, answer);
+    });
+    const { provider, ...rest } = subjectAt(origin, 'bedrock-converse');
+    const signed = { ...rest, key: undefined, provider: { ...provider, auth: 'aws' as const } };
+    const keys = { resolve: () => undefined };
+    const env = {
+      HOME: '/nowhere',
+      AWS_ACCESS_KEY_ID: 'AKIA',
+      AWS_SECRET_ACCESS_KEY: 'S',
+      AWS_REGION: 'eu-west-1',
+    };
+    const options = { clock: systemClock, timeoutMs: 5_000, model: 'm', signerFor: signersIn({ env }, keys) };
+    expect((await checkProvider(signed, { ...options, send: false })).result).toMatchObject({
+      is: 'ok',
+      note: 'credentials for aws found, not shown to the provider yet (--send does)',
+    });
+    expect(signatures).toEqual([]);
+    expect((await checkProvider(signed, { ...options, send: true })).result).toMatchObject({ answered: 'm' });
+    expect(signatures).toEqual([
+      expect.stringMatching(/^AWS4-HMAC-SHA256 Credential=AKIA\/\d{8}\/eu-west-1\/bedrock\/aws4_request/),
+    ]);
+    const bare = { ...options, send: true, signerFor: signersIn({ env: { HOME: '/nowhere' } }, keys) };
+    expect((await checkProvider(signed, bare)).result).toMatchObject({
+      is: 'failed',
+      what: 'no credentials',
+      why: 'no AWS credentials on this machine',
+      fix: expect.stringMatching(/^aws configure/),
+    });
   });
 
   test('does not call a provider whose requests only the daemon can sign', async () => {

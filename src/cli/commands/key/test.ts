@@ -6,6 +6,7 @@ import { loadProviderKeys, type OpenProfile, openProfile } from '../../profile-f
 import { CHECK_TIMEOUT_MS, checkProvider } from '../../provider/check.ts';
 import { requireProvider, subjectsOf } from '../../provider/lookup.ts';
 import { checkJson, formatChecks } from '../../provider/report.ts';
+import { signersIn } from '../../provider/signing.ts';
 
 export const command: Command = {
   arguments: [{ name: '[provider...]', summary: 'whose keys; of all that are enabled when none is named' }],
@@ -23,7 +24,8 @@ async function testKeys(context: Context, input: Input): Promise<number> {
   const keys = await loadProviderKeys(context, providers);
   const subjects = providers.flatMap((provider) => subjectsOf(provider, PRESETS, keys));
   const { clock, env } = context;
-  const options = { clock, env, timeoutMs: CHECK_TIMEOUT_MS, send: input.flag('send'), model: undefined };
+  const signerFor = signersIn(context, keys);
+  const options = { clock, env, timeoutMs: CHECK_TIMEOUT_MS, send: input.flag('send'), signerFor };
   const checks = await Promise.all(subjects.map((subject) => checkProvider(subject, options)));
   if (context.json) context.printJson({ checks: checks.map(checkJson) });
   else context.print(formatChecks(context, checks));

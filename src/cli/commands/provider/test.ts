@@ -6,6 +6,7 @@ import { loadProviderKeys, type OpenProfile, openProfile } from '../../profile-f
 import { CHECK_TIMEOUT_MS, checkProvider } from '../../provider/check.ts';
 import { requireProvider, subjectsOf } from '../../provider/lookup.ts';
 import { checkJson, formatChecks } from '../../provider/report.ts';
+import { signersIn } from '../../provider/signing.ts';
 import type { Check } from '../../provider/subject.ts';
 
 export const command: Command = {
@@ -38,7 +39,14 @@ async function checkAll(context: Context, open: OpenProfile, input: Input): Prom
   const keys = await loadProviderKeys(context, providers);
   const subjects = providers.flatMap((provider) => subjectsOf(provider, PRESETS, keys));
   const { clock, env } = context;
-  const options = { clock, env, timeoutMs: CHECK_TIMEOUT_MS, send, model };
+  const options = {
+    clock,
+    env,
+    timeoutMs: CHECK_TIMEOUT_MS,
+    send,
+    model,
+    signerFor: signersIn(context, keys),
+  };
   return Promise.all(subjects.map((subject) => checkProvider(subject, options)));
 }
 
