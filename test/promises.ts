@@ -321,6 +321,22 @@ export const PROMISES = {
     ANSWER,
   ),
   'stale-no-tools': row('An old answer that calls tools stands in only where that is asked for.', NEVER),
+  'hedge-first-wins': row(
+    'Where it is asked for, a target that is late is raced by the next one, and the caller gets one whole answer of whoever has content first.',
+    ANSWER,
+  ),
+  'hedge-loser-ended': row(
+    'Who loses a race has its connection closed at once, and what it took is booked; when the caller leaves, both are ended.',
+    NEVER,
+  ),
+  'hedge-quiet': row(
+    'When one of two racing targets fails before it has content, the other is waited for, and no third is asked.',
+    ANSWER,
+  ),
+  'hedge-capped': row(
+    "Of a target's requests of an hour no more than the set share is asked for twice, weighed by price.",
+    NEVER,
+  ),
   'coalesce-one-call': row(
     'Identical requests at the same time share one call where that is asked for, and each caller gets all of it.',
     ANSWER,

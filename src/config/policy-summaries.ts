@@ -49,4 +49,7 @@ export const POLICY_SUMMARIES: Readonly<Record<keyof Policy, string>> = {
   maxInFlight: 'Requests under way at once, in all.',
   maxQueued: 'Requests that may wait for room, in all and for each provider.',
   queueWaitMs: 'How long a request waits for room.',
+  hedge:
+    'When a second target is asked beside one that is late: never (off), when it is later than 19 in 20 of its own answers (p95), or after a duration.',
+  hedgeSpend: 'The share of requests for which that may be done, weighed by price.',
 };

@@ -1,6 +1,17 @@
 import { BALANCES, type Policy } from '../core/policy.ts';
 import { keysOf } from '../lib/expect.ts';
-import { duration, flag, type Kind, number, type ObjectReader, oneOf, size, span, whole } from './reader.ts';
+import {
+  duration,
+  flag,
+  type Kind,
+  number,
+  type ObjectReader,
+  oneOf,
+  size,
+  span,
+  whole,
+  wordOr,
+} from './reader.ts';
 
 /** Every policy key of the profile file and what it must be; the keys are the fields of `Policy`. */
 export const POLICY_KINDS: { readonly [K in keyof Policy]: Kind<Policy[K]> } = {
@@ -46,6 +57,8 @@ export const POLICY_KINDS: { readonly [K in keyof Policy]: Kind<Policy[K]> } = {
   maxInFlight: whole(1, 1_000_000),
   maxQueued: whole(0, 1_000_000),
   queueWaitMs: duration,
+  hedge: wordOr({ off: true, p95: true }, duration),
+  hedgeSpend: number(0, 1),
 };
 
 /** What a `policy` object decides; an absent one decides nothing. */

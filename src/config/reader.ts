@@ -213,6 +213,17 @@ export function oneOf<K extends string>(table: Readonly<Record<K, unknown>>): Ki
   };
 }
 
+/** One word of a fixed set, or something else. */
+export function wordOr<K extends string, T>(
+  table: Readonly<Record<K, unknown>>,
+  other: Kind<T>,
+): Kind<K | T> {
+  return {
+    expected: `${keysOf(table).join(', ')}, or ${other.expected}`,
+    read: (value) => (isString(value) && isKeyOf(table, value) ? value : other.read(value)),
+  };
+}
+
 /** Text of a given shape. */
 export function matching(pattern: RegExp, expected: string): Kind<string> {
   return {

@@ -50,6 +50,7 @@ function policyType(key: keyof Policy): JsonObject {
   if (key === 'balance') return { enum: keysOf(BALANCES) };
   if (key === 'keys') return { enum: ['order', 'spread'] };
   if (key === 'losses') return { enum: ['warn', 'silent', 'strict'] };
+  if (key === 'hedge') return { anyOf: [{ enum: ['off', 'p95'] }, { type: DURATION.type }] };
   if (key.endsWith('Ms')) return { type: DURATION.type };
   if (key.endsWith('Bytes')) return { type: SIZE.type };
   return { type: typeof DEFAULT_POLICY[key] };

@@ -103,6 +103,14 @@ export interface Policy {
   readonly maxQueued: number;
   /** How long one may: what a whole answer may take, after which room should have been made. */
   readonly queueWaitMs: number;
+  /**
+   * When a second target is asked beside one that is late with its first content, so that whoever has content first
+   * serves: never; when it is later than 19 in 20 of its own answers were (`p95`, where the share that is asked for
+   * twice is small by itself; Dean and Barroso, "The Tail at Scale"); or after so many milliseconds.
+   */
+  readonly hedge: 'off' | 'p95' | number;
+  /** What that may cost: the share of a target's requests over an hour, weighed by price. Twice what `p95` calls for. */
+  readonly hedgeSpend: number;
 }
 
 /** How the target that is asked first is chosen. */
@@ -161,4 +169,6 @@ export const DEFAULT_POLICY: Policy = {
   maxInFlight: 10_000,
   maxQueued: 1_000,
   queueWaitMs: 120_000,
+  hedge: 'off',
+  hedgeSpend: 0.1,
 };

@@ -88,8 +88,8 @@ export function wastedOf(trail: Trail): number | undefined {
   return costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0);
 }
 
-function wasInVain({ fault }: Attempt): boolean {
-  return fault !== undefined;
+function wasInVain({ fault, lost }: Attempt): boolean {
+  return fault !== undefined || lost === true;
 }
 
 class Sum {

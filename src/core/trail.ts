@@ -39,7 +39,7 @@ export interface Trail {
   readonly message?: string;
   /** Who served it. */
   readonly served?: Target;
-  /** Served by another target than the first of its plan. */
+  /** Served by another target than the first of its plan, unless that one was merely slower. */
   readonly failover: boolean;
   /** How long the caller waits until its answer begins, where it says so, and the header that says it. */
   readonly deadlineMs?: number;
@@ -153,6 +153,12 @@ export interface Attempt {
   readonly queuedMs?: number;
   /** The fault `gw chaos` put into it on purpose: it is held against nobody. */
   readonly injected?: string;
+  /** It was asked beside the one before it, which was late with its first content. */
+  readonly hedge?: true;
+  /** The one it raced with had content first, so it was ended. Nobody's fault. */
+  readonly lost?: true;
+  /** It was late, and why nobody was asked beside it. */
+  readonly notHedged?: string;
   /** The target's own format, when the request had to be translated into it. */
   readonly format?: FormatName;
   /** What the translation could not carry. */

@@ -113,7 +113,7 @@ export class Tally {
 
   #countAttempt(trail: Trail, attempt: Attempt, index: number): void {
     const { provider, model } = attempt.target;
-    this.#attempts.at([provider, model, attempt.fault ?? 'none']).value++;
+    this.#attempts.at([provider, model, attempt.fault ?? (attempt.lost ? 'outrun' : 'none')]).value++;
     if (attempt.endMs !== undefined)
       this.#attemptSeconds.at([provider, model]).record((attempt.endMs - attempt.startMs) / 1000);
     if (attempt.costUsd !== undefined) this.#cost.at([provider, model]).value += attempt.costUsd;

@@ -52,7 +52,7 @@ export class TargetStats {
     if (failure) {
       this.failures++;
       slot.failures++;
-    } else if (attempt.fault === undefined) {
+    } else if (attempt.fault === undefined && attempt.lost !== true) {
       slot.total.record((attempt.endMs ?? attempt.startMs) - attempt.startMs);
       if (streamed && attempt.firstContentMs !== undefined) {
         slot.firstContent.record(attempt.firstContentMs - attempt.startMs);

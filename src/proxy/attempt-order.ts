@@ -3,6 +3,7 @@ import type { Format, ItemKeeper } from '../core/format.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Break } from './continuation/break.ts';
 import type { AnswerHeaders } from './outlet.ts';
+import type { Lane } from './race/lane.ts';
 import type { Translation } from './translation.ts';
 import type { Line } from './upstream.ts';
 import type { Body } from './wire.ts';
@@ -11,6 +12,8 @@ import type { Body } from './wire.ts';
 export type AttemptResult =
   | { readonly is: 'served' }
   | { readonly is: 'gone' }
+  /** Another attempt of the same exchange had content first. `isHedge`: this one was asked beside it, and not before. */
+  | { readonly is: 'outrun'; readonly isHedge: boolean }
   /** `untold`: the caller was not told yet, because somebody may go on with the answer. */
   | { readonly is: 'cut'; readonly fault: Fault; readonly untold?: Break | undefined }
   /** `lost`: a connection broke before any byte came back, so asking once more costs nothing. */
@@ -41,6 +44,8 @@ export interface AttemptOrder {
   /** Silence after which another target goes on with the answer; undefined while none could. */
   readonly takeoverMs: number | undefined;
   readonly report: AttemptReport;
+  /** Where another attempt may race it for the caller. */
+  readonly lane?: Lane | undefined;
 }
 
 /** Who is told how the attempt goes. */

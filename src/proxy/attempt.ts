@@ -8,6 +8,7 @@ import type { Break } from './continuation/break.ts';
 import type { Exchange } from './exchange.ts';
 import { requestIdOf } from './headers.ts';
 import { type AnswerHeaders, Outlet, type OutletSource } from './outlet.ts';
+import { whyInterrupted } from './race/why-interrupted.ts';
 import { openSink } from './relay/open-sink.ts';
 import type { Sink, SinkReport } from './relay/sink.ts';
 import { sendable } from './sendable.ts';
@@ -35,7 +36,7 @@ export function makeAttempt(
 ): Promise<AttemptResult> {
   return new Promise((resolve) => {
     const attempt = new Attempt(exchange, record, order, clock, resolve);
-    exchange.whenInterrupted(() => attempt.interrupted());
+    (order.lane ?? exchange).whenInterrupted(() => attempt.interrupted());
     attempt.start();
   });
 }
@@ -75,7 +76,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     this.#resolve = resolve;
     this.#startedAt = clock.monotonic();
     this.#wholeBy = this.#startedAt + order.remainingMs;
-    this.#outlet = new Outlet(exchange, this, order.credentials);
+    this.#outlet = new Outlet(exchange, this, order.credentials, order.lane);
   }
 
   start(): void {
@@ -88,13 +89,11 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     }
   }
 
-  /** The caller hung up, or gw gives the exchange up. */
+  /** The caller hung up, or has another attempt's answer, or gw gives the exchange up. */
   interrupted(): void {
-    if (this.#exchange.gone) {
-      this.#settle({ is: 'gone' });
-      return;
-    }
-    this.#lose(fault('upstream_unreachable', this.#exchange.abandoned ?? 'the exchange was abandoned'));
+    const end = whyInterrupted(this.#exchange, this.#order.lane);
+    if (end) this.#settle(end);
+    else this.#lose(fault('upstream_unreachable', this.#exchange.abandoned ?? 'the exchange was abandoned'));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -178,7 +177,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     if (!resolve) return;
     this.#resolve = undefined;
     this.#cancelTimer?.();
-    this.#exchange.whenInterrupted(undefined);
+    (this.#order.lane ?? this.#exchange).whenInterrupted(undefined);
     this.#exchange.endAttempt(this.#record);
     if (!this.#upstreamEnded) this.#letGo(result);
     resolve(this.#order.report.ended(result));

@@ -22,9 +22,10 @@ import { learnFrom, limitAttempt, toldOfCaller } from './first-content.ts';
 import type { Step } from './fleet.ts';
 import { VIA_HEADER } from './headers.ts';
 import { type HealthPorts, HealthReport } from './health-report.ts';
-import { isToken } from './local-token.ts';
 import type { AnswerHeaders } from './outlet.ts';
+import type { Lane } from './race/lane.ts';
 import { withoutCredentials, wordWithoutCredentials } from './redact.ts';
+import { credentialHeaders, translatedHeaders } from './sent-headers.ts';
 import { makeSignedAttempt } from './signed-attempt.ts';
 import { tracedHeaders } from './trace.ts';
 import { AttemptDraft } from './trail-draft.ts';
@@ -52,6 +53,8 @@ export interface CallPlace {
   readonly withoutState: boolean;
   /** This target was asked before in this exchange. */
   readonly again: boolean;
+  /** Where another call may race it for the caller. */
+  readonly lane?: Lane;
 }
 
 /** Makes one call to one target, once there is room for it where only so many are served at once. */
@@ -78,6 +81,7 @@ function makeCall(
   const record = new AttemptDraft(step.target, exchange.elapsed(), place.waitedMs);
   if (queuedMs >= 1) record.queuedMs = Math.round(queuedMs);
   exchange.trail.attempts.push(record);
+  place.lane?.enter(record);
   const health = new HealthReport(exchange, step, place.again, record, ports);
   const injection = exchange.drill ? undefined : ports.chaos.active?.meet(step.target);
   if (injection) record.injected = injection.fault;
@@ -159,6 +163,8 @@ class CallReport implements AttemptReport {
       this.#record.message = told.fault.message;
     } else if (told.is === 'gone') {
       this.#record.fault = 'client_gone';
+    } else if (told.is === 'outrun') {
+      this.#record.lost = true;
     }
     if (told.is === 'failed') keepUsage(this.#exchange.trail, this.#record);
     this.#health.ended(told);
@@ -227,6 +233,7 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
     takeoverMs: place.isLast || !mayContinue(exchange) ? undefined : policy.idleTakeoverMs,
     credentials: step.credentials,
     report,
+    lane: place.lane,
   });
 }
 
@@ -268,28 +275,4 @@ function rehearsalOf(
 function faultHeader({ faults }: Drill, position: number): readonly string[] {
   const fault = faults[position];
   return fault === undefined ? [] : ['x-sim-fault', fault];
-}
-
-/** Of the caller's headers only those that mean the same in any format. */
-function translatedHeaders(forwarded: readonly string[], spoken: Format): string[] {
-  const kept: string[] = ['content-type', 'application/json', ...spoken.requestHeaders];
-  for (let i = 0; i + 1 < forwarded.length; i += 2) {
-    const name = forwarded[i] ?? '';
-    if (/^(user-agent|traceparent|tracestate|baggage)$/i.test(name)) kept.push(name, forwarded[i + 1] ?? '');
-  }
-  return kept;
-}
-
-/** The provider's own headers, and where it takes the caller's own key, that too. */
-function credentialHeaders({ headers, fleet }: Exchange, step: Step): readonly string[] {
-  if (step.provider.auth !== 'passthrough') return step.headers;
-  const { token } = fleet.settings.listen;
-  const { authorization, apiKey, apiKeyHeader } = headers;
-  const sent: string[] = [];
-  // The token is between the caller and gw: with it, whoever has it could call gw.
-  if (authorization !== undefined && !(token && isToken(authorization, token)))
-    sent.push('authorization', authorization);
-  if (apiKey !== undefined && apiKeyHeader !== undefined && !(token && isToken(apiKey, token)))
-    sent.push(apiKeyHeader, apiKey);
-  return [...sent, ...step.headers];
 }

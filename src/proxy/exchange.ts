@@ -66,6 +66,8 @@ export class Exchange {
   stays: (() => boolean) | undefined;
   /** An answer that broke off under way, while somebody goes on with it. */
   thread: Thread | undefined;
+  /** Two attempts race for the caller. */
+  race: { interrupt(): void } | undefined;
   /** It has a place in gw's own room, and gives it back at its end. */
   admitted = false;
   /** A place at a provider that it waited for, and has not used yet. */
@@ -127,6 +129,7 @@ export class Exchange {
   /** Ends what is under way. */
   interrupt(): void {
     this.#onInterrupt?.();
+    this.race?.interrupt();
   }
 
   /** Waits, unless the exchange ends first. */

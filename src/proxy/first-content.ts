@@ -57,6 +57,12 @@ export function limitAttempt(
   return ms;
 }
 
+/** When a stream is later than 19 in 20 like it were; undefined where that is not known. */
+export function lateAfter(exchange: Exchange, step: Step, now: number): number | undefined {
+  if (!exchange.trail.stream) return undefined;
+  return step.history.late(exchange.body.length, expectedReasoning(exchange, step), now);
+}
+
 /** Takes note of how long the first content of a stream took, or that it had not come when the attempt ended. */
 export function learnFrom({ exchange, step, record }: Tried, result: AttemptResult, now: number): void {
   if (!exchange.trail.stream || exchange.drill !== undefined || record.injected !== undefined) return;
@@ -83,7 +89,8 @@ export function toldOfCaller(result: AttemptResult, { exchange, record }: Tried)
 
 /** Whoever is given up while everything still went well might have spoken a moment later; a refusal is no waiting. */
 function isCutOff(result: AttemptResult): boolean {
-  return result.is === 'gone' || (result.is === 'failed' && result.fault.code === 'upstream_timeout');
+  if (result.is === 'gone' || result.is === 'outrun') return true;
+  return result.is === 'failed' && result.fault.code === 'upstream_timeout';
 }
 
 /** A target as others see it, with what its model showed to need. */

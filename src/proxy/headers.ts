@@ -83,6 +83,7 @@ export interface ReadHeaders {
   targets: string | undefined;
   route: string | undefined;
   timeout: string | undefined;
+  hedge: string | undefined;
   /** How long the caller's SDK waits, and which header said so; of several the shortest. */
   sdkTimeoutMs: number | undefined;
   sdkTimeoutHeader: string | undefined;
@@ -129,6 +130,7 @@ const READERS = new Map<string, (read: ReadHeaders, value: string) => void>([
   ['x-gw-targets', (read, value) => (read.targets ??= value)],
   ['x-gw-route', (read, value) => (read.route ??= value)],
   ['x-gw-timeout', (read, value) => (read.timeout ??= value)],
+  ['x-gw-hedge', (read, value) => (read.hedge ??= value)],
   // Seconds: of OpenAI's and Anthropic's SDKs for JavaScript, of the same for Python, of Google's.
   ['x-stainless-timeout', timeoutReader('x-stainless-timeout')],
   ['x-stainless-read-timeout', timeoutReader('x-stainless-read-timeout')],
@@ -182,6 +184,7 @@ function noHeaders(): ReadHeaders {
     targets: undefined,
     route: undefined,
     timeout: undefined,
+    hedge: undefined,
     sdkTimeoutMs: undefined,
     sdkTimeoutHeader: undefined,
     drill: undefined,

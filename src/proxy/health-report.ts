@@ -85,6 +85,7 @@ export class HealthReport {
       case 'cut':
         this.#failed(result.fault);
         return;
+      case 'outrun':
       case 'gone':
         if (!this.#said) this.#step.state.neutral(this.#admission);
         return;

@@ -1,6 +1,7 @@
 import { hangUpOn } from './caller-end.ts';
 import type { Exchange } from './exchange.ts';
 import { relayedHeaders } from './headers.ts';
+import type { Lane } from './race/lane.ts';
 import { traceHeaders } from './trace-headers.ts';
 
 /** Headers of an upstream answer as undici hands them over: lower-case names. */
@@ -20,11 +21,13 @@ export class Outlet {
   readonly #exchange: Exchange;
   readonly #source: OutletSource;
   readonly #credentials: readonly string[];
+  readonly #lane: Lane | undefined;
   committed = false;
   /** The caller reads slower than the provider writes. */
   blocked = false;
 
-  constructor(exchange: Exchange, source: OutletSource, credentials: readonly string[]) {
+  constructor(exchange: Exchange, source: OutletSource, credentials: readonly string[], lane?: Lane) {
+    this.#lane = lane;
     this.#exchange = exchange;
     this.#source = source;
     this.#credentials = credentials;
@@ -33,6 +36,7 @@ export class Outlet {
   /** Sends the head of the answer: from here on the caller has this target's answer. */
   commit(status: number, headers: AnswerHeaders, length: number | undefined): void {
     const { response, trail, plan, capture, tap } = this.#exchange;
+    this.#lane?.win();
     this.committed = true;
     trail.status = status;
     const lines = relayedHeaders(headers, this.#credentials);

@@ -6,6 +6,7 @@ import type { AttemptOrder, AttemptReport, AttemptResult } from './attempt-order
 import { makeAttempt } from './attempt.ts';
 import type { Exchange } from './exchange.ts';
 import type { AnswerHeaders } from './outlet.ts';
+import { whyInterrupted } from './race/why-interrupted.ts';
 import { withoutCredentials } from './redact.ts';
 import type { AttemptDraft } from './trail-draft.ts';
 import type { Body } from './wire.ts';
@@ -23,13 +24,14 @@ export async function makeSignedAttempt(
   clock: Clock,
   { signer, address }: { readonly signer: Signer; readonly address: string },
 ): Promise<AttemptResult> {
-  const { method, path, body, report } = order;
+  const { method, path, body, report, lane } = order;
+  const held = lane ?? exchange;
   const signed = await Promise.race([
     signer.sign({ method, url: address + path, body: whole(body) }),
-    interruption(exchange),
+    interruption(exchange, held),
   ]);
-  exchange.whenInterrupted(undefined);
-  if (signed?.is === 'ok' && !exchange.over) {
+  held.whenInterrupted(undefined);
+  if (signed?.is === 'ok' && !exchange.over && lane?.isLost !== true) {
     const { headers, secrets } = signed.value;
     return makeAttempt(
       exchange,
@@ -44,19 +46,19 @@ export async function makeSignedAttempt(
     );
   }
   exchange.endAttempt(record);
-  return report.ended(unsent(exchange, signed?.is === 'failed' ? signed.fault : undefined));
+  const end = whyInterrupted(exchange, lane);
+  return report.ended(end ?? unsent(exchange, signed?.is === 'failed' ? signed.fault : undefined));
 }
 
-function unsent({ gone, abandoned }: Exchange, why = fault('internal')): AttemptResult {
-  if (gone) return { is: 'gone' };
+function unsent({ abandoned }: Exchange, why = fault('internal')): AttemptResult {
   const given = abandoned === undefined ? why : fault('upstream_unreachable', abandoned);
   return { is: 'failed', fault: given, lost: false };
 }
 
-function interruption(exchange: Exchange): Promise<undefined> {
+function interruption(exchange: Exchange, held: Pick<Exchange, 'whenInterrupted'>): Promise<undefined> {
   return new Promise((resolve) => {
     if (exchange.over) resolve(undefined);
-    else exchange.whenInterrupted(() => resolve(undefined));
+    else held.whenInterrupted(() => resolve(undefined));
   });
 }
 

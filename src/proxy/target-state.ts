@@ -12,6 +12,7 @@ import {
   cooldownSpan,
   forbids,
   type HeaderValues,
+  HedgeBudget,
   keepBreaker,
   keepCooldown,
   mayTry,
@@ -65,6 +66,8 @@ export interface Suspicion {
 export class TargetState implements Marked {
   readonly target: Target;
   readonly budget = new RetryBudget();
+  /** How many of its requests had another target asked beside it. */
+  readonly hedges = new HedgeBudget();
   /** How its attempts went lately, for those who choose among targets. */
   readonly pulse = new Pulse();
   readonly #key: KeyState;

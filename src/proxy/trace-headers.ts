@@ -1,6 +1,7 @@
 import { noteWords } from '../core/budget.ts';
 import { targetName } from '../core/target.ts';
 import type { CacheNote } from '../core/trail.ts';
+import { isFailover } from './race/is-failover.ts';
 import type { TrailDraft } from './trail-draft.ts';
 
 /** Adds what every answer says about how it came to be. */
@@ -14,8 +15,9 @@ export function traceHeaders(trail: TrailDraft, lines: string[], warns = true): 
   if (!attempt || trail.cache?.from) return;
   if (attempt.losses && warns) lines.push('x-gw-lossy', attempt.losses.join(','));
   noteChaos(trail, lines);
+  noteHedge(trail, lines);
   const first = trail.plan.find(({ unable }) => unable !== true);
-  if (first && first.target !== attempt.target) {
+  if (first && isFailover(trail, attempt.target)) {
     const failed = trail.attempts.find(({ target }) => target === first.target);
     const reason = first.fault ?? failed?.fault ?? 'unusable';
     lines.push('x-gw-failover', headerSafe(`from=${targetName(first.target)}; reason=${reason}`));
@@ -35,6 +37,15 @@ function noteChaos({ attempts }: TrailDraft, lines: string[]): void {
     const before = attempts.findIndex((each) => each.injected === injected && each.target === target);
     if (before === index) lines.push('x-gw-chaos', headerSafe(`${targetName(target)}: ${injected}`));
   }
+}
+
+/** Who was asked beside a target that was late, and when; `won`: the answer is that one's. */
+function noteHedge({ attempts }: TrailDraft, lines: string[]): void {
+  const hedge = attempts.find((attempt) => attempt.hedge);
+  if (!hedge) return;
+  const won = hedge === attempts.at(-1) && hedge.fault === undefined;
+  const after = `after=${Math.round(hedge.startMs)}ms`;
+  lines.push('x-gw-hedged', headerSafe(`by=${targetName(hedge.target)}; ${after}; ${won ? 'won' : 'lost'}`));
 }
 
 /** Model names and messages come from elsewhere; a header takes printable ASCII. */

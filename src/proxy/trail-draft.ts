@@ -84,6 +84,9 @@ export class AttemptDraft implements Attempt {
   limitSamples?: number;
   queuedMs?: number;
   injected?: string;
+  hedge?: true;
+  lost?: true;
+  notHedged?: string;
   format?: FormatName;
   losses?: readonly Loss[];
   remedy?: Remedy;

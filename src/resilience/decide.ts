@@ -37,10 +37,15 @@ const TIMER_SLACK_MS = 1;
 /** Whether to retry here, go on to another target or give up. The whole failure policy; `random` gives [0, 1). */
 export function decide(fault: Fault, position: Position, policy: Policy, random: () => number): Decision {
   if (position.contentDelivered || position.remainingMs <= 0) return FAIL;
-  if (FAULTS[fault.code].remedy === 'fail' && !mayReroute(fault, policy)) return FAIL;
+  if (endsAll(fault, policy)) return FAIL;
   const afterMs = waitBeforeRetry(fault, position, policy, random);
   if (afterMs !== undefined) return { do: 'retry', afterMs };
   return position.isLast ? FAIL : { do: 'next', skip: skipAfter(fault.code) };
+}
+
+/** Whether the fault is one of the request itself: no other target would do better, or may be asked. */
+export function endsAll(fault: Fault, policy: Policy): boolean {
+  return FAULTS[fault.code].remedy === 'fail' && !mayReroute(fault, policy);
 }
 
 /** What another attempt must not share with the one that failed. */

@@ -4,6 +4,8 @@ import type { Reasoning } from './reasoning.ts';
 /** Fewer readings say nothing about the slowest of a hundred: at 50 the 99th percentile is the slowest one seen. */
 const ENOUGH = 50;
 const QUANTILE = 0.99;
+/** Later than this is late: of what is slower a twentieth of all requests is, and no more. */
+const LATE_QUANTILE = 0.95;
 /** What was seen a day ago counts half, a week ago less than a hundredth: models are moved and servers replaced. */
 const HALF_LIFE_MS = 86_400_000;
 /** Beyond that the older half gives way, or a busy day would outvote the hour in which the provider became slower. */
@@ -72,6 +74,14 @@ export class FirstContentHistory {
     return this.#kinds.get(placeOf(bytes, reasoning))?.learned(now);
   }
 
+  /**
+   * The 95th percentile, milliseconds; undefined until there are enough readings, and while so many were cut off before
+   * they had spoken that it is not known.
+   */
+  late(bytes: number, reasoning: Reasoning, now: number): number | undefined {
+    return this.#kinds.get(placeOf(bytes, reasoning))?.late(now);
+  }
+
   /** Everything that was learned so far. */
   view(now: number): LearnedKind[] {
     return [...this.#kinds].flatMap(([place, kind]) => {
@@ -128,6 +138,13 @@ function placeOf(bytes: number, reasoning: Reasoning): number {
   return size * REASONINGS.length + REASONINGS.indexOf(reasoning);
 }
 
+/** What a search through the steps finds. */
+interface Found {
+  readonly p99Ms: number;
+  readonly whole: boolean;
+  readonly lateMs: number | undefined;
+}
+
 class Kind {
   readonly #counts = new Float64Array(STEPS);
   /** Of all readings, those cut off included, in the weight of `#at`. */
@@ -135,7 +152,7 @@ class Kind {
   #cutOff = 0;
   #at = 0;
   /** What was found at the last search. */
-  #found: { readonly p99Ms: number; readonly whole: boolean } | undefined;
+  #found: Found | undefined;
   /** Since then. */
   #readings = 0;
 
@@ -148,7 +165,8 @@ class Kind {
 
   addCutOff(ms: number, now: number): void {
     // Who is cut off earlier than most speak says nothing about how slow the slowest are.
-    if (ms < (this.#find()?.p99Ms ?? 0)) return;
+    const found = this.#find();
+    if (ms < (found?.lateMs ?? found?.p99Ms ?? 0)) return;
     const weight = this.#weigh(now);
     this.#cutOff += weight;
     this.#count(weight);
@@ -156,10 +174,18 @@ class Kind {
   }
 
   learned(now: number): Learned | undefined {
-    // A clock that was set back must not make readings count for more than they are.
-    const samples = Math.round(this.#total / Math.max(1, weightAt(this.#at, now)));
+    const samples = this.#samples(now);
     const found = samples < ENOUGH ? undefined : this.#find();
-    return found && { samples, ...found };
+    return found && { samples, p99Ms: found.p99Ms, whole: found.whole };
+  }
+
+  late(now: number): number | undefined {
+    return this.#samples(now) < ENOUGH ? undefined : this.#find()?.lateMs;
+  }
+
+  /** A clock that was set back must not make readings count for more than they are. */
+  #samples(now: number): number {
+    return Math.round(this.#total / Math.max(1, weightAt(this.#at, now)));
   }
 
   snapshot(): Omit<KindSnapshot, 'place'> {
@@ -211,7 +237,7 @@ class Kind {
     this.#found = undefined;
   }
 
-  #find(): { readonly p99Ms: number; readonly whole: boolean } | undefined {
+  #find(): Found | undefined {
     const spoke = this.#total - this.#cutOff;
     if (spoke <= 0) return undefined;
     if (this.#found) return this.#found;
@@ -221,6 +247,10 @@ class Kind {
     return (this.#found = {
       p99Ms: this.#quantile(whole ? this.#total * QUANTILE : spoke * QUANTILE),
       whole,
+      lateMs:
+        this.#cutOff <= this.#total * (1 - LATE_QUANTILE)
+          ? this.#quantile(this.#total * LATE_QUANTILE)
+          : undefined,
     });
   }
 

@@ -34,13 +34,23 @@ export {
   remainingMs,
   shareOf,
 } from './deadline.ts';
-export { type Decision, decide, othersAfter, type Position, shares, type Skip, skipAfter } from './decide.ts';
+export {
+  type Decision,
+  decide,
+  endsAll,
+  othersAfter,
+  type Position,
+  shares,
+  type Skip,
+  skipAfter,
+} from './decide.ts';
 export { type ComeBack, comeBack, type Failure, faultToTell, recoversAt } from './exhausted.ts';
 export { keepBreaker, keepCooldown, takeBreaker, takeCooldown } from './kept.ts';
 export { FairQueue, type Queued } from './fair-queue.ts';
 export { FirstContentBook, type FirstContentSnapshot } from './first-content-book.ts';
 export { FirstContentHistory, type Learned, type LearnedKind } from './first-content-history.ts';
 export { Headroom, type Outstanding, type Shortage } from './headroom.ts';
+export { hedgeAfter, HedgeBudget } from './hedge.ts';
 export { readLimits, tellsLimits } from './limits.ts';
 export { MovingLatency } from './moving-latency.ts';
 export { type Evidence, judgeNetwork, offlineSentence } from './offline.ts';

@@ -14,14 +14,14 @@ export class SlidingCount {
     this.#bucketMs = spanMs / BUCKETS;
   }
 
-  add(now: number): void {
+  add(now: number, times = 1): void {
     const turn = Math.floor(now / this.#bucketMs);
     const bucket = turn % BUCKETS;
     if (this.#turns[bucket] === turn) {
-      this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
+      this.#counts[bucket] = (this.#counts[bucket] ?? 0) + times;
     } else {
       this.#turns[bucket] = turn;
-      this.#counts[bucket] = 1;
+      this.#counts[bucket] = times;
     }
   }
 

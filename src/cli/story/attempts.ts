@@ -5,6 +5,7 @@ import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { limitWords } from './limit.ts';
 import { type Layout, wrap } from './lines.ts';
+import { raceLines } from './race.ts';
 import { seamLines } from './seam.ts';
 import { formatWait, listed, lossWords, reasonOf } from './words.ts';
 
@@ -15,6 +16,7 @@ export function attemptLines(trail: Trail, layout: Layout): string[] {
     ...wrap(timing(attempt), layout.width, '     '),
     ...slowedOnPurpose(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
     ...translation(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
+    ...raceLines(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
     ...seamLines(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
     ...limitWords(attempt, trail).flatMap((line) => wrap(line, layout.width, '     ')),
     ...(attempt.message === undefined ? [] : wrap(`said: ${attempt.message}`, layout.width, '     ')),
@@ -30,7 +32,8 @@ function titleLines(attempt: Attempt, index: number, { style, width }: Layout): 
   return [paint(first), ...rest];
 }
 
-function sigil({ fault, endMs }: Attempt): string {
+function sigil({ fault, endMs, lost }: Attempt): string {
+  if (lost) return '–';
   if (fault !== undefined) return '✗';
   return endMs === undefined ? '…' : '✓';
 }
@@ -38,6 +41,7 @@ function sigil({ fault, endMs }: Attempt): string {
 function verdict(attempt: Attempt): string {
   if (attempt.fault === 'client_gone') return 'stopped: the caller hung up';
   if (attempt.fault !== undefined) return `failed: ${reasonOf(attempt)}`;
+  if (attempt.lost) return 'ended: another one had content first';
   if (attempt.endMs === undefined)
     return attempt.firstContentMs === undefined ? 'asked, no content yet' : 'answering';
   return `answered ${attempt.status ?? ''}`.trim();
@@ -45,7 +49,7 @@ function verdict(attempt: Attempt): string {
 
 /** `began at 402ms · sent after 1ms · head after 198ms · first content after 208ms · done after 838ms`. */
 function timing(attempt: Attempt): string {
-  const { startMs, waitedMs, queuedMs, sentMs, headersMs, firstContentMs, endMs, fault } = attempt;
+  const { startMs, waitedMs, queuedMs, sentMs, headersMs, firstContentMs, endMs, fault, lost } = attempt;
   const after = (name: string, ms: number | undefined): string[] =>
     ms === undefined ? [] : [`${name} after ${formatDuration(Math.max(0, ms - startMs))}`];
   return [
@@ -55,7 +59,7 @@ function timing(attempt: Attempt): string {
     ...after('sent', sentMs),
     ...after('head', headersMs),
     ...after('first content', firstContentMs),
-    ...after(fault === undefined ? 'done' : 'ended', endMs),
+    ...after(fault === undefined && !lost ? 'done' : 'ended', endMs),
   ].join(' · ');
 }
 
@@ -76,10 +80,13 @@ function consequence(trail: Trail, index: number): string {
   const attempt = trail.attempts[index];
   const next = trail.attempts[index + 1];
   if (attempt === undefined) return '';
+  if (attempt.lost) return 'its answer was not needed; this counts against nobody';
   if (attempt.fault === undefined) return lastWord(trail, attempt);
   if (attempt.fault === 'client_gone') return 'nobody was left to answer to; this counts against nobody';
   const why = terminalSafe(FAULTS[attempt.fault].sentence);
   if (next === undefined) return `${why}; ${ending(trail, attempt)}`;
+  if (attempt.hedge) return `${why}; the caller noticed nothing, as ${targetName(next.target)} was under way`;
+  if (next.hedge) return `${why}; gw went on waiting for ${targetName(next.target)}`;
   if (sameTarget(attempt, next)) {
     const waited = next.waitedMs > 0 ? ` after a wait of ${formatDuration(next.waitedMs)}` : ' at once';
     return `${why}; gw tried the same target again${waited}`;

@@ -2,6 +2,7 @@ import { targetName } from '../../core/target.ts';
 import type { Attempt, Trail } from '../../core/trail.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { cacheHeadline } from './cache.ts';
+import { raceAside } from './race.ts';
 import { seamAside } from './seam.ts';
 import { listed, reasonOf, times } from './words.ts';
 
@@ -23,7 +24,7 @@ export function headline(trail: Trail): string {
 
 function servedSentence(trail: Trail): string {
   const before = trail.attempts.slice(0, -1).filter(({ fault }) => fault !== undefined);
-  const start = `Served by ${server(trail)} in ${took(trail)}${seamAside(trail)}`;
+  const start = `Served by ${server(trail)} in ${took(trail)}${seamAside(trail)}${raceAside(trail)}`;
   const own = before.filter(({ target }) => targetName(target) === server(trail));
   const others = before.filter(({ target }) => targetName(target) !== server(trail));
   const left = trail.failover && before.length === 0 ? leftOut(trail) : '';

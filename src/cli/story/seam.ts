@@ -11,9 +11,7 @@ const WAYS: Readonly<Record<ContinuedHow, string>> = {
 /** How an attempt went on with an answer that another one had begun. */
 export function seamLines({ continued, usageEstimated }: Attempt): string[] {
   const estimate =
-    usageEstimated === true
-      ? ['its tokens are an estimate: the answer broke off before they were counted']
-      : [];
+    usageEstimated === true ? ['its tokens are an estimate: it ended before they were counted'] : [];
   if (!continued) return estimate;
   const { how, from, after, kept, dropped } = continued;
   const left = dropped > 0 ? `; ${dropped} characters that the caller had were left out` : '';

@@ -55,6 +55,8 @@ export class Beat {
     this.#outstanding = undefined;
     // Silence until the limit is as slow as can be. Every other failure is the breaker's to judge: it may be a quick one.
     if (result.is === 'failed' && result.fault.code === 'upstream_timeout') this.#measure(now);
+    // It is as slow as this at least; who was asked beside it had less time to show what it takes.
+    else if (result.is === 'outrun' && !result.isHedge) this.#measure(now);
   }
 
   #measure(now: number): void {

@@ -1,6 +1,7 @@
 import type { AnswerEvent, DeliveredStream } from '../../core/answer.ts';
 import { type Fault, fault } from '../../core/fault.ts';
 import type { CarriedState, StreamDecoder, StreamEncoder } from '../../core/format.ts';
+import type { Usage } from '../../core/usage.ts';
 import { errorMessage } from '../../lib/expect.ts';
 import { mayContinue } from '../continuation/break.ts';
 import { readRelayed, sumUp } from '../continuation/delivered.ts';
@@ -47,6 +48,7 @@ export class TranslatingSink implements Sink {
   #openingBytes = 0;
   /** Until content: the events that came; for a caller who wants a whole answer, all of them. */
   #events: AnswerEvent[] = [];
+  #usage: Usage | undefined;
   #done = false;
 
   constructor(
@@ -179,10 +181,20 @@ export class TranslatingSink implements Sink {
 
   #note(event: AnswerEvent): void {
     const { trail } = this.#exchange;
-    if (event.is === 'usage') trail.usage = { ...trail.usage, ...event.usage };
+    if (event.is === 'usage') this.#count(event.usage);
     else if (event.is === 'malformed') trail.malformed = (trail.malformed ?? 0) + 1;
     else if (event.is === 'open') noteMedia(this.#exchange, event.part);
     this.#states.push(event);
+  }
+
+  /** Until the caller has something of this answer, another attempt's may still be the one that counts. */
+  #count(usage: Usage): void {
+    this.#usage = { ...this.#usage, ...usage };
+    if (this.#outlet.committed) this.#tellUsage();
+  }
+
+  #tellUsage(): void {
+    if (this.#usage) this.#exchange.trail.usage = this.#usage;
   }
 
   #hold(event: AnswerEvent): void {
@@ -193,6 +205,7 @@ export class TranslatingSink implements Sink {
   #commit(encoder: StreamEncoder): void {
     const type = encoder.contentType ?? 'text/event-stream; charset=utf-8';
     this.#outlet.commit(200, this.#answerHeaders(type, { 'cache-control': 'no-cache' }), undefined);
+    this.#tellUsage();
     this.#report.content();
     let text = '';
     for (const event of this.#events) text += encoder.push(event);
@@ -202,6 +215,7 @@ export class TranslatingSink implements Sink {
 
   #break(why: Fault): void {
     this.#done = true;
+    this.#tellUsage();
     if (!this.#outlet.committed) {
       this.#report.failed(why);
       return;
@@ -229,6 +243,7 @@ export class TranslatingSink implements Sink {
   }
 
   #complete(): void {
+    this.#tellUsage();
     if (!this.#outlet.committed && !this.#events.some(isContent)) {
       this.#done = true;
       this.#report.failed(fault('upstream_garbled', 'the answer ended without any content'));

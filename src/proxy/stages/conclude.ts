@@ -5,6 +5,8 @@ import { targetName } from '../../core/target.ts';
 import { errorMessage } from '../../lib/expect.ts';
 import type { Failure } from '../../resilience/index.ts';
 import type { Exchange } from '../exchange.ts';
+import { bookLost } from '../race/book-lost.ts';
+import { isFailover } from '../race/is-failover.ts';
 import { type Refusal, type Reply } from '../reply.ts';
 import type { Stage } from '../stage.ts';
 import { traceHeaders } from '../trace-headers.ts';
@@ -20,6 +22,7 @@ export function conclude(log: LogPort): Stage {
     }
     const { trail } = exchange;
     trail.totalMs = exchange.elapsed();
+    if (trail.attempts.length > 1) bookLost(exchange);
     // What was continued began with whoever broke off.
     const first = trail.continued
       ? trail.attempts.find(({ firstContentMs }) => firstContentMs !== undefined)?.firstContentMs
@@ -71,8 +74,7 @@ function noteServed({ trail }: Exchange): void {
   // An old answer that stands in is no success of the target that failed last.
   if (!served || trail.cache?.is === 'stale') return;
   trail.served = served;
-  const first = trail.plan.find(({ unable }) => unable !== true);
-  trail.failover = first !== undefined && first.target !== served;
+  trail.failover = isFailover(trail, served);
 }
 
 function noteFault({ trail }: Exchange, why: Fault): void {

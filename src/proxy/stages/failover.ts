@@ -1,32 +1,34 @@
 import { type Fault, fault } from '../../core/fault.ts';
-import { OPERATIONS } from '../../core/operation.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { Clock } from '../../lib/clock.ts';
 import {
-  comeBack,
   type Decision,
   decide,
+  endsAll,
   type Failure,
-  faultToTell,
   othersAfter,
   remainingMs,
   shares,
 } from '../../resilience/index.ts';
-import { lacking } from '../abilities.ts';
 import type { AttemptResult } from '../attempt-order.ts';
 import { type CallPlace, callTarget, type CallPorts } from '../call.ts';
-import type { Break } from '../continuation/break.ts';
 import { findsAnotherWay } from '../continuation/next-way.ts';
-import { takesUp, usageOfAnswer } from '../continuation/take-up.ts';
+import { takesUp } from '../continuation/take-up.ts';
 import { drillPolicy } from '../drill.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
 import type { OwnNetwork } from '../own-network.ts';
 import { deadlineOf } from '../patience.ts';
+import { findSecond } from '../race/find-second.ts';
+import type { Lane } from '../race/lane.ts';
+import { Race, type RaceResult } from '../race/race.ts';
+import { raceAfter } from '../race/when-to-race.ts';
 import { type Reply, refused } from '../reply.ts';
 import type { Stage } from '../stage.ts';
-import { passesOver } from './find-room.ts';
-import { BACK_SOON_MS, noteAway, offlineToTell, waitForNetwork } from './offline.ts';
+import { offlineToTell, waitForNetwork } from './offline.ts';
+import { passOver } from './pass-over.ts';
+import { firstCall, type Turn } from './turn.ts';
+import { cutsOf, endCut, noteRemedy, refuseAfter, replyTo, type Untold } from './walk-ends.ts';
 
 /** What walking a plan needs from outside. */
 export interface FailoverPorts extends CallPorts {
@@ -43,26 +45,6 @@ export function failover(ports: FailoverPorts): Stage {
   };
 }
 
-/** A call about to be made. */
-interface Turn {
-  readonly step: Step;
-  /** Retries made on this target before. */
-  readonly retries: number;
-  /** It was asked once more because an idle connection turned out to be closed. */
-  readonly reconnected: boolean;
-  /** It refused the conversation's opaque state, and is asked once more without it. */
-  readonly withoutState: boolean;
-  /** It would not go on with an answer in one way, and is asked in another. */
-  readonly otherWay?: boolean;
-  readonly waitMs: number;
-}
-
-/** What the caller is told if nobody goes on with its answer. */
-interface Untold {
-  readonly fault: Fault;
-  readonly told: Break;
-}
-
 class Walk {
   readonly #exchange: Exchange;
   readonly #plan: ChosenPlan;
@@ -71,6 +53,9 @@ class Walk {
   readonly #deadline: number;
   readonly #network: OwnNetwork | undefined;
   readonly #failures: Failure[] = [];
+  /** Of a target that was asked beside another, which comes before it when all failed. */
+  #quiet: Failure | undefined;
+  #hasRaced = false;
   /** The answer broke off, and the caller was not told yet. */
   #untold: Untold | undefined;
   #rest: readonly Step[];
@@ -90,17 +75,83 @@ class Walk {
     if (this.#network?.isOffline) await this.#network.freshen();
     let turn = this.#nextTarget() ?? (await this.#unlessOffline(undefined));
     while (turn) {
-      const result = await callTarget(this.#exchange, turn.step, this.#place(turn), this.#ports);
+      const race = this.#raceFor(turn);
+      let asked = turn;
+      let result: AttemptResult;
+      if (race) ({ turn: asked, result } = this.#follow(turn, await race.run(turn)));
+      else result = await this.#call(turn);
       if (result.is === 'cut' && result.untold) this.#untold = { fault: result.fault, told: result.untold };
       else if (result.is !== 'failed') return replyTo(result);
       if (this.#exchange.over) return this.#endOver();
-      turn = result.is === 'failed' ? this.#turnAfter(turn, result) : this.#turnAfterCut(turn);
+      turn = result.is === 'failed' ? this.#turnAfter(asked, result) : this.#turnAfterCut(asked);
+      this.#tellQuiet();
       if (this.#network?.uneasy) turn = await this.#unlessOffline(turn);
       if (!turn || turn.waitMs === 0) continue;
       await this.#exchange.wait(turn.waitMs);
       if (this.#exchange.over) return this.#endOver();
     }
     return this.#refuse();
+  }
+
+  #call(turn: Turn, lane?: Lane): Promise<AttemptResult> {
+    const place = this.#place(turn);
+    return callTarget(this.#exchange, turn.step, lane ? { ...place, lane } : place, this.#ports);
+  }
+
+  /** Where the call is one that may have another one beside it when it is late. */
+  #raceFor({ step }: Turn): Race<Turn> | undefined {
+    if (this.#policy.hedge === 'off' && this.#exchange.headers.hedge === undefined) return undefined;
+    if (this.#hasRaced || this.#rest.length === 0) return undefined;
+    const { clock } = this.#ports;
+    const afterMs = raceAfter(this.#exchange, step, this.#policy, clock.now());
+    if (afterMs === undefined) return undefined;
+    step.state.hedges.onRequest(clock.now());
+    return new Race(this.#exchange, clock, {
+      afterMs,
+      call: (turn, lane) => this.#call(turn, lane),
+      second: (first) => this.#second(first),
+      firstFailed: (first, result) => this.#firstFailed(first, result),
+      secondFailed: (second, result) => {
+        this.#quiet = { target: second.step.target, fault: result.fault, tried: true };
+        this.#rest = this.#rest.filter((step) => step !== second.step);
+      },
+    });
+  }
+
+  #second(first: Turn): Turn | undefined {
+    const { clock } = this.#ports;
+    const around = {
+      policy: this.#policy,
+      memories: this.#ports,
+      network: this.#network,
+      now: clock.now(),
+    };
+    const found = findSecond(this.#exchange, first.step, this.#rest, around);
+    if (!found) return undefined;
+    this.#hasRaced = true;
+    return firstCall(found);
+  }
+
+  /** The first target failed while another one is being asked: that one is waited for, unless nobody would do better. */
+  #firstFailed({ step, retries }: Turn, result: Extract<AttemptResult, { is: 'failed' }>): boolean {
+    if (endsAll(result.fault, this.#policy)) return false;
+    this.#failures.push({ target: step.target, fault: result.fault, tried: true });
+    const decision = this.#decide(step, retries);
+    noteRemedy(this.#exchange, step, 'next', result.fault);
+    if (decision.do === 'next') this.#leaveOut(step, decision);
+    // Worth another try, but not before all others.
+    if (decision.do === 'retry') this.#rest = [...this.#rest, step];
+    return true;
+  }
+
+  /** Who was asked beside the first and has the caller's answer, or its failure to follow up, is not asked again. */
+  #follow(first: Turn, raced: RaceResult<Turn>): RaceResult<Turn> {
+    const { step } = raced.turn;
+    if (step === first.step) return raced;
+    this.#rest = this.#rest.filter((other) => other !== step);
+    const wasSlow = !this.#failures.some(({ target }) => target === first.step.target);
+    if (wasSlow) this.#rest = [...this.#rest, first.step];
+    return raced;
   }
 
   /** The first call to the next target; undefined when none is left. */
@@ -110,24 +161,13 @@ class Walk {
       const [step, ...others] = this.#rest;
       if (!step) return undefined;
       this.#rest = others;
-      const away = this.#network?.faultOf(step.upstream);
-      if (away) {
-        this.#failures.push({ target: step.target, fault: away, tried: false });
-        noteAway(this.#exchange, step.target, away);
-        continue;
-      }
-      const why = others.length > 0 ? lacking(this.#exchange, step, this.#ports) : undefined;
-      if (why !== undefined) {
-        this.#pass(step, why);
-        continue;
-      }
-      if (others.length > 0 && passesOver(this.#exchange, step)) {
-        this.#failures.push({ target: step.target, fault: fault('busy'), tried: false });
+      const passed = passOver(this.#exchange, step, this.#ports, others.length === 0);
+      if (passed) {
+        this.#failures.push({ target: step.target, fault: passed, tried: false });
         continue;
       }
       // Health may have changed since the plan was made: another request took the probe, or the breaker opened.
-      if (this.#plan.forced || step.state.admission(now) !== 'no')
-        return { step, retries: 0, reconnected: false, withoutState: false, waitMs: 0 };
+      if (this.#plan.forced || step.state.admission(now) !== 'no') return firstCall(step);
       this.#failures.push({ target: step.target, fault: fault('breaker_open'), tried: false });
     }
   }
@@ -143,15 +183,6 @@ class Walk {
     return isBack || (turn && network.faultOf(turn.step.upstream)) ? this.#nextTarget() : turn;
   }
 
-  /** Leaves a target out that could not do what is asked. The last one is tried all the same: facts may be wrong. */
-  #pass({ target }: Step, why: string): void {
-    const { trail } = this.#exchange;
-    trail.plan = trail.plan.map((planned) =>
-      planned.target === target ? { ...planned, skipped: why, unable: true } : planned,
-    );
-    this.#failures.push({ target, fault: fault('untranslatable', why), tried: false });
-  }
-
   /** What follows a call that failed: the same target again, the next one, or nothing more. */
   #turnAfter(turn: Turn, result: Extract<AttemptResult, { is: 'failed' }>): Turn | undefined {
     const { step, retries, reconnected, withoutState } = turn;
@@ -165,7 +196,7 @@ class Walk {
       return { ...turn, withoutState: true, waitMs: 0 };
     if (findsAnotherWay(this.#exchange, step, result.fault)) return { ...turn, otherWay: true, waitMs: 0 };
     const decision = this.#decide(step, retries);
-    this.#note(decision, result);
+    noteRemedy(this.#exchange, step, decision.do, result.fault);
     switch (decision.do) {
       case 'fail':
         return undefined;
@@ -196,10 +227,10 @@ class Walk {
     return { ...next, retries: 1, waitMs: again.afterMs };
   }
 
-  #place({ waitMs, retries, reconnected, withoutState, otherWay }: Turn): CallPlace {
+  #place({ step, waitMs, retries, reconnected, withoutState, otherWay }: Turn): CallPlace {
     return {
       withoutState,
-      isLast: this.#rest.length === 0,
+      isLast: this.#rest.length === 0 || this.#rest.every((other) => other === step),
       remainingMs: remainingMs(this.#deadline, this.#exchange.elapsed()),
       waitedMs: waitMs + (this.#exchange.trail.attempts.length === 0 ? (this.#plan.waitMs ?? 0) : 0),
       again: retries > 0 || reconnected || withoutState || otherWay === true,
@@ -236,11 +267,9 @@ class Walk {
     );
   }
 
-  #note(decision: Decision, result: Extract<AttemptResult, { is: 'failed' }>): void {
-    const attempt = this.#exchange.trail.attempts.at(-1);
-    if (!attempt) return;
-    attempt.remedy = decision.do;
-    if (result.fault.retryAfterMs !== undefined) attempt.retryAfterMs = result.fault.retryAfterMs;
+  #tellQuiet(): void {
+    if (this.#quiet) this.#failures.push(this.#quiet);
+    this.#quiet = undefined;
   }
 
   /** What shares the fault's cause with the failed target is not tried either. */
@@ -250,42 +279,17 @@ class Walk {
 
   #refuse(): Reply {
     if (this.#untold) return endCut(this.#exchange, this.#untold);
-    const now = this.#ports.clock.now();
-    const recoveries = this.#plan.steps.map(({ state }) => state.recoversAt(now));
     const offline = offlineToTell(this.#exchange, this.#network, this.#failures);
-    if (offline) return refused(offline, this.#failures, { at: now + BACK_SOON_MS, afterMs: BACK_SOON_MS });
-    const told = faultToTell(this.#failures);
-    // A fault of the request itself has nothing to come back for.
-    const back = OPERATIONS[this.#exchange.operation].stateless ? comeBack(recoveries, now) : undefined;
-    return refused(told, this.#failures, back && back.at > now ? back : undefined);
+    return refuseAfter(this.#exchange, this.#plan, {
+      offline,
+      failures: this.#failures,
+      now: this.#ports.clock.now(),
+    });
   }
 
   #endOver(): Reply {
     if (this.#exchange.gone) return { is: 'gone' };
     if (this.#untold) return endCut(this.#exchange, this.#untold);
     return refused(fault('exhausted', this.#exchange.abandoned), this.#failures);
-  }
-}
-
-/** Nobody goes on with the answer: the caller is told so. */
-function endCut(exchange: Exchange, { fault: broken, told }: Untold): Reply {
-  exchange.trail.usage = usageOfAnswer(exchange);
-  told.tell();
-  return { is: 'cut', fault: broken };
-}
-
-function cutsOf({ trail }: Exchange, { target }: Step): number {
-  return trail.attempts.filter((attempt) => attempt.target === target && attempt.fault === 'stream_broken')
-    .length;
-}
-
-function replyTo(result: Exclude<AttemptResult, { is: 'failed' }>): Reply {
-  switch (result.is) {
-    case 'served':
-      return { is: 'relayed' };
-    case 'gone':
-      return { is: 'gone' };
-    case 'cut':
-      return { is: 'cut', fault: result.fault };
   }
 }

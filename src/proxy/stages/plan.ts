@@ -10,6 +10,7 @@ import type { ItemMemory } from '../item-memory.ts';
 import { parseTimeout, patienceOf } from '../patience.ts';
 import { compilePlan } from '../planning/find-targets.ts';
 import { lastResort, refuseAll, tell, whyNever, whyNotNow } from '../planning/leave-out.ts';
+import { readHedgeWish } from '../race/when-to-race.ts';
 import { type Refusal, type Reply, refused } from '../reply.ts';
 import { resume } from '../resume.ts';
 import type { Handler, Stage } from '../stage.ts';
@@ -66,6 +67,8 @@ function readWishes(exchange: Exchange, drills: DrillBook): Fault | undefined {
       `x-gw-timeout takes a duration such as 30s or milliseconds, not "${timeout}"`,
     );
   }
+  const hedge = readHedgeWish(exchange.headers);
+  if (typeof hedge === 'object') return hedge;
   if (drill === undefined) return undefined;
   exchange.drill = drills.find(drill);
   if (!exchange.drill) return fault('bad_request', 'this drill is not armed, or no longer');

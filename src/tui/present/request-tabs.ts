@@ -2,7 +2,7 @@ import { sameTarget, targetName } from '../../core/target.ts';
 import type { Attempt, Trail } from '../../core/trail.ts';
 import { fitText, foreign, type Line, span, type Tone, wrapText } from './line.ts';
 import { dollars } from './money.ts';
-import { seamText } from './request.ts';
+import { raceText, seamText } from './request.ts';
 import { bytes, faultWord, latency } from './words.ts';
 
 const LABEL_WIDTH = 20;
@@ -67,6 +67,7 @@ function figures(trail: Trail, attempt: Attempt): readonly Figure[] {
     ['lost', attempt.losses === undefined ? undefined : attempt.losses.map(foreign).join(', '), 'warn'],
     ['seam', attempt.continued === undefined ? undefined : seamText(attempt.continued)],
     ['not continued', attempt.notContinued === undefined ? undefined : foreign(attempt.notContinued)],
+    ['race', raceText(attempt)],
     [
       'injected',
       attempt.injected === undefined ? undefined : `by gw chaos: ${foreign(attempt.injected)}`,

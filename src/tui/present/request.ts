@@ -135,6 +135,7 @@ function fate(trail: Trail, { target, skipped }: PlanStep): Fate {
   }
   const times = tried.length > 1 ? ` (${tried.length} attempts)` : '';
   if (last.fault !== undefined) return { text: `✗ ${faultWord(last.fault)}${times}`, tone: 'bad' };
+  if (last.lost) return { text: `slower, ended${times}`, tone: 'dim' };
   if (trail.served !== undefined && same(trail.served, target)) {
     return { text: `✓ served${times}`, tone: 'good' };
   }
@@ -161,6 +162,7 @@ function attemptStory(attempt: Attempt): string {
     attempt.injected !== undefined && attempt.fault === undefined
       ? `slowed on purpose by gw chaos (${foreign(attempt.injected)})`
       : undefined,
+    raceText(attempt),
     attempt.continued === undefined ? undefined : seamText(attempt.continued),
     attempt.notContinued === undefined
       ? undefined
@@ -173,6 +175,13 @@ function attemptStory(attempt: Attempt): string {
     attempt.requestId === undefined ? undefined : `request id ${foreign(attempt.requestId)}`,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+/** What a race had to do with an attempt; undefined for nothing. */
+export function raceText({ hedge, lost, notHedged }: Attempt): string | undefined {
+  if (notHedged !== undefined) return `late, and nobody was asked beside it: ${foreign(notHedged)}`;
+  if (lost) return hedge ? 'asked beside a late one, which was first' : 'late: the one beside it was first';
+  return hedge ? 'asked beside a late one' : undefined;
 }
 
 /** Where the seam of a continued answer is, and how it was sewn. */

@@ -83,7 +83,7 @@ function rowLine({ attempt, segments }: WaterfallRow, index: number, widths: Wid
 function bar(
   segments: readonly WaterfallSegment[],
   width: number,
-  { fault, continued }: Pick<Attempt, 'fault' | 'continued'>,
+  { fault, continued, lost }: Pick<Attempt, 'fault' | 'continued' | 'lost'>,
 ): Line {
   const failed = fault !== undefined;
   const pieces: Line[number][] = [];
@@ -93,15 +93,18 @@ function bar(
     pieces.push(span(' '.repeat(from - column)));
     const seam = is === 'stream' && continued !== undefined ? SEAM : '';
     pieces.push(span(seam, 'strong'));
-    pieces.push(span(glyph.repeat(to - from - seam.length), failed && is !== 'wait' ? 'bad' : tone));
+    pieces.push(
+      span(glyph.repeat(to - from - seam.length), failed && is !== 'wait' ? 'bad' : lost ? 'dim' : tone),
+    );
     column = to;
   }
   return [...pieces, span(' '.repeat(Math.max(0, width - column)))];
 }
 
 /** `429 rate limited → next`: how the attempt ended and what was decided. */
-function verdict({ status, fault, remedy, endMs, continued }: Attempt): string {
+function verdict({ status, fault, remedy, endMs, continued, lost }: Attempt): string {
   if (endMs === undefined) return 'running';
+  if (lost) return 'slower, ended';
   const code = status === undefined ? '' : `${status} `;
   if (fault === undefined) return continued === undefined ? `${code}✓` : `${code}✓ went on`;
   return `${code}${faultWord(fault)}${remedy === undefined ? '' : ` → ${remedy}`}`;
