@@ -24,6 +24,19 @@ export const PROMISES = {
     'A failed TLS handshake is answered by the next target, and no byte of a key was sent.',
     NEVER,
   ),
+  'media-elsewhere': row(
+    'Pictures, sound and transcripts come from another format’s provider as they were asked for, or not from it.',
+    ANSWER,
+  ),
+  'state-own-conversation': row(
+    'No conversation gets the signature of another, though the ids of calls repeat.',
+    NEVER,
+  ),
+  'lost-picture-said': row(
+    'A picture that the caller’s format has no place for is reported as lost.',
+    HIDDEN,
+  ),
+  'limits-retold': row('A provider’s rate limits are told in the words the caller’s library reads.', HIDDEN),
   'cut-continued': row(
     'An answer that breaks off is finished by another target: one stream with one id, one end and no word twice.',
     'DESIGN section 6: a cut stream',

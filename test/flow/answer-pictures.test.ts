@@ -97,6 +97,7 @@ describe('a picture in an answer of Google’s', () => {
     expect(final.output_text).toBe('Here.');
   });
 
+  // [promise:lost-picture-said]
   test('has no place in a message of Anthropic’s, which is said', async () => {
     const ground = await groundWith('gemini');
     const ask = (stream: boolean) =>

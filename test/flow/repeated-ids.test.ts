@@ -16,6 +16,7 @@ function calling(thoughtSignature: string): string {
   return JSON.stringify({ candidates: [{ content, finishReason: 'STOP' }] });
 }
 
+// [promise:state-own-conversation]
 test('conversations whose provider repeats the ids of calls each get their own signature back', async () => {
   const provider = await rawServer((socket, request) =>
     sendJson(socket, calling(request.includes('apples') ? 'YXBwbGVz' : 'cGVhcnM=')),

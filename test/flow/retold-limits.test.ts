@@ -5,6 +5,7 @@ import { closeGrounds, openGround } from './ground.ts';
 
 afterEach(closeGrounds);
 
+// [promise:limits-retold]
 test('limits of a provider are told to the caller’s library in its own words, beside the provider’s', async () => {
   const ground = await openGround({
     providers: ['openai', { name: 'claude', format: 'anthropic-messages' }],

@@ -31,6 +31,7 @@ function lastAttempt({ trails }: Ground) {
   return trails.at(-1)?.attempts.at(-1);
 }
 
+// [promise:media-elsewhere]
 describe('a picture, asked for by OpenAI’s library,', () => {
   test.each<[FormatName, string]>([
     ['gemini', 'gemini-2.5-flash-image'],
