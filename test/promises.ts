@@ -9,6 +9,7 @@ export interface PromiseRow {
 const ANSWER = 'README: the caller gets an answer';
 const HIDDEN = 'README: nothing is hidden';
 const NEVER = 'README: gw is never the problem';
+const BUDGETS = 'docs/budgets.md: what may be spent';
 const BALANCE = 'docs/balance.md: who is asked first';
 
 /** Promises for the OpenAI chat format, by id. */
@@ -382,11 +383,80 @@ export const PROMISES = {
     'No request is sent to a key whose provider said it has nothing left, while another key or target has.',
     ANSWER,
   ),
+  // What may be spent.
+  'budget-bounded': row(
+    'However many requests run at once, a budget is overdrawn by no more than the last of them and what estimates were too low.',
+    BUDGETS,
+  ),
+  'budget-refuses': row(
+    'A request over a budget that blocks is refused in its own format, naming the budget and what raises it, and no library asks again.',
+    BUDGETS,
+  ),
+  'budget-cheaper': row(
+    'A budget that asks for cheaper targets passes the dear ones over, and says so.',
+    BUDGETS,
+  ),
+  'budget-outlives': row('What was spent today is known after a restart and after kill -9.', BUDGETS),
+  'limit-tells-when': row('A request over a limit waits for its turn, or is told when that comes.', BUDGETS),
+  'alerts-quiet': row(
+    'Nobody is alerted until that is asked for; then seldom, not in quiet hours, and nothing that happened is left out.',
+    BUDGETS,
+  ),
+  'alerts-safe': row(
+    'An alert carries no key and no content, is no script to any shell, and follows no redirect.',
+    NEVER,
+  ),
   'keys-spread': row('Keys of one provider share the load where that is asked for.', ANSWER),
   'rehearsal-is-real': row(
     'A rehearsed outage takes the same attempts, and the same decisions after them, as the real one.',
     HIDDEN,
   ),
+  'service-answers': row(
+    'gw service install returns when gw answers from the service, and uninstall leaves nothing of it behind.',
+    'docs/service.md',
+  ),
+  'service-one-owner': row(
+    'Where a service keeps gw running, start, stop and restart go through it: there is never a second daemon.',
+    'docs/service.md',
+  ),
+  'socket-private': row(
+    'The Unix socket beside the port lets in its owner only, replaces what a dead daemon left, and nothing else.',
+    'docs/service.md: a Unix socket',
+  ),
+  'metrics-bounded': row(
+    'However many clients and models are named, metrics have a bounded number of series, and are read by Prometheus.',
+    'docs/observability.md',
+  ),
+  'traces-without-content': row(
+    'What goes to an OpenTelemetry collector has nothing of requests and answers in it, and no key.',
+    'docs/observability.md',
+  ),
+  'collector-down': row(
+    'A collector that is down costs callers nothing: what it misses is bounded, counted and told.',
+    NEVER,
+  ),
+  'trace-context': row(
+    "A caller's trace context reaches the provider byte for byte, and only with traces on is an attempt put in between.",
+    'W3C Trace Context',
+  ),
+  'observe-unloaded': row(
+    'With OpenTelemetry off and nobody asking for metrics, nothing of either is loaded.',
+    'docs/observability.md',
+  ),
+  // Clients, from the first minute to the last.
+  'two-commands': row(
+    'From an empty home with a key in the environment, two commands lead to the first answer.',
+    'docs/clients.md',
+  ),
+  'launch-traceless': row(
+    'A client started by gw launch finds nothing of gw on disk afterwards.',
+    'docs/clients.md',
+  ),
+  'connect-undo': row(
+    'What gw wrote into a client’s settings is taken back to the byte; from a file changed since, only what gw wrote.',
+    'docs/clients.md',
+  ),
+  'no-trace': row('gw uninstall leaves a home as it was before gw, to the byte.', 'docs/clients.md'),
 } as const satisfies Readonly<Record<string, PromiseRow>>;
 
 export type PromiseId = keyof typeof PROMISES;

@@ -40,7 +40,7 @@ export async function installService(
   const unseen = unseenVariables(context, chosen);
   const written = (await mayWrite(context, input, unseen)) ? unseen : [];
   const left = unseen.filter((name) => !written.includes(name));
-  const text = keeper.text(makePlan(context, overrides));
+  const text = keeper.text(makePlan(context, overrides, written.length > 0 ? true : undefined));
   const running = await findRunning(context.paths);
   const isSame = readWritten(keeper) === text && written.length === 0;
   if (isSame && running && (await keeper.state()).running)

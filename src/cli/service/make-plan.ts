@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type Overrides, RUNTIME_FLAGS, serveWords } from '../../daemon/index.ts';
@@ -27,7 +28,11 @@ const KEPT = [
 ];
 
 /** What a service of this home runs. */
-export function makePlan(context: Context, overrides: Overrides): ServicePlan {
+export function makePlan(
+  context: Context,
+  overrides: Overrides,
+  hasVariables = existsSync(envFilePath(context)),
+): ServicePlan {
   const { env, paths } = context;
   const kept = KEPT.flatMap((name) => {
     const value = env[name];
@@ -38,7 +43,7 @@ export function makePlan(context: Context, overrides: Overrides): ServicePlan {
     program: process.execPath,
     words: [
       ...RUNTIME_FLAGS,
-      `--env-file-if-exists=${envFilePath(context)}`,
+      ...(hasVariables ? [`--env-file-if-exists=${envFilePath(context)}`] : []),
       process.argv[1] ?? '',
       ...serveWords(overrides),
     ],

@@ -1,0 +1,88 @@
+import { parseEnv } from 'node:util';
+
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { envLine } from '../../../src/cli/service/env-file.ts';
+import { launchAgent, xml } from '../../../src/cli/service/launch-agent.ts';
+import type { ServicePlan } from '../../../src/cli/service/plan.ts';
+import { systemdUnit } from '../../../src/cli/service/systemd-unit.ts';
+import { windowsTask } from '../../../src/cli/service/windows-task.ts';
+
+const PLAN: ServicePlan = {
+  name: 'gw',
+  program: '/opt/node/bin/node',
+  words: ['--max-semi-space-size=8', '/opt/my tools/gw.js', 'serve', '--port', '4500'],
+  env: { PATH: '/usr/bin:/bin', HTTPS_PROXY: 'http://me:50%@proxy:3128' },
+  workingDirectory: '/home/me/.local/state/gw',
+  outputPath: '/home/me/.local/state/gw/service.log',
+};
+
+describe('what defines a service', () => {
+  it('is a unit for systemd that starts again after a crash, waits longer each time, and drains', () => {
+    expect(systemdUnit(PLAN)).toMatchSnapshot();
+  });
+
+  it('is a property list for launchd', () => {
+    expect(launchAgent(PLAN)).toMatchSnapshot();
+  });
+
+  it('is a task for Windows', () => {
+    expect(
+      windowsTask({ ...PLAN, program: String.raw`C:\Program Files\node.exe` }, String.raw`HOME\me`),
+    ).toMatchSnapshot();
+  });
+});
+
+describe('words in a unit of systemd', () => {
+  it('come back as they were, whatever is in them', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' }).filter((text) => !/[\0\r]/.test(text))), (words) => {
+        const line = /^ExecStart=(.*)$/m.exec(systemdUnit({ ...PLAN, words }))?.[1] ?? '';
+        expect(readWords(line).slice(1)).toEqual(words);
+      }),
+    );
+  });
+
+  it('never begin a line of their own', () => {
+    const unit = systemdUnit({ ...PLAN, env: { A: 'x"\nExecStartPre=/bin/evil' } });
+    expect(unit).not.toMatch(/^ExecStartPre/m);
+  });
+});
+
+/** Takes a command line apart as systemd.service(5) says: quotes, backslashes, doubled specifiers and dollars. */
+function readWords(line: string): string[] {
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word = '']) =>
+    word
+      .replace(/\\(.)/g, (_, letter: string) => (letter === 'n' ? '\n' : letter))
+      .replaceAll('%%', '%')
+      .replaceAll('$$', '$'),
+  );
+}
+
+describe('text in XML', () => {
+  it('holds nothing that a parser could take for markup or refuse', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const written = xml(text);
+        expect(written).not.toMatch(/[<>"]|&(?!(?:amp|lt|gt|quot);)/);
+        expect(written.isWellFormed()).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a variable in the file of a service', () => {
+  it('is read back by Node.js as it was, or refused', () => {
+    fc.assert(
+      fc.property(
+        fc.string().filter((text) => !text.includes('\r')),
+        (value) => {
+          const quotes = ["'", '"', '`'].filter((quote) => value.includes(quote));
+          if (quotes.length === 3) expect(() => envLine('KEY', value)).toThrow('every kind of quotes');
+          else expect(parseEnv(envLine('KEY', value))).toEqual({ KEY: value });
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Trail } from '../../../src/core/trail.ts';
+import { Exporter, planExport, type Post } from '../../../src/observe/index.ts';
+import { manualClock, until } from '../../flow/simulator-raw-client.ts';
+import { failoverTrail, sampleTrail } from '../../sample-trail.ts';
+
+const OTEL = { enabled: true, traces: true, metrics: false, sample: 1 };
+
+function exporterWith(answers: (() => Awaited<ReturnType<Post>>)[], settings = OTEL) {
+  const clock = manualClock();
+  const sent: unknown[] = [];
+  const log: string[] = [];
+  let spans = 0;
+  const exporter = new Exporter({
+    plan: planExport(settings, {}),
+    sender: { resource: { 'service.name': 'gw' }, version: '0.0.0' },
+    async post(_, body) {
+      const answer = answers.shift() ?? (() => ({ status: 200, text: '' }));
+      sent.push(JSON.parse(body));
+      return answer();
+    },
+    clock,
+    log: { write: (_, event) => log.push(event) },
+    startedAt: 0,
+    families: () => Promise.resolve([]),
+    random: () => 1,
+    describe: () => undefined,
+    newSpanId: () => String(++spans).padStart(16, '0'),
+    begin: (parent) => parent ?? { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true },
+  });
+  return { exporter, clock, sent, log };
+}
+
+function refuse(): never {
+  throw new Error('connect ECONNREFUSED');
+}
+
+describe('the exporter', () => {
+  it('sends what ended in one message, five seconds later', async () => {
+    const { exporter, clock, sent } = exporterWith([]);
+    exporter.add(sampleTrail());
+    exporter.add(failoverTrail());
+    clock.move(4_999);
+    expect(sent).toHaveLength(0);
+    clock.move(1);
+    await until(() => sent.length === 1, 'a message');
+    expect(JSON.stringify(sent[0]).match(/"spanId"/g)).toHaveLength(5);
+  });
+
+  it('tells nothing of rehearsals', async () => {
+    const { exporter, clock, sent } = exporterWith([]);
+    exporter.add(sampleTrail({ rehearsal: true }));
+    clock.move(60_000);
+    await exporter.close();
+    expect(sent).toHaveLength(0);
+  });
+
+  it('asks a collector that is down again, later each time, drops what finds no room, and says so [promise:collector-down]', async () => {
+    const { exporter, clock, sent, log } = exporterWith([refuse, refuse, refuse]);
+    exporter.add(sampleTrail());
+    clock.move(5_000);
+    await until(() => clock.waiting === 1 && sent.length === 1, 'the first try');
+    expect(exporter.problem()).toContain('ECONNREFUSED');
+    for (const pause of [1_000, 2_000]) {
+      const before = sent.length;
+      clock.move(pause - 1);
+      expect(sent).toHaveLength(before);
+      clock.move(1);
+      await until(() => clock.waiting === 1 && sent.length === before + 1, 'another try');
+    }
+    for (let i = 0; i < 3_000; i++) exporter.add(sampleTrail());
+    expect(exporter.dropped).toBe(953);
+    expect(log).toEqual(['export-failed']);
+    clock.move(4_000);
+    await until(() => exporter.problem() === undefined, 'recovery');
+    expect(log).toEqual(['export-failed', 'export-recovered']);
+    await exporter.close();
+    expect(exporter.dropped).toBe(953);
+    expect(spansOf(sent.slice(3))).toBe(2 * 2_048);
+  });
+
+  it('waits as long as it is asked to, and drops what is refused for good', async () => {
+    const busy = () => ({ status: 429, retryAfterMs: 30_000, text: '' });
+    const { exporter, clock, sent } = exporterWith([busy, () => ({ status: 400, text: 'no' })]);
+    exporter.add(sampleTrail());
+    clock.move(5_000);
+    await until(() => clock.waiting === 1 && sent.length === 1, 'the first try');
+    clock.move(29_999);
+    expect(sent).toHaveLength(1);
+    clock.move(1);
+    await until(() => exporter.dropped === 1, 'the refusal');
+    expect(exporter.problem()).toContain('answered 400: no');
+  });
+
+  it('gives up at its end what nobody takes', async () => {
+    const { exporter } = exporterWith([refuse]);
+    exporter.add(sampleTrail());
+    await exporter.close();
+    expect(exporter.dropped).toBe(1);
+    const late: Trail = sampleTrail();
+    exporter.add(late);
+    expect(exporter.dropped).toBe(1);
+  });
+});
+
+function spansOf(messages: readonly unknown[]): number {
+  return messages.reduce<number>(
+    (sum, each) => sum + (JSON.stringify(each).match(/"spanId"/g)?.length ?? 0),
+    0,
+  );
+}
+
+describe('where telemetry goes', () => {
+  const plan = (env: Record<string, string>, more: object = {}) =>
+    planExport({ ...OTEL, metrics: true, ...more }, env);
+
+  it('is the port of OTLP over HTTP on this machine when nothing is said', () => {
+    expect(plan({})).toMatchObject({
+      traces: { url: 'http://127.0.0.1:4318/v1/traces', headers: {}, timeoutMs: 10_000 },
+      metrics: { url: 'http://127.0.0.1:4318/v1/metrics' },
+      resource: { 'service.name': 'gw' },
+      sample: 1,
+      intervalMs: 60_000,
+    });
+  });
+
+  it('follows the variables of the specification: a base for both, a whole address for one, headers decoded', () => {
+    const made = plan({
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otel.example/base/',
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'https://other.example/m',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20abc,x=1',
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'x=2',
+      OTEL_RESOURCE_ATTRIBUTES: 'team=a%2Cb,service.name=mine',
+      OTEL_METRIC_EXPORT_INTERVAL: '15000',
+    });
+    expect(made.traces).toMatchObject({
+      url: 'https://otel.example/base/v1/traces',
+      headers: { authorization: 'Basic abc', x: '2' },
+    });
+    expect(made.metrics).toMatchObject({ url: 'https://other.example/m', headers: { x: '1' } });
+    expect(made.resource).toEqual({ team: 'a,b', 'service.name': 'mine' });
+    expect(made.intervalMs).toBe(15_000);
+  });
+
+  it('is what the profile file says before what the variables say', () => {
+    const env = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://env:1/x', OTEL_SERVICE_NAME: 'env' };
+    const made = plan(env, { endpoint: 'http://file:2', serviceName: 'file' });
+    expect(made.traces?.url).toBe('http://file:2/v1/traces');
+    expect(made.resource['service.name']).toBe('file');
+  });
+
+  it('is nowhere for what is turned off, and what cannot be had is said', () => {
+    expect(plan({ OTEL_TRACES_EXPORTER: 'none' }).traces).toBeUndefined();
+    expect(plan({ OTEL_SDK_DISABLED: 'true' })).toMatchObject({
+      problems: [expect.stringContaining('nothing is sent')],
+    });
+    expect(plan({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }).problems).toEqual([
+      expect.stringContaining('http/json'),
+    ]);
+    expect(plan({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' }).traces).toBeUndefined();
+    expect(
+      plan({ OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' }).sample,
+    ).toBe(0.1);
+    expect(plan({ OTEL_TRACES_SAMPLER: 'always_off' }).sample).toBe(0);
+  });
+});
