@@ -82,7 +82,7 @@ afterEach(async () => {
 });
 
 describe.skipIf(!hasOpenssl)('the first minute', () => {
-  it('takes two commands from an empty home with a key in the environment to the first answer', async () => {
+  it('takes two commands from an empty home with a key in the environment to the first answer [promise:two-commands]', async () => {
     const { origin } = await provider.listen();
     const { proxy, authority } = await pretendOpenAi(origin);
     home.env = { OPENAI_API_KEY: KEY, HTTPS_PROXY: proxy, NODE_EXTRA_CA_CERTS: authority };

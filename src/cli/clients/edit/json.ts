@@ -20,6 +20,11 @@ export function readJson(text: string): unknown {
   throw new Error(`line ${line}: ${printParseErrorCode(first.error)}`);
 }
 
+/** JSON as its standard has it. */
+export function readStrictJson(text: string): unknown {
+  return text.trim() === '' ? {} : JSON.parse(text);
+}
+
 /** Comments, order and spaces of all else stay. */
 export function editJson(text: string, { path, value }: Edit): string {
   const whole = text.trim() === '' ? '{}\n' : text;

@@ -1,5 +1,5 @@
 import { type Edit, unreadable, type Reading } from './edit.ts';
-import { editJson, readJson } from './json.ts';
+import { editJson, readJson, readStrictJson } from './json.ts';
 import { editToml, readToml } from './toml.ts';
 import { editVariables, readVariables } from './variables-file.ts';
 import { editYaml, readYaml } from './yaml.ts';
@@ -12,9 +12,11 @@ interface Syntax {
   edit(text: string, edit: Edit): string;
 }
 
-/** JSON with comments, TOML, YAML, and lines of `NAME=value`. */
+/** JSON with comments and without, TOML, YAML, and lines of `NAME=value`. */
 const SYNTAXES = {
   json: { read: readJson, edit: editJson },
+  // Claude Code passes a file with comments over as a whole.
+  strictJson: { read: readStrictJson, edit: editJson },
   toml: { read: readToml, edit: editToml },
   yaml: { read: readYaml, edit: editYaml },
   variables: { read: readVariables, edit: editVariables },

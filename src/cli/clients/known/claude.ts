@@ -19,7 +19,7 @@ function files({ home, env, cwd }: Place): SettingsFile[] {
     join(cwd, '.claude', 'settings.json'),
     join(own, 'settings.json'),
   ];
-  return [...new Set(paths)].map((path) => ({ path, syntax: 'json', addressIn }));
+  return [...new Set(paths)].map((path) => ({ path, syntax: 'strictJson', addressIn }));
 }
 
 function addressIn(document: unknown): string | undefined {
@@ -62,7 +62,7 @@ function connect(ground: ConnectGround): Change {
       : { path: ['apiKeyHelper'], value: 'gw env --token' };
   return {
     is: 'edits',
-    files: [{ file, syntax: 'json', edits: [{ path: ['env', ADDRESS], value: ground.address }, key] }],
+    files: [{ file, syntax: 'strictJson', edits: [{ path: ['env', ADDRESS], value: ground.address }, key] }],
     notes: ["gw's providers and keys serve it from then on, not a Claude subscription."],
   };
 }
