@@ -5,12 +5,15 @@ import type { KeyReference, Profile } from '../../core/profile.ts';
 import type { Context } from '../context.ts';
 import { routesUsing } from '../provider/lookup.ts';
 import { type Resting, restingIn } from '../rest/resting.ts';
+import { shortLabel } from './stored-keys.ts';
 
 /** One key of a provider, as `gw key list` shows it. */
 export interface KeyRow {
   readonly provider: string;
   /** Where it is kept. */
   readonly key: string;
+  /** The same, for a narrow column. */
+  readonly short: string;
   /** Its last four characters; null where it is not known here, or too short to be told by them. */
   readonly last4: string | null;
   /** Whether it is found from this shell; null where the keychain was not asked. */
@@ -56,6 +59,7 @@ export function keyRows(
       return {
         provider: provider.name,
         key: label,
+        short: shortLabel(reference),
         last4,
         here,
         daemon: known?.keys.find((key) => key.label === label)?.resolved ?? null,

@@ -53,7 +53,9 @@ export function requireKeyOf(provider: Provider, named: string | undefined): Key
   const [only, second] = keys;
   if (named === undefined && only && !second) return only;
   const found = keys.filter(
-    (key) => keyLabel(key) === named || nameOf(key) === named || nameOf(key).endsWith(`/${named}`),
+    (key) =>
+      [keyLabel(key), nameOf(key), shortLabel(key)].some((name) => name === named) ||
+      nameOf(key).endsWith(`/${named}`),
   );
   if (found.length === 1 && found[0]) return found[0];
   const meant = named === undefined ? undefined : nearest(named, labels);
@@ -81,6 +83,14 @@ function nameOf(key: KeyReference): string {
     case 'inline':
       return 'inline';
   }
+}
+
+/** As a table has it: of a long path the end says more than the beginning. */
+export function shortLabel(key: KeyReference): string {
+  const label = keyLabel(key);
+  return key.is === 'file' && label.length > 24
+    ? `file:…/${key.path.slice(key.path.lastIndexOf('/') + 1)}`
+    : label;
 }
 
 /** True when another provider, in any profile, is called with the same key. */

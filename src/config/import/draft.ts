@@ -101,13 +101,12 @@ export class ImportDraft {
     }
     const route = this.#routes.get(name) ?? { match: new Set(), targets: new Map(), policy: {} };
     this.#routes.set(name, route);
-    for (const { provider, model, weight } of usable) {
-      if (model !== undefined && !isModel(model)) {
+    for (const one of usable) {
+      if (one.model !== undefined && !isModel(one.model)) {
         this.leave(place, 'a target names a model that gw cannot ask for');
         continue;
       }
-      const target = model === undefined ? provider : `${provider}/${model}`;
-      if (!route.targets.has(target)) route.targets.set(target, fitting(weight));
+      if (!route.targets.has(nameOf(one))) route.targets.set(nameOf(one), fitting(one.weight));
     }
     if (route.targets.size === 0) this.#routes.delete(name);
     return route.targets.size > 0;
@@ -136,9 +135,9 @@ export class ImportDraft {
   }
 
   /** Gives each target of a route the weight it has beside the others. */
-  reweigh(route: string, weigh: (weight: number | undefined) => number): void {
+  weigh(route: string, weighed: readonly WantedTarget[]): void {
     const targets = this.#routes.get(route)?.targets;
-    for (const [target, weight] of targets ?? []) targets?.set(target, fitting(weigh(weight)));
+    for (const one of weighed) if (targets?.has(nameOf(one))) targets.set(nameOf(one), fitting(one.weight));
   }
 
   /** Drops the weights of a route that does not choose by them. */
@@ -253,6 +252,10 @@ function withoutKeys(text: string): string {
 
 function isModel(name: string): boolean {
   return modelName.read(name) !== undefined && !mayBeKey(name) && name !== '__proto__';
+}
+
+function nameOf({ provider, model }: WantedTarget): string {
+  return model === undefined ? provider : `${provider}/${model}`;
 }
 
 function fitting(weight: number | undefined): number | undefined {

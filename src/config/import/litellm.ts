@@ -2,6 +2,7 @@ import { field, isObject, isString, type JsonObject } from '../../lib/expect.ts'
 import type { ImportDraft } from './draft.ts';
 import { listIn, numberAt, objectIn, objectsIn, textAt, textOf, textsIn } from './foreign.ts';
 import type { ImportSources, WantedTarget } from './imported.ts';
+import { balance, type Deployment, STAND_IN, weighed } from './litellm-balance.ts';
 import { readDeployment } from './litellm-deployment.ts';
 import { type LeftTable, leaveRest } from './rest.ts';
 
@@ -74,11 +75,6 @@ export function readLitellm(document: JsonObject, draft: ImportDraft, sources: I
   leaveToken(document, draft);
 }
 
-interface Deployment extends WantedTarget {
-  readonly place: string;
-  readonly weighed: boolean;
-}
-
 function readGroups(
   document: JsonObject,
   draft: ImportDraft,
@@ -95,13 +91,11 @@ function readGroups(
     }
     const list = groups.get(name) ?? [];
     groups.set(name, list);
-    const params = objectIn(entry, 'litellm_params');
-    const weight = numberAt(params, 'weight', 'rpm', 'tpm') ?? numberAt(entry, 'rpm', 'tpm');
-    list.push({ ...found, place, weight, weighed: weight !== undefined });
+    list.push({ ...found, place, entry });
   }
   for (const [name, group] of groups) {
     const place = group[0]?.place ?? '';
-    if (!name.includes('*')) draft.route(name, group, place);
+    if (!name.includes('*')) draft.route(name, weighed(group), place);
     else if (name === '*') addCatchAll(draft, group, place);
     else
       draft.leave(
@@ -118,52 +112,6 @@ function addCatchAll(draft: ImportDraft, group: readonly Deployment[], place: st
   if (!draft.route('default', group, place)) return;
   draft.unweigh('default');
   draft.match('default', '*', `${place}.model_name`);
-}
-
-const STRATEGIES: Readonly<Record<string, string>> = {
-  'latency-based-routing': 'least-latency',
-  'least-busy': 'least-busy',
-  'cost-based-routing': 'cheapest',
-  'usage-based-routing': 'least-busy',
-  'usage-based-routing-v2': 'least-busy',
-};
-/** So seldom that a target that stands in is asked first once in a million times. */
-const STAND_IN = 0.001;
-const FULL = 1000;
-
-/** How a group of several deployments shares the load; a group that also has fallbacks does it by weights. */
-function balance(
-  draft: ImportDraft,
-  route: string,
-  group: readonly Deployment[],
-  strategy: string,
-  hasFallbacks: boolean,
-): void {
-  if (draft.targetsOf(route).length < 2) return draft.unweigh(route);
-  const place = 'router_settings.routing_strategy';
-  const asked = STRATEGIES[strategy];
-  if (strategy !== 'simple-shuffle' && asked === undefined) {
-    draft.unweigh(route);
-    return draft.leave(place, 'gw has no strategy of that name', 'docs/balance.md');
-  }
-  const isWeighed = group.some(({ weighed }) => weighed);
-  if (asked !== undefined) {
-    draft.unweigh(route);
-    if (hasFallbacks)
-      draft.leave(
-        place,
-        `route ${route} has fallbacks, and gw would balance over those too; it asks in order`,
-        `gw route set ${route} --balance`,
-      );
-    else draft.policy('balance', asked, place, route);
-    if (strategy.startsWith('usage'))
-      draft.leave(place, 'gw goes by what is under way and by what providers say is left', 'docs/balance.md');
-    return;
-  }
-  if (!isWeighed && !hasFallbacks) return draft.policy('balance', 'round-robin', place, route);
-  draft.policy('balance', 'weighted', place, route);
-  const largest = Math.max(1, ...group.map(({ weight = 1 }) => weight));
-  draft.reweigh(route, (weight = 1) => (hasFallbacks ? (weight / largest) * FULL : weight));
 }
 
 /** The fallbacks of each group, in the order they are tried: general ones first. */

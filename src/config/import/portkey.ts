@@ -113,7 +113,10 @@ function weigh(targets: readonly WantedTarget[], route: string, draft: ImportDra
       'a target without weight is asked once in a million times; others stand in before',
       'gw route remove',
     );
-    draft.reweigh(route, (weight) => (weight ?? 0) * 1000 || 0.001);
+    draft.weigh(
+      route,
+      targets.map((one) => ({ ...one, weight: (one.weight ?? 0) * 1000 || 0.001 })),
+    );
   }
 }
 

@@ -16,7 +16,8 @@ async function listKeys(context: Context, input: Input): Promise<void> {
   const withKeychain = input.flag('keychain');
   const keys = withKeychain ? await loadProviderKeys(context, open.profile.providers) : open.keys;
   const rows = keyRows(open.profile, keys, await askStatus(context), withKeychain);
-  if (context.json) return context.printJson({ profile: open.profile.name, keys: rows });
+  if (context.json)
+    return context.printJson({ profile: open.profile.name, keys: rows.map(({ short: _, ...row }) => row) });
   if (rows.length === 0) return context.say('No keys. gw key set PROVIDER adds one.');
   const columns = [
     { title: 'PROVIDER', shrinkTo: 10 },
@@ -36,7 +37,7 @@ function cellsOf({ style }: Context, row: KeyRow): Cell[] {
     there === false ? { text: 'no', paint: style.yellow } : there === null ? '-' : 'yes';
   return [
     { text: row.provider, paint: style.bold },
-    row.key,
+    row.short,
     row.last4 === null ? '-' : `…${row.last4}`,
     found(row.here),
     found(row.daemon),
