@@ -1,4 +1,5 @@
 import { type Budget, type BudgetView, holderIn, scopeText, type Expense } from '../core/budget.ts';
+import { addCost } from '../core/price.ts';
 import type { Trail } from '../core/trail.ts';
 import { type Span, spanOf } from './budget-span.ts';
 
@@ -59,7 +60,7 @@ export class Meter {
   /** Adds what was spent; answers with the share that is reached by that and was not before. */
   add(account: Account, expense: Expense): number | undefined {
     const { unit, at } = this.budget;
-    account.used += expense[unit];
+    account.used = addCost(account.used, expense[unit]) ?? 0;
     if (expense.asked) account.requests++;
     if (expense.unpriced) account.unpriced++;
     const now = reached(this.budget, account.used);

@@ -9,7 +9,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings.ts';
 import type { Attempt, Trail } from '../../src/core/trail.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { Secret } from '../../src/lib/secret.ts';
-import { createProxy, type Proxy, type ProxyOptions } from '../../src/proxy/index.ts';
+import { createProxy, type Proxy, type ProxyOptions, type Purse } from '../../src/proxy/index.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/index.ts';
 import { type Answer, RawCall, type Request } from './raw-client.ts';
 
@@ -49,6 +49,8 @@ export interface GroundOptions {
   readonly random?: () => number;
   /** What is known of models; nothing by default. */
   readonly facts?: FactsPort;
+  /** Budgets and limits; none by default. */
+  readonly purse?: Purse;
   /** Where answers are kept; nowhere by default. */
   readonly answers?: AnswerCachePort;
   readonly cache?: Partial<Settings['cache']>;
@@ -168,6 +170,7 @@ async function start(
     random: options.random ?? (() => 0.5),
     readModels: options.readModels ?? false,
     ...(options.facts && { facts: options.facts }),
+    ...(options.purse && { purse: options.purse }),
     ...(options.answers && { answers: options.answers }),
     ...options.network,
     ...(options.remember && { remember: options.remember }),

@@ -14,6 +14,8 @@ import { waitMs } from './admit.ts';
 
 // An answer takes seconds, and what it did not take of what was set aside for it is free again then.
 const UNDER_WAY_MS = 2_000;
+/** How often it is looked whether it is. */
+const LOOK_MS = 100;
 
 /** What keeping to budgets needs from outside. */
 export interface SpendPorts extends Memories {
@@ -36,15 +38,42 @@ export function spendGuard(ports: SpendPorts): Stage {
 
 async function guard(exchange: Exchange, next: Handler, purse: Purse, ports: SpendPorts): Promise<Reply> {
   const held = purse.rates.isEmpty ? undefined : await keepPace(exchange, purse.rates, ports.clock);
-  const refusal = held ?? (purse.budgets.isEmpty ? undefined : spend(exchange, purse.budgets, ports));
-  return refusal ?? (await next(exchange));
+  if (held) return held;
+  if (!purse.budgets.isEmpty) {
+    await untilKnown(exchange, purse.budgets, ports.clock);
+    if (exchange.over) return overReply(exchange);
+    const refusal = spend(exchange, purse.budgets, ports);
+    if (refusal) return refusal;
+  }
+  return await next(exchange);
+}
+
+/** What is left may be spoken for by requests under way, and most of them take less than what was set aside. */
+async function untilKnown(exchange: Exchange, budgets: BudgetBook, clock: Clock): Promise<void> {
+  const until = exchange.elapsed() + patienceMs(exchange);
+  while (isSpokenFor(budgets.judge(exchange.trail, clock.now()).blockedBy) && exchange.elapsed() < until) {
+    await exchange.wait(LOOK_MS);
+    if (exchange.over) return;
+  }
+}
+
+function isSpokenFor(view: BudgetView | undefined): boolean {
+  return view !== undefined && view.used < view.amount;
+}
+
+/** As long as a `retry-after` would be waited for in line. */
+function patienceMs(exchange: Exchange): number {
+  return waitMs(exchange, exchange.plan?.compiled.policy.waitMs ?? 0);
+}
+
+function overReply(exchange: Exchange): Reply {
+  return exchange.gone ? { is: 'gone' } : refused(fault('exhausted', exchange.abandoned));
 }
 
 /** Waits for the request's turn where that comes soon; answers when it does not go on. */
 async function keepPace(exchange: Exchange, rates: RateBook, clock: Clock): Promise<Reply | undefined> {
-  const { trail, plan } = exchange;
-  const most = waitMs(exchange, plan?.compiled.policy.waitMs ?? 0);
-  const turn = rates.take(trail, clock.monotonic(), most);
+  const { trail } = exchange;
+  const turn = rates.take(trail, clock.monotonic(), patienceMs(exchange));
   const { by } = turn;
   const words = by && `${by.requestsPerMinute} requests a minute for ${scopeText(by.scope)}`;
   if (turn.is === 'refused') {
@@ -58,7 +87,7 @@ async function keepPace(exchange: Exchange, rates: RateBook, clock: Clock): Prom
   trail.held = { ms: turn.waitMs, by: words };
   if (!exchange.over) return undefined;
   turn.giveBack();
-  return exchange.gone ? { is: 'gone' } : refused(fault('exhausted', exchange.abandoned));
+  return overReply(exchange);
 }
 
 /** Sets aside what the request is expected to cost; answers when it must not go on. */
@@ -85,7 +114,7 @@ function spend(exchange: Exchange, budgets: BudgetBook, ports: SpendPorts): Repl
 
 function refuseBlocked(view: BudgetView, now: number): Reply {
   const { unit, amount, used } = view;
-  if (used >= amount)
+  if (!isSpokenFor(view))
     return refused(
       fault('over_budget', `${spentWords(view)} it ends ${endWords(view)}; ${raiseWords(view)}`),
     );

@@ -2,6 +2,7 @@ import type { Status } from '../../control/index.ts';
 import { chaosPlace } from '../../core/chaos.ts';
 import { displayWidth } from '../../lib/display-width.ts';
 import type { Facts } from '../feed/facts.ts';
+import { budgetGroups } from './budgets.ts';
 import { chaosSentence } from './chaos.ts';
 import { fitText, foreign, joinFitting, type Line, type Span, span, spread, type Tone } from './line.ts';
 import { TARGET_STATES, type TargetRow, targetRows } from './target-state.ts';
@@ -45,6 +46,7 @@ export function figuresLine({ status, live }: Facts, columns: number): Line {
       figure(percent(counters.served, answered), 'served'),
       figure(count(counters.failovers), counters.failovers === 1 ? 'failover' : 'failovers'),
       figure(count(failed), 'failed', failed > 0 ? 'bad' : 'strong'),
+      ...budgetGroups(status),
       ...latencies(times),
     ],
     columns,

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 
 import type { Spending } from '../../../core/spending.ts';
 import type { Seen } from '../../behaviour.ts';
+import { budgetLines } from '../../present/budgets.ts';
 import { flow, type Line, span, spread } from '../../present/line.ts';
 import { dollars } from '../../present/money.ts';
 import { spendingColumns } from '../../present/spending.ts';
@@ -31,7 +32,12 @@ function body(seen: Seen<CostScreen>, spending: Spending): readonly Line[] {
       ? [[span('nothing was asked in that time', 'dim')]]
       : rows.map((row) => tableRow(table, row));
   const total = totalLines(spending, world.size.columns - 4);
-  return [...total, [], head, ...list].map((line) => [span('  '), ...line]);
+  const { status } = world.facts;
+  const budgets = status === undefined ? [] : budgetLines(status, world.now, world.size.columns - 4);
+  return [...total, ...(budgets.length === 0 ? [] : [[], ...budgets]), [], head, ...list].map((line) => [
+    span('  '),
+    ...line,
+  ]);
 }
 
 function settingsLine({ by, days }: CostScreen, columns: number): Line {

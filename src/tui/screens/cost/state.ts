@@ -1,5 +1,6 @@
 import { SPENDING_BY, type SpendingBy } from '../../../core/spending.ts';
-import type { Seen, Turn } from '../../behaviour.ts';
+import type { Seen, Turn, World } from '../../behaviour.ts';
+import { budgetLines } from '../../present/budgets.ts';
 import { isScrollAction, type ScrollAction, scrolledTo } from '../../scrolling.ts';
 import { bodyRows } from '../../size.ts';
 
@@ -50,7 +51,14 @@ export function furthestCost(seen: Seen<CostScreen>): number {
   return Math.max(0, (world.spending?.by[screen.by].length ?? 0) - costRows(seen));
 }
 
+/** What budgets take above the list: a line each, and a blank one. */
+function budgetRows({ facts, now, size }: World): number {
+  const { status } = facts;
+  const rows = status === undefined ? 0 : budgetLines(status, now, size.columns).length;
+  return rows === 0 ? 0 : rows + 1;
+}
+
 /** How many rows of the list fit. */
 export function costRows({ world }: Seen<CostScreen>): number {
-  return Math.max(1, bodyRows(world.size) - HEAD_ROWS);
+  return Math.max(1, bodyRows(world.size) - HEAD_ROWS - budgetRows(world));
 }
