@@ -15,6 +15,7 @@ import { PRESETS } from '../src/providers/index.ts';
 import { FAULT_GROUPS, type FaultRow, SIMULATED_FAULTS } from '../src/simulator/index.ts';
 import { type ListedKey, OTHER_KEYS, SCREEN_KEYS } from '../src/tui/key-tables.ts';
 import { renderFormats, renderLosses, renderLost } from './format-tables.ts';
+import { manPages, withManPages } from './man-pages.ts';
 import { inCode, table } from './markdown.ts';
 import { renderSmallOperations } from './small-operation-tables.ts';
 
@@ -22,8 +23,12 @@ const ROOT = join(import.meta.dirname, '..');
 
 /** Every page that is made from code, wholly or in part: path from the root → text as it should be. */
 export async function renderPages(): Promise<ReadonlyMap<string, string>> {
+  const commands = await loadCommands();
+  const manual = manPages(commands);
   return new Map([
-    ['docs/commands.md', renderCommands(await loadCommands())],
+    ...manual,
+    ['package.json', withManPages(readFileSync(join(ROOT, 'package.json'), 'utf8'), manual.keys())],
+    ['docs/commands.md', renderCommands(commands)],
     ['docs/faults.md', withBlock('docs/faults.md', 'faults', renderFaults())],
     ['docs/simulator.md', withBlock('docs/simulator.md', 'simulated-faults', renderSimulatedFaults())],
     ['docs/providers.md', withBlock('docs/providers.md', 'presets', renderPresets())],

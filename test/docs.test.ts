@@ -44,6 +44,15 @@ describe('the documentation', () => {
     expect(named.map(([, key = '']) => key).filter((key) => !known.has(key))).toEqual([]);
   });
 
+  test('man/ has a page for every command and no other, and package.json lists them all', () => {
+    const files = globSync('man/*', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
+    const expected = ['man/gw.1', ...COMMANDS.map(({ path }) => `man/gw-${path.replaceAll(' ', '-')}.1`)];
+    expect(files.sort()).toEqual(expected.sort());
+    const listed = JSON.parse(readPage('package.json')) as { man: string[]; files: string[] };
+    expect(listed.man).toEqual(expected.map((file) => `./${file}`));
+    expect(listed.files).toContain('man');
+  });
+
   test('links between pages lead somewhere', () => {
     const written = [...globSync('docs/**/*.md', { cwd: root }), 'README.md', 'bench/README.md'];
     const broken = written.filter((page) => existsSync(join(root, page))).flatMap(brokenLinks);
