@@ -457,6 +457,23 @@ export const PROMISES = {
     'docs/clients.md',
   ),
   'no-trace': row('gw uninstall leaves a home as it was before gw, to the byte.', 'docs/clients.md'),
+  // Moving in, and secrets.
+  'import-hides-keys': row(
+    "No key of another gateway's configuration gets into the profile or onto the screen by being imported.",
+    'docs/moving-in.md',
+  ),
+  'import-says-what-is-lost': row(
+    "What cannot be carried over of another gateway's configuration is listed, with its place and a reason.",
+    HIDDEN,
+  ),
+  'one-renewal': row(
+    'However many requests wait for an OAuth token, one renewal is under way, and it begins ahead of the end.',
+    'docs/secrets.md',
+  ),
+  'keys-unseen': row(
+    'A key that is set is used at once, and is in no argument, no output and no log.',
+    'docs/secrets.md',
+  ),
 } as const satisfies Readonly<Record<string, PromiseRow>>;
 
 export type PromiseId = keyof typeof PROMISES;

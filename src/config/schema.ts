@@ -5,10 +5,11 @@ import { type JsonObject, keysOf } from '../lib/expect.ts';
 import { alertsSchema } from './alerts.ts';
 import { BUDGET_SCHEMAS } from './budgets.ts';
 import { LINT_SCHEMA } from './lint.ts';
+import { authSchema } from './oauth.ts';
 import { METRICS_SCHEMA, OTEL_SCHEMA, SOCKET_SCHEMA } from './observing.ts';
 import { POLICY_SUMMARIES } from './policy-summaries.ts';
 import { PRICE_KEYS } from './prices.ts';
-import { AUTH_SCHEMES, FORMATS, QUIRKS } from './provider.ts';
+import { FORMATS, QUIRKS } from './provider.ts';
 import { MOST_WEIGHT } from './weights.ts';
 
 const ADDRESS = 'https://json-schema.org/draft/2020-12/schema';
@@ -80,11 +81,7 @@ function providerSchema(): JsonObject {
         { enum: keysOf(FORMATS) },
         'Further formats it speaks at the same address; their callers are served without translation.',
       ),
-      auth: {
-        enum: keysOf(AUTH_SCHEMES),
-        description:
-          "How its key travels: bearer, or in a header of its own; passthrough sends the caller's own Authorization, none nothing.",
-      },
+      auth: authSchema(keySchema),
       keys: list(keySchema('Where one key is kept.'), 'Keys, used in turn when one is limited or refused.'),
       enabled: { type: 'boolean', default: true, description: 'false leaves it out of every plan.' },
       concurrency: {

@@ -55,7 +55,7 @@ async function authorizationOf(address: string, index: number): Promise<string |
   return request.headers.authorization;
 }
 
-it('a key that is set is used by the running daemon at once, listed without being shown, and gone when removed', async () => {
+it('a key that is set is used by the running daemon at once, listed without being shown, and gone when removed [promise:keys-unseen]', async () => {
   const { address } = await home.start();
   expect(await authorizationOf(address, 0)).toBe(`Bearer ${home.env['TEST_KEY']}`);
   const set = await piped(['key', 'set', 'first', '--file', '--only'], `${KEY}\n`);

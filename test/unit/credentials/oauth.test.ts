@@ -82,7 +82,7 @@ describe('a token for a client', () => {
     expect(ground.asked).toHaveLength(1);
   });
 
-  test('is renewed ahead of its end, and nobody waits for that', async () => {
+  test('is renewed ahead of its end, and nobody waits for that [promise:one-renewal]', async () => {
     const sign = asks(CLIENT);
     await sign();
     ground.now += 3_600_000 - 4 * 60_000;

@@ -114,7 +114,7 @@ describe('a LiteLLM configuration', () => {
     });
   });
 
-  it('lists what could not be carried, and shows nothing of it', () => {
+  it('lists what could not be carried, and shows nothing of it [promise:import-says-what-is-lost]', () => {
     for (const place of [
       'general_settings.master_key',
       'general_settings',
