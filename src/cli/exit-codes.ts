@@ -12,7 +12,7 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   start: 'the daemon could not start, or its port is taken',
   routeFailed: 'a route was tested and does not serve',
   routeDegraded: 'a route was tested and serves, but not every target does',
-  commandMissing: '`gw run`: there is no such command',
+  commandMissing: '`gw run`, `gw launch`: there is no such command',
   interrupted: 'interrupted from the keyboard',
 };
 

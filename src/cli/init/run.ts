@@ -168,9 +168,11 @@ function elsewhereHint(elsewhere: readonly KeyElsewhere[]): string | undefined {
 }
 
 function nothingFound(presets: readonly Preset[], hint: string | undefined): CommandError {
-  const hosted = presets.filter(({ local, env }) => !local && env.length > 0);
-  const names = hosted.map(({ env }) => env[0]).join(', ');
-  const servers = presets
+  // Those that were looked for; a hundred others have to be named.
+  const likely = presets.filter(({ onRequest }) => !onRequest);
+  const hosted = likely.filter(({ local, env }) => !local && env.length > 0);
+  const names = [...new Set(hosted.map(({ env }) => env[0]))].join(', ');
+  const servers = likely
     .filter(({ local }) => local)
     .map(({ title, url }) => `${title} (${new URL(url).host})`);
   const first = hosted[0];
