@@ -1,5 +1,6 @@
 import { environmentNames, openConfigFile, profileFromEnvironment } from '../config/index.ts';
 import { connectControl, ControlError } from '../control/index.ts';
+import { otelVariables } from '../core/otel-variables.ts';
 import { terminalSafe } from '../lib/terminal-safe.ts';
 import { PRESETS } from '../providers/index.ts';
 import type { Context } from './context.ts';
@@ -47,7 +48,8 @@ export function referencedValues(context: Context): Record<string, string> {
         names.add(name);
     }
   }
-  const values: Record<string, string> = {};
+  const values: Record<string, string> =
+    config.is === 'ok' && config.value.settings.otel.enabled ? otelVariables(context.env) : {};
   for (const name of names) {
     const value = context.env[name];
     if (value !== undefined) values[name] = value;

@@ -1,4 +1,5 @@
 import { type ConfigFile, environmentNames } from '../config/index.ts';
+import { otelVariables } from '../core/otel-variables.ts';
 import type { Loaded } from './loaded.ts';
 
 /**
@@ -18,6 +19,8 @@ export function handedOver(
         names.add(name);
     }
   }
+  // Where the collector is, and what it asks for, came with the environment too.
+  if (loaded.settings.otel.enabled) for (const name of Object.keys(otelVariables(env))) names.add(name);
   return Object.fromEntries(
     [...names].flatMap((name) => {
       const value = env[name];

@@ -12,7 +12,6 @@ export type { DaemonOptions } from './parts.ts';
 export { openOutside } from './outside.ts';
 export { askPort, dialHost, splitAddress } from './port-check.ts';
 export { findPortOwner, type PortOwner } from './port-owner.ts';
-export { otelVariables } from './telemetry.ts';
 export { READY_VARIABLE, tellStarter } from './ready.ts';
 export { runDaemon } from './run.ts';
 export {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { Problem } from '../control/index.ts';
 import type { MetricFamily } from '../core/metric.ts';
+import { otelVariables } from '../core/otel-variables.ts';
 import type { LogPort, TracePort } from '../core/ports.ts';
 import type { OtelSettings } from '../core/settings.ts';
 import type { TraceNote } from '../core/trace-context.ts';
@@ -141,13 +142,4 @@ export class Telemetry implements TracePort {
     await Promise.race([exporter.close(), late]);
     this.#droppedBefore += exporter.dropped;
   }
-}
-
-/** The variables that OpenTelemetry's specification names. */
-export function otelVariables(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (name.startsWith('OTEL_') && value !== undefined) found[name] = value;
-  }
-  return found;
 }

@@ -1,4 +1,5 @@
-import { type Chosen, otelVariables } from '../../daemon/index.ts';
+import { otelVariables } from '../../core/otel-variables.ts';
+import type { Chosen } from '../../daemon/index.ts';
 import type { Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { confirm } from '../prompt.ts';

@@ -49,6 +49,7 @@ function facts(trail: Trail, { width, style }: Layout): string[] {
     ['cache', cacheFact(trail)],
     ['tokens', tokens(trail)],
     ['cost', cost(trail)],
+    ['trace', trail.trace === undefined ? '' : traceFact(trail.trace)],
   ];
   return rows
     .filter(([, text]) => text !== '')
@@ -56,6 +57,13 @@ function facts(trail: Trail, { width, style }: Layout): string[] {
       const [first = '', ...rest] = wrap(text, width, `  ${name.padEnd(8)} `);
       return [first.replace(name, style.dim(name)), ...rest];
     });
+}
+
+function traceFact({ traceId, parentId, spanId, sampled }: NonNullable<Trail['trace']>): string {
+  const origin = parentId === undefined ? 'begun here' : "the caller's";
+  const told =
+    spanId === undefined ? '' : sampled ? ', exported' : ', not exported: its caller does not keep it';
+  return `${traceId}, ${origin}${told}`;
 }
 
 function asked({ asked: model, route, stream, format }: Trail): string {
@@ -143,7 +151,8 @@ function often({ fault }: Attempt, attempts: number): string {
   return fault === undefined ? ` at its attempt ${attempts}` : ` ${times(attempts)}`;
 }
 
-function resultOf({ fault, endMs }: Attempt): string {
+function resultOf({ fault, endMs, lost }: Attempt): string {
+  if (lost) return 'slower, ended';
   if (fault === 'client_gone') return 'stopped';
   if (fault !== undefined) return 'failed';
   return endMs === undefined ? 'running' : 'answered';
