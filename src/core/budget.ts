@@ -1,8 +1,4 @@
 import { dollarsOf } from './money-words.ts';
-import { OPERATIONS } from './operation.ts';
-import { addCost } from './price.ts';
-import type { Trail } from './trail.ts';
-import type { Usage } from './usage.ts';
 
 /**
  * What a budget or a limit is kept for: everything together, one route, one client (the product that calls), each client
@@ -80,16 +76,6 @@ export interface BudgetNote extends Pick<BudgetView, 'scope' | 'per' | 'unit' | 
   readonly unpriced?: number;
 }
 
-/** What an exchange took, all attempts together. */
-export interface Expense {
-  readonly usd: number;
-  readonly tokens: number;
-  /** Some of its tokens have no known price. */
-  readonly unpriced: boolean;
-  /** Somebody was asked. */
-  readonly asked: boolean;
-}
-
 /** `all`, `route:fast`, `client:claude-cli`, `each-client`, `each-session`. */
 export function scopeText(scope: Scope): string {
   return 'name' in scope ? `${scope.is}:${scope.name}` : scope.is;
@@ -101,25 +87,6 @@ export function parseScope(text: string): Scope | undefined {
   const [, is, name] = /^(route|client):(\S+)$/.exec(text) ?? [];
   if (name === undefined) return undefined;
   return is === 'route' ? { is, name } : { is: 'client', name };
-}
-
-/** Whose account an exchange goes on in this scope: the empty text where there is one for all, undefined for none. */
-export function holderIn(
-  scope: Scope,
-  { route, client }: Pick<Trail, 'route' | 'client'>,
-): string | undefined {
-  switch (scope.is) {
-    case 'all':
-      return '';
-    case 'route':
-      return route === scope.name ? '' : undefined;
-    case 'client':
-      return client.name === scope.name ? '' : undefined;
-    case 'each-client':
-      return client.name;
-    case 'each-session':
-      return client.session;
-  }
 }
 
 /** What tells one budget from another: no two have the same scope, period and unit. */
@@ -161,28 +128,4 @@ function shortTokens(tokens: number): string {
   ] as const)
     if (tokens >= size) return `${Number((tokens / size).toFixed(2))}${unit}`;
   return String(Math.round(tokens));
-}
-
-/** Whether an exchange is one that budgets and limits are about. */
-export function isBudgeted({ operation, rehearsal }: Pick<Trail, 'operation' | 'rehearsal'>): boolean {
-  return rehearsal !== true && !OPERATIONS[operation].auxiliary;
-}
-
-/** What an ended exchange took. What nobody knows a price of counts in tokens only. */
-export function expenseOf({ attempts, usage: last }: Pick<Trail, 'attempts' | 'usage'>): Expense {
-  let usd: number | undefined;
-  let tokens = 0;
-  let unpriced = false;
-  for (const [index, attempt] of attempts.entries()) {
-    const usage = attempt.usage ?? (index === attempts.length - 1 ? last : undefined);
-    const own = tokensOf(usage);
-    tokens += own;
-    usd = addCost(usd, attempt.costUsd);
-    if (own > 0 && attempt.costUsd === undefined) unpriced = true;
-  }
-  return { usd: usd ?? 0, tokens, unpriced, asked: attempts.length > 0 };
-}
-
-function tokensOf(usage: Usage | undefined): number {
-  return (usage?.input ?? 0) + (usage?.output ?? 0);
 }

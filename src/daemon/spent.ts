@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { type BudgetView, expenseOf, isBudgeted } from '../core/budget.ts';
+import { type BudgetView } from '../core/budget.ts';
+import { expenseOf, isBudgeted } from '../core/expense.ts';
 import { ok, type Outcome } from '../core/outcome.ts';
 import type { Profile } from '../core/profile.ts';
 import { type Meter, Purse } from '../proxy/index.ts';

@@ -1,11 +1,5 @@
-import {
-  type Budget,
-  budgetKey,
-  type BudgetNote,
-  type BudgetView,
-  type Expense,
-  expenseOf,
-} from '../core/budget.ts';
+import { type Budget, budgetKey, type BudgetNote, type BudgetView } from '../core/budget.ts';
+import { type Expense, expenseOf } from '../core/expense.ts';
 import type { Trail } from '../core/trail.ts';
 import { type Account, Meter, type Subject } from './budget-meter.ts';
 

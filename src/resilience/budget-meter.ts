@@ -1,4 +1,5 @@
-import { type Budget, type BudgetView, holderIn, scopeText, type Expense } from '../core/budget.ts';
+import { type Budget, type BudgetView, scopeText } from '../core/budget.ts';
+import { holderIn, type Expense } from '../core/expense.ts';
 import { addCost } from '../core/price.ts';
 import type { Trail } from '../core/trail.ts';
 import { type Span, spanOf } from './budget-span.ts';

@@ -1,4 +1,5 @@
-import { holderIn, type RateView, type RequestLimit, scopeText } from '../core/budget.ts';
+import { type RateView, type RequestLimit, scopeText } from '../core/budget.ts';
+import { holderIn } from '../core/expense.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Subject } from './budget-meter.ts';
 import { TokenBucket } from './token-bucket.ts';

@@ -111,7 +111,7 @@ describe('budgets on the command line', () => {
     [['budget', 'set', 'all', '--usd', '1', '--per', 'year'], '--per cannot be year.'],
     [['budget', 'set', 'all', '--usd', '1', '--then', 'blok'], 'did you mean block?'],
     [['budget', 'set', 'all', '--usd', '1', '--at', '120%'], '120% is no share of a budget.'],
-    [['budget', 'set', 'route:nowhere', '--usd', '1'], 'there is no route "nowhere"'],
+    [['budget', 'set', 'route:nowhere', '--usd', '1'], 'There is no route nowhere.'],
     [['budget', 'remove', 'all'], 'There is no budget for all.'],
     [['alerts', 'test'], 'gw is not running'],
   ])('%j is refused with what would be right', async (words, told) => {

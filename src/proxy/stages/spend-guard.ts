@@ -1,4 +1,5 @@
-import { amountWords, type BudgetView, isBudgeted, PERIODS, scopeText } from '../../core/budget.ts';
+import { amountWords, type BudgetView, PERIODS, scopeText } from '../../core/budget.ts';
+import { isBudgeted } from '../../core/expense.ts';
 import { fault } from '../../core/fault.ts';
 import { costOf } from '../../core/price.ts';
 import type { Clock } from '../../lib/clock.ts';

@@ -42,10 +42,25 @@ export const command: Command = {
   async run(context, input) {
     const open = openProfile(context);
     const budget = readBudget(input);
+    refuseUnknownRoute(
+      budget.scope,
+      open.profile.routes.map(({ name }) => name),
+    );
     const others = (open.profile.budgets ?? []).filter((other) => budgetKey(other) !== budgetKey(budget));
     await changeBudgets(context, open, [...others, budget].map(budgetJson));
   },
 };
+
+/** A budget of a route that is not there would never be spent. */
+function refuseUnknownRoute(scope: Scope, names: readonly string[]): void {
+  if (scope.is !== 'route' || names.includes(scope.name)) return;
+  const meant = nearest(scope.name, names);
+  throw new CommandError(`There is no route ${terminalSafe(scope.name)}.`, {
+    why: names.length === 0 ? 'no route is defined yet' : `the profile has ${terminalSafe(names.join(', '))}`,
+    fix: meant === undefined ? 'gw route list' : `gw budget set route:${terminalSafe(meant)} …`,
+    exit: EXIT.usage,
+  });
+}
 
 function readBudget(input: Input): Budget {
   const scope = readScope(input.argument(0) ?? '');
