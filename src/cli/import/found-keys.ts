@@ -3,7 +3,7 @@ import { keyLabel } from '../../core/key-label.ts';
 import type { KeyReference } from '../../core/profile.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
-import { type KeyPlace, referenceTo, storeKey } from '../keys/store.ts';
+import { type KeyPlace, plainLabel, referenceTo, storeKey } from '../keys/store.ts';
 import { choose } from '../prompt.ts';
 
 const PLACES = ['keychain', 'file', 'skip'] as const;
@@ -21,6 +21,7 @@ export async function planKeys(
   secrets: readonly FoundSecret[],
   flag: string | undefined,
   preview: boolean,
+  profile: string,
 ): Promise<KeyPlan> {
   const answer = await placeFor(context, secrets, flag, preview);
   const counts = new Map<string, number>();
@@ -28,7 +29,9 @@ export async function planKeys(
   for (const secret of secrets) {
     const count = (counts.get(secret.provider) ?? 0) + 1;
     counts.set(secret.provider, count);
-    references.set(secret, referenceFor(context, secret, answer, count));
+    // Under the profile's name: another profile's key of the same provider is not to be written over.
+    const label = `${plainLabel(profile)}${count === 1 ? '' : `-${count}`}`;
+    references.set(secret, referenceFor(context, secret, answer, label));
   }
   return { references, skipped: answer === 'skip' };
 }
@@ -54,10 +57,10 @@ export function keyJson(plan: KeyPlan, secret: FoundSecret) {
   return keyReferenceToJson(reference);
 }
 
-function referenceFor(context: Context, secret: FoundSecret, answer: Answer, count: number): KeyReference {
+function referenceFor(context: Context, secret: FoundSecret, answer: Answer, label: string): KeyReference {
   if (answer === 'skip') return { is: 'env', name: secret.variable };
   const place: KeyPlace = answer;
-  return referenceTo(context, place, secret.provider, count === 1 ? undefined : String(count));
+  return referenceTo(context, place, secret.provider, label);
 }
 
 async function placeFor(

@@ -1,4 +1,5 @@
 import { connectControl, type Status } from '../../control/index.ts';
+import { referencesOf } from '../../core/auth.ts';
 import { keyLabel } from '../../core/key-label.ts';
 import type { KeyPort } from '../../core/ports.ts';
 import type { KeyReference, Profile } from '../../core/profile.ts';
@@ -49,7 +50,7 @@ export function keyRows(
   const serving = status?.profile === profile.name ? status : undefined;
   const resting = serving === undefined ? [] : restingIn(serving);
   return profile.providers.flatMap((provider) =>
-    provider.keys.map((reference) => {
+    referencesOf(provider).map((reference) => {
       const label = keyLabel(reference);
       const known = serving?.providers.find(({ name }) => name === provider.name);
       const left = resting.find(

@@ -18,6 +18,11 @@ export function accountOf({ paths, env }: Ground, provider: string, label?: stri
   return env['GW_HOME'] === undefined ? name : `${name}@${paths.configDir.replace(/[^A-Za-z0-9.]+/g, '-')}`;
 }
 
+/** A profile's name as a part of an account or a file's name. */
+export function plainLabel(name: string): string {
+  return name.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 40);
+}
+
 /** How the profile will refer to a key that is kept there. */
 export function referenceTo(ground: Ground, place: KeyPlace, provider: string, label?: string): KeyReference {
   if (place === 'keychain') return { is: 'keychain', account: accountOf(ground, provider, label) };

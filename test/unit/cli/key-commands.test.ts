@@ -48,6 +48,19 @@ describe('gw key set', () => {
     expect(profileIn(file()).providers['groq']).toMatchObject({ keys: [{ env: 'GROQ_WORK' }] });
   });
 
+  it('never writes over the key that another profile keeps for a provider of that name', async () => {
+    const { run, home, file } = withProfile();
+    await run(set, ['groq'], { file: true }, { stdinText: KEY });
+    const document = JSON.parse(file()) as { active?: string; profiles: Record<string, object> };
+    document.profiles['work'] = { providers: { groq: { preset: 'groq' } }, routes: {} };
+    writeFileSync(join(home, 'config.json'), JSON.stringify({ ...document, active: 'work' }), {
+      mode: 0o600,
+    });
+    await run(set, ['groq'], { file: true }, { stdinText: OTHER });
+    expect(readFileSync(join(home, 'keys', 'groq'), 'utf8')).toBe(`${KEY}\n`);
+    expect(readFileSync(join(home, 'keys', 'groq.work'), 'utf8')).toBe(`${OTHER}\n`);
+  });
+
   it('has a provider send a key that was told to send none', async () => {
     const { run, file } = withProfile({
       groq: { preset: 'groq' },

@@ -42,7 +42,7 @@ describe("gw profile import of another gateway's configuration", () => {
     const { run, path, stored, home } = withFile();
     const { all, exit } = await run(importProfile, [path], { yes: true, keys: 'file' });
     expect(exit).toBe(0);
-    const file = join(home, 'keys', 'openai');
+    const file = join(home, 'keys', 'openai.litellm');
     expect(stored().profiles['litellm']).toEqual({
       providers: {
         openai: { preset: 'openai', keys: [{ file }] },

@@ -17,7 +17,10 @@ async function listKeys(context: Context, input: Input): Promise<void> {
   const keys = withKeychain ? await loadProviderKeys(context, open.profile.providers) : open.keys;
   const rows = keyRows(open.profile, keys, await askStatus(context), withKeychain);
   if (context.json)
-    return context.printJson({ profile: open.profile.name, keys: rows.map(({ short: _, ...row }) => row) });
+    return context.printJson({
+      profile: open.profile.name,
+      keys: rows.map(({ short: _short, ...row }) => row),
+    });
   if (rows.length === 0) return context.say('No keys. gw key set PROVIDER adds one.');
   const columns = [
     { title: 'PROVIDER', shrinkTo: 10 },

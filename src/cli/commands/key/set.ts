@@ -7,10 +7,10 @@ import type { Command, Input } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { CommandError, EXIT } from '../../error.ts';
 import { receiveSecret } from '../../keys/receive.ts';
-import { forgetKey, referenceTo, storeKey } from '../../keys/store.ts';
-import { addKey, hasKey } from '../../keys/stored-keys.ts';
+import { forgetKey, type KeyPlace, plainLabel, referenceTo, storeKey } from '../../keys/store.ts';
+import { addKey, hasKey, isShared } from '../../keys/stored-keys.ts';
 import { notifyDaemon } from '../../notify.ts';
-import { openProfile } from '../../profile-file.ts';
+import { type OpenProfile, openProfile } from '../../profile-file.ts';
 import { requireProvider } from '../../provider/lookup.ts';
 
 export const command: Command = {
@@ -41,7 +41,7 @@ async function setKey(context: Context, input: Input): Promise<void> {
   if (!open.profile.providers.some((provider) => provider.name === name) && findPreset(name))
     throw notAdded(name);
   const provider = requireProvider(open, name);
-  const reference = referenceOf(context, input, name);
+  const reference = referenceOf(context, input, name, open);
   const known = hasKey(provider, reference) && open.source === 'file';
   const again = commandLine(name, input);
   if (reference.is === 'env') {
@@ -66,7 +66,7 @@ async function setKey(context: Context, input: Input): Promise<void> {
   context.say(`next: gw key test ${name}`);
 }
 
-function referenceOf(context: Context, input: Input, provider: string): KeyReference {
+function referenceOf(context: Context, input: Input, provider: string, open: OpenProfile): KeyReference {
   const variable = input.text('env');
   const label = input.text('label');
   const ways = [input.flag('keychain'), input.flag('file'), variable !== undefined].filter(Boolean);
@@ -84,8 +84,9 @@ function referenceOf(context: Context, input: Input, provider: string): KeyRefer
       exit: EXIT.usage,
     });
   }
-  if (variable === undefined)
-    return referenceTo(context, input.flag('file') ? 'file' : 'keychain', provider, label);
+  if (variable === undefined) {
+    return freeReference(context, input.flag('file') ? 'file' : 'keychain', provider, label, open);
+  }
   const parsed = parseKeyReference(`env:${variable}`);
   if (parsed.is === 'ok') return parsed.value;
   throw new CommandError('--env takes the name of a variable.', {
@@ -93,6 +94,21 @@ function referenceOf(context: Context, input: Input, provider: string): KeyRefer
     fix: `pipe the key in: printf %s "$KEY" | gw key set ${provider}`,
     exit: EXIT.usage,
   });
+}
+
+/** Another profile's key of the same provider is not to be written over. */
+function freeReference(
+  context: Context,
+  place: KeyPlace,
+  provider: string,
+  label: string | undefined,
+  open: OpenProfile,
+): KeyReference {
+  const reference = referenceTo(context, place, provider, label);
+  const own = requireProvider(open, provider);
+  if (hasKey(own, reference) || !isShared(open, own, reference)) return reference;
+  const profile = plainLabel(open.profile.name);
+  return referenceTo(context, place, provider, label === undefined ? profile : `${label}-${profile}`);
 }
 
 function commandLine(name: string, input: Input): string {

@@ -1,3 +1,4 @@
+import { referencesOf } from '../../../core/auth.ts';
 import { PRESETS } from '../../../providers/index.ts';
 import type { Command, Input } from '../../command.ts';
 import type { Context } from '../../context.ts';
@@ -34,7 +35,9 @@ async function testKeys(context: Context, input: Input): Promise<number> {
 
 function chosen(open: OpenProfile, names: readonly string[]) {
   if (names.length > 0) return [...new Set(names)].map((name) => requireProvider(open, name));
-  const found = open.profile.providers.filter(({ enabled, keys }) => enabled && keys.length > 0);
+  const found = open.profile.providers.filter(
+    (provider) => provider.enabled && referencesOf(provider).length > 0,
+  );
   if (found.length > 0) return found;
   throw new CommandError('There is no key to test.', {
     why: 'no enabled provider of the profile has one',

@@ -99,9 +99,10 @@ async function candidateOf(context: Context, input: Input, found: ForeignDocumen
     return { name, profile, left: [], keys: { references: new Map(), skipped: false } };
   }
   const imported = readForeign(found.kind, found.document, { presets: PRESETS, env: context.env });
-  const keys = await planKeys(context, imported.secrets, input.text('keys'), input.flag('dryRun'));
+  const name = input.text('as') ?? found.kind;
+  const keys = await planKeys(context, imported.secrets, input.text('keys'), input.flag('dryRun'), name);
   return {
-    name: input.text('as') ?? found.kind,
+    name,
     profile: imported.profile((secret) => keyJson(keys, secret)),
     left: imported.left,
     keys,
