@@ -6,6 +6,7 @@ import { CALLER_ROWS } from './rows/callers.ts';
 import { CITED_ROWS } from './rows/cited.ts';
 import { CONNECTION_ROWS } from './rows/connections.ts';
 import { DISK_ROWS } from './rows/disk.ts';
+import { HEDGING_ROW } from './rows/hedging.ts';
 import { LOAD_ROWS, PACING_ROW } from './rows/load.ts';
 import { OUTAGE_ROWS, STEADY_ROWS } from './rows/outages.ts';
 import { PROCESS_ROWS } from './rows/processes.ts';
@@ -19,6 +20,7 @@ export const ROWS: readonly FaultRow[] = [
   ...ADDRESS_ROWS,
   ...CONNECTION_ROWS,
   ...OUTAGE_ROWS,
+  HEDGING_ROW,
   ...ANSWER_ROWS,
   ...PROTOCOL_ROWS,
   PACING_ROW,

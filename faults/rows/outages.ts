@@ -1,6 +1,6 @@
 import { ask } from '../asking.ts';
 import { Crowd } from '../crowd.ts';
-import { type Gateway, NOBODY } from '../gateway.ts';
+import { type Gateway, type GatewayOptions, NOBODY } from '../gateway.ts';
 import { comesTrue, pause, times } from '../pause.ts';
 import type { Family, MeasuredRow } from '../row.ts';
 import type { Scene, Upstream } from '../scene.ts';
@@ -17,10 +17,10 @@ export interface Pair {
 }
 
 /** Two providers, and the built program in front of them. */
-export async function openPair(scene: Scene): Promise<Pair> {
+export async function openPair(scene: Scene, policy: GatewayOptions['policy'] = {}): Promise<Pair> {
   const first = await scene.upstream({ name: 'first' });
   const second = await scene.upstream({ name: 'second' });
-  const gateway = await scene.gateway({ providers: { first, second } });
+  const gateway = await scene.gateway({ providers: { first, second }, policy });
   await comesTrue(() => first.simulator.received > 0 && second.simulator.received > 0, 3000);
   first.simulator.forgetCalls();
   return { first, second, gateway };

@@ -62,7 +62,7 @@ function facts(trail: Trail, { width, style }: Layout): string[] {
 function traceFact({ traceId, parentId, spanId, sampled }: NonNullable<Trail['trace']>): string {
   const origin = parentId === undefined ? 'begun here' : "the caller's";
   const told =
-    spanId === undefined ? '' : sampled ? ', exported' : ', not exported: its caller does not keep it';
+    spanId === undefined ? '' : sampled ? ", with gw's own spans" : ', of which its caller keeps nothing';
   return `${traceId}, ${origin}${told}`;
 }
 

@@ -19,7 +19,14 @@ const TWICE: Readonly<Partial<Record<Operation, true>>> = {
 };
 
 /** What would be done twice: tools that the provider itself runs, answers that go on without their caller. */
-const ACTS = /"(?:mcp_servers|server_url|connector_id)"\s*:|"background"\s*:\s*true/;
+const ACTS = [
+  { key: '"mcp_servers"', is: /^\s*:/ },
+  { key: '"server_url"', is: /^\s*:/ },
+  { key: '"connector_id"', is: /^\s*:/ },
+  { key: '"background"', is: /^\s*:\s*true/ },
+] as const;
+/** White space that writers of JSON put around a colon; more is nobody's. */
+const AROUND_BYTES = 64;
 
 /** Tokens of an answer, to compare two prices by. */
 const ANSWER_TOKENS = 500;
@@ -54,14 +61,26 @@ function asWritten({ hedge }: Policy): Policy['hedge'] {
  * Whether it does no harm to ask twice and to throw one answer away. Function tools are called by the caller, which has
  * one answer; what a provider calls by itself it would call twice.
  */
-function isHarmless({ operation, drill, thread, envelope }: Exchange, isAsked: boolean): boolean {
+export function isHarmless(
+  { operation, drill, thread, envelope }: Pick<Exchange, 'operation' | 'drill' | 'thread' | 'envelope'>,
+  isAsked: boolean,
+): boolean {
   if (drill !== undefined || thread !== undefined || envelope?.pinned !== undefined) return false;
   return TWICE[operation] === true || (isAsked && operation !== 'other');
 }
 
-/** Whether the request has its provider act, which must happen once. Read only when the request is late. */
-export function acts({ body }: Exchange): boolean {
-  return ACTS.test(body.toString('latin1'));
+/**
+ * Whether the request has its provider act, which must happen once. Looked for only when the request is late, and in its
+ * bytes: it may be large, and within a text a quote is escaped.
+ */
+export function acts({ body }: Pick<Exchange, 'body'>): boolean {
+  return ACTS.some(({ key, is }) => {
+    for (let at = body.indexOf(key); at !== -1; at = body.indexOf(key, at + key.length)) {
+      const from = at + key.length;
+      if (is.test(body.toString('latin1', from, from + AROUND_BYTES))) return true;
+    }
+    return false;
+  });
 }
 
 /** How many times as much the same costs at the second target; 1 where a price is not known. */
