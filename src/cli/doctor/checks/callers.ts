@@ -5,6 +5,7 @@ import { CLIENT_FAMILIES, type ClientFamily } from '../../clients/variables.ts';
 import { type Check, type CheckGroup, type Finding, fine, problem, skipped, warning } from '../check.ts';
 import type { Scene } from '../scene.ts';
 import { findShellLines } from '../shell-files.ts';
+import { clientSettings } from './clients.ts';
 
 /** What tells SDKs and agents where an API is, and what stands behind gw's address there. */
 const VARIABLES: ReadonlyMap<string, string> = new Map([
@@ -101,4 +102,7 @@ function baseUrl(scene: Scene, name: string): string {
 }
 
 /** What programs on this machine are told about where to go. */
-export const CALLER_CHECKS: CheckGroup = { title: 'Callers', checks: [environment, shellFiles] };
+export const CALLER_CHECKS: CheckGroup = {
+  title: 'Callers',
+  checks: [environment, shellFiles, clientSettings],
+};
