@@ -2,7 +2,7 @@ import type { MetricFamily } from '../core/metric.ts';
 import type { LogPort } from '../core/ports.ts';
 import type { Trail } from '../core/trail.ts';
 import type { Clock } from '../lib/clock.ts';
-import { errorMessage } from '../lib/expect.ts';
+import { errorCode, errorMessage } from '../lib/expect.ts';
 import type { Destination, ExportPlan } from './export-plan.ts';
 import { GenAiMetrics } from './genai.ts';
 import { metricsMessage, otlpMetric, type Sender, traceMessage } from './otlp.ts';
@@ -158,7 +158,7 @@ export class Exporter {
       this.#failed(`${destination.url} answered ${status}${text === '' ? '' : `: ${text.slice(0, 200)}`}`);
       return PASSING.has(status) ? { is: 'later', afterMs: retryAfterMs } : { is: 'refused' };
     } catch (error) {
-      this.#failed(`${destination.url}: ${errorMessage(error)}`);
+      this.#failed(`${destination.url}: ${innermost(error)}`);
       return { is: 'later', afterMs: undefined };
     }
   }
@@ -173,6 +173,12 @@ export class Exporter {
     if (this.#problem === undefined) this.#parts.log.write('warn', 'export-failed', { reason: why });
     this.#problem = why;
   }
+}
+
+/** `fetch failed` says nothing; what it is caused by does. */
+function innermost(error: unknown): string {
+  if (error instanceof Error && error.cause !== undefined) return innermost(error.cause);
+  return errorMessage(error) || errorCode(error) || 'no answer';
 }
 
 /** What a collector made of a message. */

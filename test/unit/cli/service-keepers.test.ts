@@ -1,0 +1,102 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { findKeeper, serviceName } from '../../../src/cli/service/find-keeper.ts';
+import type { Keeper } from '../../../src/cli/service/keeper.ts';
+import { testContext } from '../../cli-context.ts';
+
+let home: string;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'gw-keepers-'));
+});
+
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+/** A tool of a system that is not here: notes what it is asked, and answers with a line of shell. */
+function tool(name: string, answer: string): void {
+  const path = join(home, 'bin', name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `#!/bin/sh\necho "$@" >> "${join(home, 'calls')}"\n${answer}\n`);
+  chmodSync(path, 0o755);
+}
+
+function calls(): string[] {
+  const path = join(home, 'calls');
+  return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
+}
+
+function keeperFor(platform: NodeJS.Platform): Keeper {
+  const env = { PATH: `${join(home, 'bin')}:/bin:/usr/bin`, USERDOMAIN: 'HOME', USERNAME: 'me' };
+  return findKeeper(testContext({ home, env }), platform);
+}
+
+describe.skipIf(process.platform === 'win32')('launchd', () => {
+  const loaded = `[ "$1" = print ] && { [ -e "$0.loaded" ] || [ "\${2#*/*/}" = "$2" ]; exit $?; }
+case "$1" in bootstrap) touch "$0.loaded";; bootout) rm -f "$0.loaded";; esac`;
+
+  it('is asked to load the agent anew, to end it with a signal, and to forget it', async () => {
+    tool('launchctl', loaded);
+    const keeper = keeperFor('darwin');
+    const domain = `gui/${process.getuid?.()}`;
+    const service = `${domain}/${serviceName(testContext({ home }))}`;
+    expect(keeper.path).toBe(
+      join(home, 'Library', 'LaunchAgents', `${serviceName(testContext({ home }))}.plist`),
+    );
+    expect(await keeper.objection()).toBeUndefined();
+    expect(await keeper.enable()).toBeUndefined();
+    expect(await keeper.start()).toBeUndefined();
+    expect(await keeper.stop()).toBeUndefined();
+    expect(await keeper.disable()).toBeUndefined();
+    expect(calls().filter((line) => !line.startsWith('print'))).toEqual([
+      `enable ${service}`,
+      `bootstrap ${domain} ${keeper.path}`,
+      `kickstart ${service}`,
+      `kill SIGTERM ${service}`,
+      `bootout ${service}`,
+    ]);
+    expect(await keeper.stop()).toBeUndefined();
+  });
+
+  it('tells a running agent and how often it was started from what it prints', async () => {
+    tool('launchctl', String.raw`printf 'x = {\n\tstate = running\n\truns = 3\n}\n'`);
+    expect(await keeperFor('darwin').state()).toEqual({
+      installed: false,
+      running: true,
+      enabled: true,
+      words: 'running',
+      restarts: 2,
+    });
+  });
+
+  it('says that it is not there', async () => {
+    expect(await keeperFor('darwin').objection()).toBe('there is no launchctl on this system');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('the Task Scheduler', () => {
+  it('is given the task as a file, runs it, ends it and deletes it', async () => {
+    tool('schtasks', `[ "$1" = /Query ] && echo '"gw","N/A","Running"'; exit 0`);
+    const keeper = keeperFor('win32');
+    const name = serviceName(testContext({ home }));
+    expect(await keeper.enable()).toBeUndefined();
+    expect(await keeper.start()).toBeUndefined();
+    expect(await keeper.state()).toMatchObject({ running: true, enabled: true, words: 'Running' });
+    expect(await keeper.disable()).toBeUndefined();
+    expect(calls()).toEqual([
+      `/Create /TN ${name} /XML ${keeper.path} /F`,
+      `/Run /TN ${name}`,
+      `/Query /TN ${name} /FO CSV /NH`,
+      `/Query /TN ${name}`,
+      `/Delete /TN ${name} /F`,
+    ]);
+  });
+
+  it('tells what went wrong in its own words', async () => {
+    tool('schtasks', 'echo "ERROR: Access is denied." >&2; exit 1');
+    expect(await keeperFor('win32').enable()).toContain('ERROR: Access is denied.');
+  });
+});
