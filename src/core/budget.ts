@@ -113,7 +113,9 @@ export function usedWords(
 export function noteWords(note: BudgetNote): string {
   const did = { warned: '', blocked: ', refused', cheaper: ', cheaper targets only' }[note.did];
   const { unpriced = 0 } = note;
-  return `${usedWords(note)}${did}${unpriced === 0 ? '' : `, ${unpriced} of unknown price not in it`}`;
+  // Refused or sent elsewhere before it is used up: requests under way may take what is left.
+  const spokenFor = note.did !== 'warned' && note.share < 1 ? ' and the rest spoken for' : '';
+  return `${usedWords(note)}${spokenFor}${did}${unpriced === 0 ? '' : `, ${unpriced} of unknown price not in it`}`;
 }
 
 /** Rounded down, so that 100% means used up. */

@@ -89,8 +89,8 @@ export class Guard {
   async #restore(meters: readonly Meter[], now: number): Promise<void> {
     const { database, log, flush } = this.#parts;
     await flush();
-    const recalled = await recallSpending(meters, database, now).catch((error: unknown) =>
-      failed(errorMessage(error)),
+    const recalled = await recallSpending({ meters, budgets: this.purse.budgets }, database, now).catch(
+      (error: unknown) => failed(errorMessage(error)),
     );
     if (recalled.is === 'ok') log.write('info', 'budgets-restored', { requests: recalled.value });
     else log.write('warn', 'budgets-not-restored', { reason: recalled.fault });

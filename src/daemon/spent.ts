@@ -15,7 +15,7 @@ const SLICE = 200;
  * record cannot be read. Takes about 10 µs a request.
  */
 export async function recallSpending(
-  meters: readonly Meter[],
+  { meters, budgets }: { readonly meters: readonly Meter[]; readonly budgets: Purse['budgets'] },
   database: string,
   now: number,
 ): Promise<Outcome<number, string>> {
@@ -27,6 +27,7 @@ export async function recallSpending(
     for (const trail of archive.value.each({ since, until: now, rehearsals: true })) {
       if (++rows % SLICE === 0) await nextTurn();
       if (!isBudgeted(trail) || trail.attempts.length === 0) continue;
+      budgets.learn(trail);
       const expense = expenseOf(trail);
       for (const meter of meters) meter.restore(trail, trail.at, expense);
     }
@@ -43,6 +44,10 @@ export async function spentSoFar(
   now: number,
 ): Promise<Outcome<readonly BudgetView[], string>> {
   const purse = new Purse();
-  const recalled = await recallSpending(purse.apply(profile, now), database, now);
+  const recalled = await recallSpending(
+    { meters: purse.apply(profile, now), budgets: purse.budgets },
+    database,
+    now,
+  );
   return recalled.is === 'ok' ? ok(purse.budgets.views(now)) : recalled;
 }
