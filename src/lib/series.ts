@@ -12,12 +12,12 @@ export class Series<T> {
     this.#make = make;
   }
 
-  at(labels: readonly string[]): T {
+  at(...labels: readonly string[]): T {
     const key = labels.join('\n');
     const row = this.#rows.get(key);
     if (row) return row.value;
     if (this.#rows.size >= this.#most && labels.some((label) => label !== OTHER))
-      return this.at(labels.map(() => OTHER));
+      return this.at(...labels.map(() => OTHER));
     const value = this.#make();
     this.#rows.set(key, { labels, value });
     return value;

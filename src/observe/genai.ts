@@ -127,14 +127,15 @@ export class GenAiMetrics {
     const target = targetAttributes(trail.operation, attempt, this.#describe);
     if (endMs !== undefined) {
       const error = fault === undefined ? {} : { 'error.type': fault };
-      this.#duration.at(flat({ ...target, ...error })).record((endMs - startMs) / 1000);
+      this.#duration.at(...flat({ ...target, ...error })).record((endMs - startMs) / 1000);
     }
     if (trail.stream && firstContentMs !== undefined)
-      this.#firstChunk.at(flat(target)).record((firstContentMs - startMs) / 1000);
+      this.#firstChunk.at(...flat(target)).record((firstContentMs - startMs) / 1000);
     const usage = usageOf(trail, index);
     for (const type of ['input', 'output'] as const) {
       const count = usage?.[type];
-      if (count !== undefined) this.#tokens.at(flat({ ...target, 'gen_ai.token.type': type })).record(count);
+      if (count !== undefined)
+        this.#tokens.at(...flat({ ...target, 'gen_ai.token.type': type })).record(count);
     }
   }
 }
