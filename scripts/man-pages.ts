@@ -81,7 +81,7 @@ function commandPage({ path, summary, command }: PagedCommand, commands: readonl
         ]),
     section('OPTIONS', options([...(command.options ?? []), ...EVERYWHERE])),
     section('EXAMPLES', ['.nf', ...command.examples.map(roff), '.fi']),
-    exitStatus(),
+    section('EXIT STATUS', ['0 when it is done. The others are the same for every command: gw(1).']),
     section('SEE ALSO', [
       [reference('gw'), ...related.map((each) => reference(pageName(each.path)))].join(',\n'),
     ]),
