@@ -26,7 +26,9 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   tui: ['control', 'core', 'lib'],
   web: ['core', 'lib'],
   daemon: 'proxy simulator store config control credentials observe providers core lib'.split(' '),
-  cli: 'daemon tui web simulator proxy control store config providers formats resilience core lib'.split(' '),
+  cli: 'daemon tui web simulator proxy control credentials store config providers formats resilience core lib'.split(
+    ' ',
+  ),
   // The program itself: src/main.ts.
   '': ['cli'],
 };

@@ -2,7 +2,6 @@ import type { LoadView } from '../core/health.ts';
 import type { Profile } from '../core/profile.ts';
 import type { Clock } from '../lib/clock.ts';
 import { FairQueue } from '../resilience/index.ts';
-import type { Exchange } from './exchange.ts';
 
 /** How quickly the usual time between two leaving follows the last one. */
 const GAP_WEIGHT = 0.2;
@@ -10,7 +9,7 @@ const GAP_WEIGHT = 0.2;
 const FIRST_GAP_MS = 1000;
 
 /** Someone who waits for room, perhaps in several places at once. */
-interface Waiter {
+export interface Waiter {
   readonly lane: string;
   /** There is room, and it is taken already. */
   enter(room: Room): void;
@@ -135,53 +134,4 @@ export class Rooms {
     const limited = [...this.#providers].filter(([, { limit }]) => limit !== Infinity);
     return Object.fromEntries(limited.map(([name, room]) => [name, room.view()]));
   }
-}
-
-/** How waiting for room ended. `over`: nobody waits for the answer any more. */
-export type Waited = { readonly is: 'in'; readonly room: Room } | { readonly is: 'full' | 'late' | 'over' };
-
-/** Waits for the first of these rooms to have a place, and takes it. */
-export function waitForRoom(
-  exchange: Exchange,
-  rooms: readonly Room[],
-  { most, ms, clock }: { readonly most: number; readonly ms: number; readonly clock: Clock },
-): Promise<Waited> {
-  return new Promise((resolve) => {
-    const waitsIn = new Set<Room>();
-    let cancel: (() => void) | undefined;
-    const finish = (waited: Waited): void => {
-      cancel?.();
-      exchange.whenInterrupted(undefined);
-      for (const room of waitsIn) room.giveUp(waiter);
-      resolve(waited);
-    };
-    const waiter: Waiter = {
-      lane: laneOf(exchange),
-      enter(room) {
-        waitsIn.delete(room);
-        finish({ is: 'in', room });
-      },
-      displaced(room) {
-        waitsIn.delete(room);
-        if (waitsIn.size === 0) finish({ is: 'full' });
-      },
-    };
-    if (exchange.over) {
-      resolve({ is: 'over' });
-      return;
-    }
-    for (const room of rooms) if (room.queueUp(waiter, most)) waitsIn.add(room);
-    if (waitsIn.size === 0) {
-      resolve({ is: 'full' });
-      return;
-    }
-    cancel = clock.after(ms, () => finish({ is: 'late' }));
-    exchange.whenInterrupted(() => finish({ is: 'over' }));
-  });
-}
-
-/** Who waits: a session where one is named, else whoever has this key and calls itself so. Kept while it waits only. */
-function laneOf({ headers, trail }: Exchange): string {
-  const session = trail.client.session ?? headers.session;
-  return session ?? `${headers.authorization ?? headers.apiKey ?? ''}\n${headers.userAgent}`;
 }

@@ -1,9 +1,10 @@
 import type { Clock } from '../../lib/clock.ts';
-import { type Room, waitForRoom } from '../admission.ts';
+import type { Room } from '../admission.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
 import type { Reply } from '../reply.ts';
 import type { Handler, Stage } from '../stage.ts';
+import { waitForRoom } from '../wait-for-room.ts';
 import { refuseBusy, waitMs } from './admit.ts';
 
 /**

@@ -36,6 +36,9 @@ export const ROWS: readonly Row[] = [
   { code: 'stream_broken', why: 'content was delivered', while: FAIL, last: FAIL },
 
   { code: 'untranslatable', why: 'another model may express it', while: next('model'), last: FAIL },
+  { code: 'not_kept', why: 'it was not to be asked for', while: FAIL, last: FAIL },
+  { code: 'over_budget', why: 'every target costs money', while: FAIL, last: FAIL },
+  { code: 'too_many_requests', why: 'it is the limit of the profile', while: FAIL, last: FAIL },
   { code: 'not_continued', why: 'another model may go on', while: next('model'), last: FAIL },
   { code: 'state_refused', why: 'another model may not mind', while: next('model'), last: FAIL },
   { code: 'context_overflow', why: 'another model may be larger', while: next('model'), last: FAIL },
