@@ -41,6 +41,8 @@ export class Guard {
   readonly #parts: GuardParts;
   #desk: AlertDesk;
   #problems: readonly Problem[] = [];
+  /** Whom is told what: a reload that changes nothing of it must not tell everything anew. */
+  #wiring = '';
   #stop: (() => void) | undefined;
   /** Told once the proxy is there. */
   offline: () => OfflineView | undefined = () => undefined;
@@ -98,8 +100,12 @@ export class Guard {
 
   #watch(settings: AlertSettings = DEFAULT_ALERTS, keys: Loaded['keys']): void {
     const { clock } = this.#parts;
+    const url = settings.webhook && keys.resolve(settings.webhook)?.reveal();
+    const wiring = JSON.stringify([settings, url]);
+    if (wiring === this.#wiring) return;
+    this.#wiring = wiring;
     this.close();
-    const sinks = this.#sinks(settings, keys);
+    const sinks = this.#sinks(settings, url);
     this.#desk = new AlertDesk({ ...this.#parts, settings, sinks });
     if (sinks.length === 0) return;
     const watch = new Watch();
@@ -118,11 +124,10 @@ export class Guard {
     look();
   }
 
-  #sinks({ desktop, webhook }: AlertSettings, keys: Loaded['keys']): AlertSink[] {
+  #sinks({ desktop, webhook }: AlertSettings, url: string | undefined): AlertSink[] {
     const sinks: AlertSink[] = desktop ? [desktopSink(process.platform)] : [];
     this.#problems = [];
     if (!webhook) return sinks;
-    const url = keys.resolve(webhook)?.reveal();
     if (url === undefined || !/^https?:\/\//i.test(url) || !URL.canParse(url)) {
       const why = url === undefined ? 'its address does not resolve' : 'what it refers to is no http address';
       this.#problems = [
