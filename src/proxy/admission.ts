@@ -1,6 +1,5 @@
 import type { LoadView } from '../core/health.ts';
 import type { Profile } from '../core/profile.ts';
-import type { Clock } from '../lib/clock.ts';
 import { FairQueue } from '../resilience/index.ts';
 
 /** How quickly the usual time between two leaving follows the last one. */

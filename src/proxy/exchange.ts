@@ -9,7 +9,6 @@ import type { Target } from '../core/target.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ticket } from '../resilience/index.ts';
 import type { Room } from './admission.ts';
-import type { ConversationName } from './balance/conversation-name.ts';
 import type { AnswerTap, CallerEnd } from './caller-end.ts';
 import type { CaptureDraft } from './capture-draft.ts';
 import type { Thread } from './continuation/thread.ts';
@@ -30,6 +29,13 @@ export interface ChosenPlan {
 }
 
 const NOTHING = Buffer.alloc(0);
+
+/** What a request says about which conversation it belongs to. */
+export interface ConversationName {
+  readonly name: string;
+  /** It goes on from an earlier answer, or its client says which session it is part of. */
+  readonly goesOn: boolean;
+}
 
 /** One client request, from its first byte to the last byte of its answer. Stages fill it in as they go. */
 export class Exchange {

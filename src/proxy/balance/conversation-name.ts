@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { field, isString, parseJson, stringField } from '../../lib/expect.ts';
 import { scanArray, scanObject, wantedKeys } from '../../lib/json-scan.ts';
-import type { Exchange } from '../exchange.ts';
+import type { ConversationName, Exchange } from '../exchange.ts';
 
 /** Where the formats keep the instructions, and where the turns. */
 const FIELDS = wantedKeys([
@@ -19,13 +19,6 @@ const TURNS = new Set(['messages', 'input', 'contents']);
 const READ_BYTES = 32 * 1024;
 const NAME_LENGTH = 22;
 const QUOTE = 0x22;
-
-/** What a request says about which conversation it belongs to. */
-export interface ConversationName {
-  readonly name: string;
-  /** It goes on from an earlier answer, or its client says which session it is part of. */
-  readonly goesOn: boolean;
-}
 
 /**
  * The conversation a request belongs to: the session its client names in a header; else its instructions and its first

@@ -1,10 +1,10 @@
 import { costOf } from '../../core/price.ts';
 import { sameTarget } from '../../core/target.ts';
 import type { ConversationHome, ConversationHomes } from '../conversation-homes.ts';
-import type { Exchange } from '../exchange.ts';
+import type { ConversationName, Exchange } from '../exchange.ts';
 import type { CompiledPlan, Step } from '../fleet.ts';
 import type { Memories } from '../translation.ts';
-import { type ConversationName, nameConversation } from './conversation-name.ts';
+import { nameConversation } from './conversation-name.ts';
 import { promptTokens } from './prompt-size.ts';
 import { type Prices, type Standing, type Verdict, weigh } from './stay.ts';
 
