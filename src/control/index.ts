@@ -16,6 +16,7 @@ export {
   type Problem,
   PROTOCOL_VERSION,
   type ProviderStatus,
+  type RecordedBatch,
   type ReloadResult,
   type RouteStatus,
   type ServerEvent,

@@ -1,5 +1,6 @@
 import type { BudgetView, RateView } from '../core/budget.ts';
 import type { CaptureMode } from '../core/capture.ts';
+import type { LeftOut, RecordingOrder, TakenExchange } from '../core/cassette.ts';
 import type { ChaosView } from '../core/chaos.ts';
 import type { Incident, LoadView, TargetHealth } from '../core/health.ts';
 import type { OfflineView } from '../core/network.ts';
@@ -78,6 +79,15 @@ export interface Methods {
     params: Record<string, never>;
     result: { readonly sent: readonly { readonly sink: string; readonly problem?: string }[] };
   };
+  /** Has exchanges that end from now on kept for whoever asks for them; nobody asking for half a minute ends it. */
+  'start-recording': { params: RecordingOrder; result: { readonly id: string } };
+  /** What was recorded since the last asking; waits a moment where that is nothing. */
+  'take-recorded': { params: { readonly id: string }; result: RecordedBatch };
+  /** Ends a recording, those of a name, or all: what is under way may end for a moment, and whoever asks is told. */
+  'stop-recording': {
+    params: { readonly id?: string; readonly name?: string };
+    result: { readonly stopped: readonly string[] };
+  };
   subscribe: { params: Record<string, never>; result: Record<string, never> };
 }
 
@@ -109,6 +119,14 @@ export interface ChaosParams {
   /** How long it lasts, five minutes when nothing is said, and how long it waits before. */
   readonly forMs?: number;
   readonly afterMs?: number;
+}
+
+/** A part of a recording. */
+export interface RecordedBatch {
+  readonly exchanges: readonly TakenExchange[];
+  readonly leftOut: readonly LeftOut[];
+  /** Nothing follows. */
+  readonly over: boolean;
 }
 
 export interface ReloadResult {

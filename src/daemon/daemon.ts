@@ -18,6 +18,7 @@ import type { LogFile } from './log.ts';
 import { metricsHandlers, type MetricsSource, metricsSource } from './metrics.ts';
 import type { DaemonOptions, DaemonParts } from './parts.ts';
 import { addressOf } from './port-check.ts';
+import { knownSecrets, recordingHandlers } from './recordings.ts';
 import { removeState } from './state-file.ts';
 import { makeStatus } from './status.ts';
 
@@ -115,6 +116,11 @@ export class Daemon {
       exchange: ({ id }) => observatory.find(id) ?? null,
       drill: async (params) => ({
         token: proxy.armDrill({ ...params, simulatorOrigin: await this.#drills.origin() }),
+      }),
+      ...recordingHandlers({
+        book: proxy.recordings,
+        clock: this.#options.clock,
+        secrets: () => knownSecrets(this.#loaded),
       }),
       ...chaosHandlers({
         book: proxy.chaos,

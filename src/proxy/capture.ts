@@ -31,14 +31,14 @@ export function finishCapture(exchange: Exchange): Capture | undefined {
 
 /** Something failed when the caller saw a failure, and also when another target saved it from that. */
 function isWanted({ trail }: Exchange, capture: RecordSettings['capture']): boolean {
-  if (trail.rehearsal === true) return false;
+  if (trail.rehearsal === true || capture === 'off') return false;
   if (capture === 'all') return true;
   if (trail.outcome === 'failed' || trail.outcome === 'cut') return true;
   return trail.attempts.some(({ fault }) => fault !== undefined && fault !== 'client_gone');
 }
 
 /** The credentials that the caller sent, and those that the asked providers were sent and may have quoted. */
-function secretsOf({ request, trail, plan }: Exchange): readonly string[] {
+export function secretsOf({ request, trail, plan }: Exchange): readonly string[] {
   const asked = new Set(trail.attempts.map(({ target }) => target));
   const steps = plan?.compiled.steps.filter(({ target }) => asked.has(target)) ?? [];
   return [
@@ -88,7 +88,8 @@ function hiddenValue(value: string): string {
   return scheme + String(new Secret(secret));
 }
 
-function withoutKeys(url: string, secrets: readonly string[]): string {
+/** The address without parameters that are credentials, and without credentials in what is left. */
+export function withoutKeys(url: string, secrets: readonly string[]): string {
   const query = url.indexOf('?');
   if (query === -1) return wordWithoutCredentials(url, secrets);
   const given = [...new URLSearchParams(url.slice(query))];

@@ -25,6 +25,7 @@ import { OwnNetwork } from './own-network.ts';
 import { pipeline } from './pipeline.ts';
 import type { Prober } from './prober.ts';
 import type { ProxyOptions } from './proxy-options.ts';
+import { RecordingBook } from './recording.ts';
 import type { Handler } from './stage.ts';
 import { StateVault } from './state-vault.ts';
 import type { Upstream } from './upstream.ts';
@@ -54,6 +55,8 @@ export interface Proxy {
   armDrill(order: DrillOrder): string;
   /** Faults put into live traffic on purpose. */
   readonly chaos: ChaosBook;
+  /** Who has exchanges recorded. */
+  readonly recordings: RecordingBook;
   /** Refuses new connections, lets running exchanges finish for `ms`, tells the rest that gw stops, and closes. */
   drain(ms: number): Promise<void>;
   /** Closes at once. */
@@ -71,6 +74,7 @@ class LocalProxy implements Proxy {
   readonly rooms: Rooms;
   readonly #drills: DrillBook;
   readonly chaos: ChaosBook;
+  readonly recordings = new RecordingBook();
   readonly #lists: ModelLists;
   readonly #live = new Bag<Exchange>();
   readonly #newId: () => string;
@@ -225,6 +229,7 @@ class LocalProxy implements Proxy {
     });
     this.#live.add(exchange);
     beginCapture(exchange);
+    this.recordings.begin(exchange);
     if (counts(exchange)) watcher.exchangeStarted(exchange.trail);
     return exchange;
   }
@@ -247,6 +252,7 @@ class LocalProxy implements Proxy {
       watcher.exchangeEnded(exchange.trail);
       record.record(exchange.trail, finishCapture(exchange));
     }
+    this.recordings.ended(exchange);
     if (this.#live.size === 0) this.#onIdle?.();
   }
 

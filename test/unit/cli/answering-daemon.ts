@@ -50,6 +50,9 @@ export const declining: Handlers = {
   'clear-cache': declined,
   metrics: declined,
   'test-alerts': declined,
+  'start-recording': declined,
+  'take-recorded': declined,
+  'stop-recording': declined,
 };
 
 /** Answers on the control socket of a home as a daemon in this state would. */
