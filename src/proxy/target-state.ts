@@ -36,7 +36,6 @@ import {
   viewCooldown,
 } from '../resilience/index.ts';
 import { Pulse } from './balance/pulse.ts';
-import type { Marked } from './chaos.ts';
 
 /** What all models behind one key of a provider share. */
 export interface KeyState {
@@ -63,7 +62,7 @@ export interface Suspicion {
 }
 
 /** What gw remembers of one target between requests. The transitions are pure; this holds the current state. */
-export class TargetState implements Marked {
+export class TargetState {
   readonly target: Target;
   readonly budget = new RetryBudget();
   /** How many of its requests had another target asked beside it. */
