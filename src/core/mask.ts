@@ -30,7 +30,7 @@ function escapedForms(secret: string): string {
     .map((byte) => {
       const own = literal(String.fromCharCode(byte));
       const hex = byte.toString(16).padStart(2, '0');
-      XX;
+      const anyCase = hex.replaceAll(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
       return `(?:\\\\*${own}|%(?:25)*${anyCase}|\\\\+u00${anyCase}|&#(?:x0*${anyCase}|0*${byte});)`;
     })
     .join('');

@@ -66,7 +66,7 @@ describe('masking what must be in no file', () => {
         fc.array(fc.nat(), { minLength: 1, maxLength: 6 }),
         fc.array(fc.nat(), { maxLength: 6 }),
         (cuts, pieces) => {
-          const words = `Your key is ${'sk-canary-0123456789'} and é.`;
+          const words = 'Your key is sk-canary-0123456789 and é.';
           const deltas = cutAt(Buffer.from(words, 'latin1'), cuts).map((part) => part.toString('latin1'));
           const stream = deltas.map(
             (content) => `data: ${JSON.stringify({ id: 'x', choices: [{ delta: { content } }] })}\n\n`,
