@@ -1,19 +1,32 @@
+import { connectControl } from '../../control/index.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { Command } from '../command.ts';
-import { askDaemon, PATIENCE_MS } from '../rest/ask-daemon.ts';
+import { CommandError, EXIT } from '../error.ts';
+import { PATIENCE_MS } from '../rest/ask-daemon.ts';
 
 /** Prints what the daemon counts, as Prometheus reads it. */
 export const command: Command = {
   options: [{ flags: '--only <text>', summary: 'only metrics whose name has this text in it' }],
   examples: ['gw metrics', 'gw metrics --only attempts', 'gw metrics --json'],
-  run: (context, input) =>
-    askDaemon(context, async (daemon) => {
-      const { text } = await daemon.call('metrics', {}, PATIENCE_MS);
+  async run(context, input) {
+    const connected = await connectControl(context.paths.socket, { timeoutMs: PATIENCE_MS });
+    if (connected.is === 'failed') {
+      throw new CommandError('gw is not running.', {
+        why: 'what it counts is in its memory only; of the time before: gw stats',
+        fix: 'gw start',
+        exit: EXIT.notRunning,
+      });
+    }
+    try {
+      const { text } = await connected.value.call('metrics', {}, PATIENCE_MS);
       const families = splitFamilies(text).filter(({ name }) => name.includes(input.text('only') ?? ''));
       if (context.json)
         context.printJson({ metrics: families.flatMap(({ lines }) => lines.flatMap(readSample)) });
       else context.print(families.map(({ lines }) => lines.map(terminalSafe).join('\n')).join('\n'));
-    }),
+    } finally {
+      connected.value.close();
+    }
+  },
 };
 
 interface FamilyText {
