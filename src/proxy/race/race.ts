@@ -1,5 +1,6 @@
 import { fault } from '../../core/fault.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { errorMessage } from '../../lib/expect.ts';
 import type { AttemptResult } from '../attempt-order.ts';
 import type { Exchange } from '../exchange.ts';
 import { Lane } from './lane.ts';
@@ -25,6 +26,9 @@ export interface RaceResult<T> {
   readonly result: AttemptResult;
 }
 
+/** What of an exchange a race needs. */
+type Racecourse = Pick<Exchange, 'over' | 'race' | 'trail'>;
+
 /** A second call that is under way beside the first. */
 interface Beside<T> {
   readonly turn: T;
@@ -39,7 +43,7 @@ interface Beside<T> {
  * serves the caller, and the other is ended; there is never a third.
  */
 export class Race<T> {
-  readonly #exchange: Exchange;
+  readonly #exchange: Racecourse;
   readonly #clock: Clock;
   readonly #rules: RaceRules<T>;
   readonly #first = new Lane(this, false);
@@ -47,7 +51,7 @@ export class Race<T> {
   /** The first one is over, or somebody has won. */
   #isDecided = false;
 
-  constructor(exchange: Exchange, clock: Clock, rules: RaceRules<T>) {
+  constructor(exchange: Racecourse, clock: Clock, rules: RaceRules<T>) {
     this.#exchange = exchange;
     this.#clock = clock;
     this.#rules = rules;
@@ -82,21 +86,29 @@ export class Race<T> {
   }
 
   #late(first: T): void {
+    const { record } = this.#first;
     // What waits for room was not asked yet, and nobody asks beside what is over.
-    if (this.#isDecided || this.#exchange.over || this.#first.record === undefined) return;
+    if (this.#isDecided || this.#exchange.over || record === undefined) return;
+    // A defect of ours here must neither cost the caller the first one's answer nor end the process: this is a timer.
+    this.#begin(first).catch((error: unknown) => {
+      record.notHedged = `a defect of gw: ${errorMessage(error)}`;
+    });
+  }
+
+  /** An async function for its failures alone: up to the second call nothing is waited for. */
+  async #begin(first: T): Promise<void> {
     const turn = this.#rules.second(first);
     if (turn === undefined) return;
     const lane = new Lane(this, true);
+    const called = this.#rules.call(turn, lane);
     const beside: Beside<T> = {
       turn,
       lane,
-      ended: this.#rules
-        .call(turn, lane)
-        .catch(broken)
-        .then((result) => this.#secondEnded(beside, result)),
+      ended: called.catch(broken).then((result) => this.#secondEnded(beside, result)),
       result: undefined,
     };
     this.#second = beside;
+    await beside.ended;
   }
 
   #secondEnded(second: Beside<T>, result: AttemptResult): AttemptResult {
