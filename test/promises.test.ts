@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { PROMISES, UNCOVERED } from './promises.ts';
+import { PROMISES, THEMES, UNCOVERED } from './promises.ts';
 
 const root = import.meta.dirname;
 const OWN = ['promises.ts', 'promises.test.ts'];
@@ -31,6 +31,10 @@ describe('the promises', () => {
 
   test('have a reason for every gap', () => {
     for (const [id, reason] of Object.entries(UNCOVERED)) expect(reason, id).not.toBe('');
+  });
+
+  test('have an id that no other theme has', () => {
+    expect(Object.keys(PROMISES)).toHaveLength(THEMES.flatMap((theme) => Object.keys(theme)).length);
   });
 
   test('are sentences with a source', () => {

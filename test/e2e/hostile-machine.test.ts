@@ -229,7 +229,7 @@ describe('listening beyond this machine', () => {
 });
 
 describe('sleep', () => {
-  it('is followed by a first request that works, and opens no breaker [promise:sleep-wake]', async () => {
+  it('is followed by a first request that works, and opens no breaker [promise:sleep]', async () => {
     const { address, pid } = await home.start();
     await askOnce(address);
     process.kill(pid, 'SIGSTOP');
