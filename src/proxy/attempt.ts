@@ -128,6 +128,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     }
     this.#record.bytes += chunk.length;
     this.#sink?.push(chunk);
+    this.#outlet.received(this.#record.bytes);
   }
 
   onResponseEnd(): void {
@@ -178,6 +179,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     this.#resolve = undefined;
     this.#cancelTimer?.();
     (this.#order.lane ?? this.#exchange).whenInterrupted(undefined);
+    this.#sink?.release?.();
     this.#exchange.endAttempt(this.#record);
     if (!this.#upstreamEnded) this.#letGo(result);
     resolve(this.#order.report.ended(result));

@@ -13,8 +13,8 @@ import { keepHome } from './balance/home.ts';
 import { callWithRoom } from './call-with-room.ts';
 import { type ChaosBook, type Injection, toldAsInjected } from './chaos.ts';
 import { keepUsage } from './charge.ts';
-import { mayContinue } from './continuation/break.ts';
 import { makeContinuedWire } from './continuation/continued-wire.ts';
+import { mayContinue } from './continuation/may-continue.ts';
 import type { ConversationHomes } from './conversation-homes.ts';
 import { type Drill, drillPolicy } from './drill.ts';
 import type { Exchange } from './exchange.ts';
@@ -230,7 +230,7 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
     policy,
     limitMs: limitAttempt(call, place, policy, ports.clock.now()),
     remainingMs: place.remainingMs,
-    takeoverMs: place.isLast || !mayContinue(exchange) ? undefined : policy.idleTakeoverMs,
+    takeoverMs: place.isLast || !mayBeTakenOver(exchange) ? undefined : policy.idleTakeoverMs,
     credentials: step.credentials,
     report,
     lane: place.lane,
@@ -249,6 +249,11 @@ function wireFor(
   return thread
     ? makeContinuedWire(exchange, thread, { step, spoken, parts, record })
     : makeWire(exchange, step, spoken, parts);
+}
+
+/** Of a whole answer nothing has left while it comes in: anybody can begin it anew. */
+function mayBeTakenOver(exchange: Exchange): boolean {
+  return !exchange.trail.stream || mayContinue(exchange);
 }
 
 /** Whether the caller may name the items of the answer by their ids in the next turn. */

@@ -21,6 +21,7 @@ import { FORMATS } from '../formats/index.ts';
 import { type FirstContentHistory, isReasoningModel } from '../resilience/index.ts';
 import type { Room } from './admission.ts';
 import type { PrefillMemory } from './continuation/prefill-memory.ts';
+import type { RelayedShelf } from './continuation/relayed-bytes.ts';
 import type { Memory } from './memory.ts';
 import { credentialsIn } from './redact.ts';
 import type { TargetState } from './target-state.ts';
@@ -115,6 +116,11 @@ export class Fleet {
   /** Which models were seen to go on from a prefilled answer. */
   get prefills(): PrefillMemory {
     return this.#memory.prefills;
+  }
+
+  /** What streams under way have relayed, in case they break. */
+  get relayed(): RelayedShelf {
+    return this.#memory.relayed;
   }
 
   /** The plan for the model a caller asked for; undefined when nothing offers it. */

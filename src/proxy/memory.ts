@@ -8,6 +8,7 @@ import { FirstContentBook, keepCooldown, takeCooldown } from '../resilience/inde
 import { Rooms } from './admission.ts';
 import type { Lookup } from './connector.ts';
 import { PrefillMemory } from './continuation/prefill-memory.ts';
+import { RelayedShelf } from './continuation/relayed-bytes.ts';
 import { type HealthListener, type KeyState, TargetState, type TargetView } from './target-state.ts';
 import type { Connections } from './upstream.ts';
 
@@ -30,6 +31,8 @@ export class Memory implements Remembered {
   connections: ((provider: string) => Connections) | undefined;
   /** Which models go on from a prefilled answer. */
   readonly prefills = new PrefillMemory();
+  /** What streams under way have relayed, in case they break. */
+  readonly relayed = new RelayedShelf();
   readonly #targets = new Map<string, TargetState>();
   readonly #keys = new Map<string, KeyState>();
   /** Who is behind each key of each provider: a hash, as what it is made of is secret. */

@@ -10,6 +10,12 @@ export type AnswerHeaders = Readonly<Record<string, string | string[] | undefine
 /** Answers up to this size leave in one piece with their head. */
 const ONE_WRITE_BYTES = 16 * 1024;
 
+/**
+ * A provider that sends so much at once lets the others have their turn: libuv reads up to 2 MiB from one socket before
+ * it looks at the next, and a hundred of them kept everybody waiting for seconds.
+ */
+const TURN_BYTES = 64 * 1024;
+
 /** Where the bytes come from: stopped while the caller does not keep up. */
 export interface OutletSource {
   pause(): void;
@@ -25,6 +31,7 @@ export class Outlet {
   committed = false;
   /** The caller reads slower than the provider writes. */
   blocked = false;
+  #turnAt = TURN_BYTES;
 
   constructor(exchange: Exchange, source: OutletSource, credentials: readonly string[], lane?: Lane) {
     this.#lane = lane;
@@ -50,6 +57,16 @@ export class Outlet {
   /** From here on this target goes on with the answer that another one began; the head went out with that. */
   adopt(): void {
     this.committed = true;
+  }
+
+  /** So many bytes came from the source so far. */
+  received(bytes: number): void {
+    if (bytes < this.#turnAt) return;
+    this.#turnAt = bytes + TURN_BYTES;
+    this.#source.pause();
+    setImmediate(() => {
+      if (!this.blocked) this.#source.resume();
+    });
   }
 
   write(bytes: Buffer): void {

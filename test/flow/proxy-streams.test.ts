@@ -131,16 +131,21 @@ describe('a stream in an unusual spelling', () => {
   test.each([
     ['the end mark', `${chunk({ content: 'a' })}${chunk({}, 'stop')}data: [DONE]`],
     ['the finish reason', `${chunk({ content: 'a' })}${chunk({}, 'stop').trimEnd()}`],
-  ])('without a blank line after %s is whole, and each of its bytes is sent once', async (_, body) => {
-    for (const ending of ['', '\n', '\r\n', '\r']) {
-      const server = await rawServer((socket) => sendStream(socket, body + ending));
-      const ground = await openGround({ providers: [{ name: 'raw', url: server.url }] });
-      const answer = await ground.stream();
-      expect(answer.text).toBe(body + ending);
-      expect(answer.whole).toBe(true);
-      expect((await ground.trailOf(answer)).outcome).toBe('served');
-    }
-  });
+  ])(
+    'without a blank line after %s is whole, and its last event is closed for the caller',
+    async (_, body) => {
+      for (const ending of ['', '\n', '\r\n', '\r']) {
+        const server = await rawServer((socket) => sendStream(socket, body + ending));
+        const ground = await openGround({ providers: [{ name: 'raw', url: server.url }] });
+        const answer = await ground.stream();
+        // Each of its bytes once, and what was missing behind them.
+        const missing = ending.endsWith('\n') ? ending : '\n\n';
+        expect(answer.text).toBe(body + ending + missing);
+        expect(answer.whole).toBe(true);
+        expect((await ground.trailOf(answer)).outcome).toBe('served');
+      }
+    },
+  );
 
   test('leaves out a malformed event and counts it [promise:malformed-event-skipped]', async () => {
     const ground = await openGround();

@@ -1,29 +1,107 @@
+import { Bag } from '../../lib/bag.ts';
+
 /** Longer answers are not continued: what is kept of each stream is kept for nothing nearly always. */
 const MOST_BYTES = 4 * 1024 * 1024;
+/**
+ * What all streams together may keep: a hundred answers of 1,000 tokens at the 300 bytes that an event of one token
+ * takes. Without a bound a hundred callers that do not read would have 400 MiB kept for them.
+ */
+const MOST_OF_ALL_BYTES = 32 * 1024 * 1024;
+/** Whoever makes room makes some for the next ones too, or each chunk of a busy hour would begin with a search. */
+const ROOM_AGAIN_BYTES = MOST_OF_ALL_BYTES * 0.75;
 /** Small pieces are joined when there are so many, because each one by itself costs more than its bytes. */
 const LOOSE_PIECES = 32;
 
+/** Why nothing is kept of a stream: it was too long itself, or others needed the room. */
+export type Dropped = 'long' | 'crowd';
+
+/** What is kept of all streams under way; those that take most make room when it becomes too much. */
+export class RelayedShelf {
+  readonly #kept = new Bag<RelayedBytes>();
+  #bytes = 0;
+
+  /** Bytes of all streams together. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** For one stream; it must be released at its end. */
+  open(): RelayedBytes {
+    const kept = new RelayedBytes(this);
+    this.#kept.add(kept);
+    return kept;
+  }
+
+  took(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > MOST_OF_ALL_BYTES) this.#makeRoom();
+  }
+
+  gave(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+
+  close(kept: RelayedBytes): void {
+    this.#kept.delete(kept);
+  }
+
+  #makeRoom(): void {
+    for (const kept of [...this.#kept].sort((one, other) => other.length - one.length)) {
+      if (this.#bytes <= ROOM_AGAIN_BYTES) return;
+      kept.drop('crowd');
+    }
+  }
+}
+
 /** The bytes of a stream as they came, kept until it is whole in case it breaks. Nothing is read before that. */
 export class RelayedBytes {
+  readonly #shelf: RelayedShelf;
   #joined: Buffer[] = [];
   #loose: Buffer[] = [];
   #length = 0;
+  #isReleased = false;
+  /** Undefined while everything is kept. */
+  dropped: Dropped | undefined;
+
+  constructor(shelf: RelayedShelf) {
+    this.#shelf = shelf;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
 
   push(bytes: Buffer): void {
+    if (this.dropped !== undefined || this.#isReleased) return;
     this.#length += bytes.length;
-    if (this.#length > MOST_BYTES) {
-      this.#joined = [];
-      this.#loose = [];
-      return;
-    }
     this.#loose.push(bytes);
-    if (this.#loose.length < LOOSE_PIECES) return;
-    this.#joined.push(Buffer.concat(this.#loose));
-    this.#loose = [];
+    if (this.#loose.length >= LOOSE_PIECES) {
+      this.#joined.push(Buffer.concat(this.#loose));
+      this.#loose = [];
+    }
+    this.#shelf.took(bytes.length);
+    if (this.#length > MOST_BYTES) this.drop('long');
   }
 
   /** Undefined when it was too much. */
   get all(): readonly Buffer[] | undefined {
-    return this.#length > MOST_BYTES ? undefined : [...this.#joined, ...this.#loose];
+    return this.dropped === undefined ? [...this.#joined, ...this.#loose] : undefined;
+  }
+
+  drop(why: Dropped): void {
+    if (this.dropped !== undefined) return;
+    this.dropped = why;
+    this.#joined = [];
+    this.#loose = [];
+    if (!this.#isReleased) this.#shelf.gave(this.#length);
+    this.#length = 0;
+  }
+
+  /** The stream is over: what is still wanted of it is wanted at once, and no longer counted. */
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#shelf.gave(this.#length);
+    this.#shelf.close(this);
   }
 }

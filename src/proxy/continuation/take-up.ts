@@ -43,7 +43,13 @@ function takeUp(exchange: Exchange, step: Step, broken: Break, parts: TakeUpPart
   const { remainingMs } = parts;
   const isPinned = exchange.home !== undefined;
   const told = thread ? { ...NOTHING_OPEN, acts: thread.acts } : delivered;
-  const why = whyNotContinued({ delivered: told, conversation, isPinned, remainingMs });
+  const why = whyNotContinued({
+    delivered: told,
+    dropped: broken.dropped,
+    conversation,
+    isPinned,
+    remainingMs,
+  });
   if (why !== undefined) return why;
   const brokenOff = { from: step.target, after: broken.cause };
   if (thread) {

@@ -1,10 +1,13 @@
 import type { Conversation } from '../../core/conversation.ts';
 import type { Delivered } from './delivered.ts';
+import type { Dropped } from './relayed-bytes.ts';
 
 /** What decides whether an answer that broke off can be gone on with. */
 export interface CutFacts {
   /** Undefined when nobody can tell what the caller has. */
   readonly delivered: Delivered | undefined;
+  /** Why what was delivered was not kept. */
+  readonly dropped?: Dropped | undefined;
   /** Undefined when the caller's request cannot be read. */
   readonly conversation: Conversation | undefined;
   /** The request goes on from an answer that only its provider has. */
@@ -24,6 +27,8 @@ const OBJECTIONS: readonly Objection[] = [
     'the probabilities of its tokens were asked for',
     ({ conversation }) => conversation?.logprobs !== undefined,
   ],
+  ['more of it was delivered than is kept of one answer', ({ dropped }) => dropped === 'long'],
+  ['so much was under way that not all of it could be kept', ({ dropped }) => dropped === 'crowd'],
   ['it could not be told what the caller had of it', ({ delivered }) => delivered === undefined],
   ['it had called a tool or refused', ({ delivered }) => delivered?.acts === true],
   ['it was thinking', ({ delivered }) => delivered?.open === 'reasoning'],

@@ -42,6 +42,11 @@ export class AnswerSink implements Sink {
     this.#binary = isBinary(answer.headers['content-type']);
   }
 
+  /** Until something left, anybody can begin anew. */
+  get isResumable(): boolean {
+    return !this.#outlet.committed;
+  }
+
   push(chunk: Buffer): void {
     if (this.#outlet.committed) {
       this.#outlet.write(chunk);

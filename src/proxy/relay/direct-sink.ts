@@ -11,6 +11,7 @@ const LONGEST_ANSWER = 256 * 1024 * 1024;
 /** Relays the whole answer to a small operation, translated. */
 export class DirectSink implements Sink {
   readonly awaitsContent = false;
+  readonly isResumable = true;
   readonly #exchange: Exchange;
   readonly #report: SinkReport;
   readonly #outlet: Outlet;

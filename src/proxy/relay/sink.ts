@@ -14,6 +14,8 @@ export interface Sink {
   lose(fault: Fault): void;
   /** Nothing came for a while; keeps the caller's connection alive where the format can. */
   keepAlive(): void;
+  /** The attempt is over, however it ended. */
+  release?(): void;
 }
 
 /** How a sink reports to its attempt. */

@@ -2,13 +2,15 @@ import type { DeliveredStream } from '../../core/answer.ts';
 import { type Fault, fault } from '../../core/fault.ts';
 import type { ItemKeeper, StreamFraming, StreamJudge } from '../../core/format.ts';
 import { type SseEvent, SseReader } from '../../lib/sse.ts';
-import { type Break, mayContinue } from '../continuation/break.ts';
+import type { Break } from '../continuation/break.ts';
 import { readRelayed, sumUp } from '../continuation/delivered.ts';
-import { RelayedBytes } from '../continuation/relayed-bytes.ts';
+import { mayContinue } from '../continuation/may-continue.ts';
+import type { RelayedBytes } from '../continuation/relayed-bytes.ts';
 import { askedPath, type Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
 import { bytesWithoutCredentials } from '../redact.ts';
 import { lastWords } from './last-words.ts';
+import { Run } from './run.ts';
 import type { Sink, SinkReport } from './sink.ts';
 
 /** An event larger than this is no event: 8 MiB images in one are seen, nothing above. */
@@ -38,10 +40,11 @@ export class StreamSink implements Sink {
   #held: Buffer[] = [];
   #heldBytes = 0;
   #done = false;
-  /** The stream ended inside an event: what was passed on last lacks its blank line. */
-  #isOpen = false;
+  /** The stream ended inside an event: what was passed on last lacks its blank line, which is this. */
+  #owed: Buffer | undefined;
   /** What was passed on last. */
   #last: Buffer | undefined;
+  readonly #run: Run;
 
   constructor(
     exchange: Exchange,
@@ -58,11 +61,12 @@ export class StreamSink implements Sink {
     this.#exchange = exchange;
     this.#report = report;
     this.#outlet = answer.outlet;
+    this.#run = new Run(answer.outlet);
     this.#status = answer.status;
     this.#headers = answer.headers;
     this.#sent = answer.sent;
     this.#judge = exchange.format.judgeStream(exchange.operation, answer.keep);
-    this.#relayed = mayContinue(exchange) ? new RelayedBytes() : undefined;
+    this.#relayed = mayContinue(exchange) ? exchange.fleet.relayed.open() : undefined;
     this.#dropUsage = exchange.envelope?.askUsage !== undefined;
     this.#framing = exchange.format.reframe?.(askedPath(exchange));
   }
@@ -80,6 +84,7 @@ export class StreamSink implements Sink {
       this.#take(event, event.raw);
       if (this.#done) return;
     }
+    this.#run.flush();
     if (this.#reader.heldBytes > LONGEST_EVENT) {
       this.lose(fault('upstream_garbled', `an event of the stream is larger than ${LONGEST_EVENT} bytes`));
     }
@@ -94,18 +99,20 @@ export class StreamSink implements Sink {
       // An event without its data says nothing, and some clients choke on it when the answer goes on.
       const isEmpty = this.#relayed !== undefined && (last?.data ?? '').trim() === '';
       if (last && !isEmpty) {
-        this.#isOpen = true;
+        this.#owed = missingLineEnd(rest);
         this.#relayed?.push(BLANK_LINE);
         this.#take(last, rest);
       }
     }
     if (this.#done) return;
+    this.#run.flush();
     if (this.#judge.finished) this.#complete();
     else this.lose(fault('upstream_garbled', this.#outlet.committed ? TRUNCATED : EMPTY));
   }
 
   lose(lost: Fault): void {
     if (this.#done) return;
+    this.#run.flush();
     this.#noteUsage();
     if (this.#judge.finished) {
       this.#complete();
@@ -120,6 +127,10 @@ export class StreamSink implements Sink {
     const { format, trail } = this.#exchange;
     const words = { fault: broken, status: 502, id: trail.id, tried: [] };
     this.#cut(broken, lost.code, () => this.#break(lastWords(format, words, this.#framing)));
+  }
+
+  release(): void {
+    this.#relayed?.release();
   }
 
   keepAlive(): void {
@@ -159,8 +170,7 @@ export class StreamSink implements Sink {
 
   #hold(bytes: Buffer): void {
     if (this.#outlet.committed) {
-      this.#last = bytes;
-      this.#outlet.write(bytes);
+      this.#send(bytes);
       return;
     }
     this.#held.push(bytes);
@@ -180,8 +190,12 @@ export class StreamSink implements Sink {
 
   #pass(bytes: Buffer): void {
     if (!this.#outlet.committed) this.#commit();
+    this.#send(bytes);
+  }
+
+  #send(bytes: Buffer): void {
     this.#last = bytes;
-    this.#outlet.write(bytes);
+    this.#run.push(bytes);
   }
 
   #commit(): void {
@@ -202,9 +216,10 @@ export class StreamSink implements Sink {
       return;
     }
     this.#done = true;
+    this.#run.flush();
     const words = bytesWithoutCredentials(bytes, this.#sent);
     this.#cut(fault('stream_broken', said.message), said.code, () =>
-      this.#outlet.break(this.#isOpen ? Buffer.concat([words, BLANK_LINE]) : words),
+      this.#outlet.break(this.#owed ? Buffer.concat([words, this.#owed]) : words),
     );
   }
 
@@ -217,9 +232,10 @@ export class StreamSink implements Sink {
     }
     // An event is whole with the CR of its last CRLF, and gone by then; clients that look for both want the other half.
     const half = this.#last?.at(-1) === CARRIAGE_RETURN ? LINE_FEED : undefined;
-    const lead = this.#isOpen ? BLANK_LINE : half;
+    const lead = this.#owed ?? half;
     const delivered = (): DeliveredStream | undefined => this.#delivered();
-    this.#report.cut(broken, { cause, delivered, encoder: undefined, lead, tell });
+    const { dropped } = this.#relayed;
+    this.#report.cut(broken, { cause, delivered, dropped, encoder: undefined, lead, tell });
   }
 
   #delivered(): DeliveredStream | undefined {
@@ -230,7 +246,7 @@ export class StreamSink implements Sink {
 
   /** An event of our own needs the one before it closed, or the two become one that nobody can read. */
   #break(words: Buffer): void {
-    this.#outlet.break(this.#isOpen ? Buffer.concat([BLANK_LINE, words]) : words);
+    this.#outlet.break(this.#owed ? Buffer.concat([this.#owed, words]) : words);
   }
 
   /** Nothing reached the caller, and nothing will. */
@@ -245,7 +261,10 @@ export class StreamSink implements Sink {
     this.#done = true;
     this.#noteUsage();
     this.#exchange.answerId = this.#judge.answerId;
+    this.#run.flush();
     if (this.#framing) this.#outlet.write(Buffer.from(this.#framing.close()));
+    // The answer is whole, and its last event shall be, or the caller's reader throws it away.
+    else if (this.#owed) this.#outlet.write(this.#owed);
     this.#outlet.end();
     this.#report.served();
   }
@@ -257,8 +276,16 @@ export class StreamSink implements Sink {
 
 const NOTHING = Buffer.alloc(0);
 const CARRIAGE_RETURN = 13;
+const LF = 10;
 const LINE_FEED = Buffer.from('\n');
+const CRLF = Buffer.from('\r\n');
 const BLANK_LINE = Buffer.from('\n\n');
+/** What makes the last event of a stream a whole one. */
+function missingLineEnd(rest: Buffer): Buffer {
+  if (rest.at(-1) !== LF) return BLANK_LINE;
+  return rest.at(-2) === CARRIAGE_RETURN ? CRLF : LINE_FEED;
+}
+
 const EMPTY = 'the stream ended without any content';
 const ENDLESS = `the stream has no content in its first ${HOLD_BYTES} bytes`;
 const TRUNCATED = 'the stream ended before its answer was finished';

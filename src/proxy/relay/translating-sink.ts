@@ -3,14 +3,15 @@ import { type Fault, fault } from '../../core/fault.ts';
 import type { CarriedState, StreamDecoder, StreamEncoder } from '../../core/format.ts';
 import type { Usage } from '../../core/usage.ts';
 import { errorMessage } from '../../lib/expect.ts';
-import { mayContinue } from '../continuation/break.ts';
 import { readRelayed, sumUp } from '../continuation/delivered.ts';
-import { RelayedBytes } from '../continuation/relayed-bytes.ts';
+import { mayContinue } from '../continuation/may-continue.ts';
+import type { RelayedBytes } from '../continuation/relayed-bytes.ts';
 import type { Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
 import { withoutCredentials } from '../redact.ts';
 import type { ConversationTranslation } from '../translation.ts';
 import { answerHeaders } from './answer-headers.ts';
+import { isContent } from './content.ts';
 import { type Frame, type FrameReader, frameReader } from './framing.ts';
 import { lastWords } from './last-words.ts';
 import { noteMedia } from './lost-media.ts';
@@ -49,6 +50,8 @@ export class TranslatingSink implements Sink {
   /** Until content: the events that came; for a caller who wants a whole answer, all of them. */
   #events: AnswerEvent[] = [];
   #usage: Usage | undefined;
+  /** What is to leave in one write. */
+  #text = '';
   #done = false;
 
   constructor(
@@ -77,11 +80,12 @@ export class TranslatingSink implements Sink {
     this.#encoder = exchange.trail.stream ? translation.to.encodeStream(translation.echo) : undefined;
     this.#frames = frameReader(translation.format.frames);
     const isKept = this.#decoder !== undefined && this.#encoder !== undefined && mayContinue(exchange);
-    this.#relayed = isKept ? new RelayedBytes() : undefined;
+    this.#relayed = isKept ? exchange.fleet.relayed.open() : undefined;
     this.#states = new StateCollector(translation.echo.id, (id, carried) => this.#keep(id, carried));
   }
 
   get isResumable(): boolean {
+    if (!this.#outlet.committed) return true;
     const delivered = this.#delivered();
     if (!delivered) return false;
     const { open, acts } = sumUp(delivered.events);
@@ -98,6 +102,7 @@ export class TranslatingSink implements Sink {
     }
     try {
       for (const frame of this.#frames.push(chunk)) this.#read(this.#decoder, frame);
+      this.#flush();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.lose(fault('upstream_garbled', errorMessage(error)));
@@ -120,15 +125,21 @@ export class TranslatingSink implements Sink {
       // What is open when a stream breaks stays open: somebody may go on with it.
       this.#takeAll(owed.at(-1)?.is === 'error' ? owed.slice(-1) : owed);
     }
+    this.#flush();
     if (!this.#isDone()) this.lose(fault('upstream_garbled', 'the answer ended before it was finished'));
   }
 
   lose(lost: Fault): void {
     if (this.#done) return;
+    this.#flush();
     // Hosts without an end mark, or slow to send it, have said all once they said why the model stopped.
     const owed = this.#decoder?.end() ?? [];
     if (owed.at(-1)?.is === 'end') this.#takeAll(owed);
     else this.#take({ is: 'error', fault: lost });
+  }
+
+  release(): void {
+    this.#relayed?.release();
   }
 
   keepAlive(): void {
@@ -155,21 +166,25 @@ export class TranslatingSink implements Sink {
       this.lose(fault('upstream_garbled', `the stream has no content in its first ${LONGEST_OPENING} bytes`));
   }
 
-  /** The events one piece of the provider's stream made leave in one write. */
   #takeAll(events: readonly AnswerEvent[]): void {
-    let text = '';
     for (const event of events) {
       if (this.#done) return;
       if (this.#encoder && this.#outlet.committed && isPlain(event)) {
         this.#note(event);
-        text += this.#encoder.push(event);
+        this.#text += this.#encoder.push(event);
         continue;
       }
-      if (text !== '') this.#outlet.write(Buffer.from(text));
-      text = '';
+      this.#flush();
       this.#take(event);
     }
-    if (text !== '') this.#outlet.write(Buffer.from(text));
+  }
+
+  /** The events that one piece of the provider's stream made leave in one write. */
+  #flush(): void {
+    if (this.#text === '') return;
+    const text = this.#text;
+    this.#text = '';
+    this.#outlet.write(Buffer.from(text));
   }
 
   #take(event: AnswerEvent): void {
@@ -233,7 +248,9 @@ export class TranslatingSink implements Sink {
       return;
     }
     const delivered = (): DeliveredStream | undefined => this.#delivered();
-    this.#report.cut(broken, { cause: why.code, delivered, encoder: this.#encoder, lead: undefined, tell });
+    const { dropped } = this.#relayed;
+    const encoder = this.#encoder;
+    this.#report.cut(broken, { cause: why.code, delivered, dropped, encoder, lead: undefined, tell });
   }
 
   #delivered(): DeliveredStream | undefined {
@@ -274,13 +291,6 @@ export class TranslatingSink implements Sink {
   #isDone(): boolean {
     return this.#done;
   }
-}
-
-/** Content a reader would miss, or the end of an answer that has none and says why. */
-function isContent(event: AnswerEvent): boolean {
-  if (event.is === 'delta') return event.text !== '';
-  if (event.is === 'open') return event.part.kind === 'call' || event.part.kind === 'media';
-  return event.is === 'opaque' || event.is === 'finish';
 }
 
 function isPlain(event: AnswerEvent): boolean {

@@ -27,6 +27,8 @@ const ROWS: readonly (readonly [string, Partial<CutFacts>, RegExp | undefined])[
   ['a call', { delivered: { ...TOLD, open: 'call', acts: true } }, /tool/],
   ['text after a call', { delivered: { ...TOLD, acts: true } }, /tool/],
   ['what nobody can read', { delivered: undefined }, /could not be told what/],
+  ['what was too long to be kept', { delivered: undefined, dropped: 'long' }, /kept of one answer/],
+  ['what made room for others', { delivered: undefined, dropped: 'crowd' }, /so much was under way/],
   ['one of two answers', { conversation: { ...ASKED, candidates: 2 } }, /several/],
   ['JSON', { conversation: { ...ASKED, output: { kind: 'json' } } }, /structured/],
   [
