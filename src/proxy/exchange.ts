@@ -10,7 +10,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Ticket } from '../resilience/index.ts';
 import type { Room } from './admission.ts';
 import type { AnswerTap, CallerEnd } from './caller-end.ts';
-import type { CaptureDraft } from './capture-draft.ts';
+import type { CaptureDraft } from './capture/capture-draft.ts';
 import type { Thread } from './continuation/thread.ts';
 import type { Drill } from './drill.ts';
 import type { CompiledPlan, Fleet, Step } from './fleet.ts';

@@ -6,7 +6,7 @@ export type { DrillOrder } from './drill.ts';
 export { createProxy, type Proxy } from './proxy.ts';
 export type { ProxyOptions } from './proxy-options.ts';
 export type { Meter } from '../resilience/index.ts';
-export type { Recorded, Recorder, RecordingBook } from './recording.ts';
+export type { Recorded, Recorder, RecordingBook } from './capture/recording.ts';
 export { recognise, type Recognised } from './recognise.ts';
 export { Purse } from './purse.ts';
 export type { TargetView } from './target-state.ts';

@@ -4,11 +4,11 @@ import {
   RECORDING_HEADER,
   type RecordingOrder,
   TAKEN_MOST_BYTES,
-} from '../core/cassette.ts';
-import type { Trail } from '../core/trail.ts';
+} from '../../core/cassette.ts';
+import type { Trail } from '../../core/trail.ts';
+import type { Exchange } from '../exchange.ts';
 import { CaptureDraft } from './capture-draft.ts';
 import { secretsOf, withoutKeys } from './capture.ts';
-import type { Exchange } from './exchange.ts';
 
 /** An exchange that ended, as its caller saw it; its bodies are those that came, with whatever is in them. */
 export interface Recorded {

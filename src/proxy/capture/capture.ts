@@ -1,9 +1,9 @@
-import type { Capture, HeaderList, Hiding, MessageHead } from '../core/capture.ts';
-import type { RecordSettings } from '../core/settings.ts';
-import { formsOf, Secret } from '../lib/secret.ts';
+import type { Capture, HeaderList, Hiding, MessageHead } from '../../core/capture.ts';
+import type { RecordSettings } from '../../core/settings.ts';
+import { formsOf, Secret } from '../../lib/secret.ts';
+import type { Exchange } from '../exchange.ts';
+import { credentialsIn, credentialsInQuery, isCredential, wordWithoutCredentials } from '../redact.ts';
 import { CaptureDraft } from './capture-draft.ts';
-import type { Exchange } from './exchange.ts';
-import { credentialsIn, credentialsInQuery, isCredential, wordWithoutCredentials } from './redact.ts';
 
 /** Begins to collect what the exchange answers, where the profile asks for that. */
 export function beginCapture(exchange: Exchange): void {
