@@ -4,6 +4,7 @@ import type { ConversationHomes } from '../conversation-homes.ts';
 import type { Exchange } from '../exchange.ts';
 import type { CompiledPlan, Step } from '../fleet.ts';
 import type { Memories } from '../translation.ts';
+import type { Arranged } from './arranged.ts';
 import { groupSteps } from './groups.ts';
 import { findHome, type FoundHome, isOrdered, weighHome } from './home.ts';
 import { promptTokens } from './prompt-size.ts';
@@ -17,16 +18,6 @@ export interface BalancePorts extends Memories {
   readonly random: () => number;
   readonly wheels: Wheels;
   readonly conversations: ConversationHomes;
-}
-
-/** The order in which targets are asked, and why it is not the one that is written. */
-export interface Arranged {
-  readonly steps: readonly Step[];
-  /** Before the first of them is asked. */
-  readonly waitMs: number;
-  readonly notes: readonly PlanNote[];
-  /** Who is asked first was chosen, so that whoever is left out is no longer ahead of it. */
-  readonly isChosen: boolean;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Shortage } from '../../resilience/index.ts';
 import type { Exchange } from '../exchange.ts';
 import type { CompiledPlan, Step } from '../fleet.ts';
 import type { Memories } from '../translation.ts';
-import type { Arranged } from './arrange.ts';
+import type { Arranged } from './arranged.ts';
 import { type FoundHome, isOrdered, weighHome } from './home.ts';
 import { promptTokens } from './prompt-size.ts';
 import { nameStep, timeLeft } from './words.ts';
