@@ -17,6 +17,8 @@ import { DrillBook, type DrillOrder } from './drill.ts';
 import { abandon, type Exchange, hangUp } from './exchange.ts';
 import { type HealthView, withLearned } from './first-content.ts';
 import { Fleet } from './fleet.ts';
+import type { Prober } from './health/prober.ts';
+import { watchHealth } from './health/watch-health.ts';
 import { ItemMemory } from './item-memory.ts';
 import { createListener, nextTurn, portOf } from './listener.ts';
 import { Memory } from './memory.ts';
@@ -24,12 +26,10 @@ import { ModelLists } from './model-lists.ts';
 import { openExchange } from './open-exchange.ts';
 import { OwnNetwork } from './own-network.ts';
 import { pipeline } from './pipeline.ts';
-import type { Prober } from './prober.ts';
 import type { ProxyOptions } from './proxy-options.ts';
 import type { Handler } from './stage.ts';
 import { StateVault } from './state-vault.ts';
 import type { Upstream } from './upstream.ts';
-import { watchHealth } from './watch-health.ts';
 
 /** The proxy: one HTTP server in front of the profile's providers. */
 export interface Proxy {

@@ -15,15 +15,15 @@ import { ChaosBook } from '../chaos.ts';
 import { charge } from '../charge.ts';
 import { DrillBook } from '../drill.ts';
 import { Fleet } from '../fleet.ts';
+import type { Prober } from '../health/prober.ts';
+import { watchHealth } from '../health/watch-health.ts';
 import { ItemMemory } from '../item-memory.ts';
 import { Memory } from '../memory.ts';
 import { ModelLists } from '../model-lists.ts';
 import { openExchange } from '../open-exchange.ts';
 import { pipeline } from '../pipeline.ts';
-import type { Prober } from '../prober.ts';
 import type { Handler } from '../stage.ts';
 import { StateVault } from '../state-vault.ts';
-import { watchHealth } from '../watch-health.ts';
 import { type Script, stagedConnections } from './staged-line.ts';
 
 /** What a rehearsal is made from. */
