@@ -7,7 +7,7 @@ import type { ChaosBook } from './chaos.ts';
 import type { ConversationHomes } from './conversation-homes.ts';
 import type { DrillBook } from './drill.ts';
 import type { ItemMemory } from './item-memory.ts';
-import type { ModelLists } from './model-lists.ts';
+import type { ModelLists } from './models/model-lists.ts';
 import type { OwnNetwork } from './own-network.ts';
 import type { Purse } from './purse.ts';
 import { compose, type Handler } from './stage.ts';

@@ -22,7 +22,7 @@ import { watchHealth } from './health/watch-health.ts';
 import { ItemMemory } from './item-memory.ts';
 import { createListener, nextTurn, portOf } from './listener.ts';
 import { Memory } from './memory.ts';
-import { ModelLists } from './model-lists.ts';
+import { ModelLists } from './models/model-lists.ts';
 import { openExchange } from './open-exchange.ts';
 import { OwnNetwork } from './own-network.ts';
 import { pipeline } from './pipeline.ts';

@@ -19,7 +19,7 @@ import type { Prober } from '../health/prober.ts';
 import { watchHealth } from '../health/watch-health.ts';
 import { ItemMemory } from '../item-memory.ts';
 import { Memory } from '../memory.ts';
-import { ModelLists } from '../model-lists.ts';
+import { ModelLists } from '../models/model-lists.ts';
 import { openExchange } from '../open-exchange.ts';
 import { pipeline } from '../pipeline.ts';
 import type { Handler } from '../stage.ts';

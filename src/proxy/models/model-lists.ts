@@ -1,8 +1,8 @@
-import { readModelNames } from '../core/model-list.ts';
-import type { LogPort } from '../core/ports.ts';
-import type { Clock } from '../lib/clock.ts';
-import { errorMessage } from '../lib/expect.ts';
-import type { Fleet, ModelSource } from './fleet.ts';
+import { readModelNames } from '../../core/model-list.ts';
+import type { LogPort } from '../../core/ports.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { errorMessage } from '../../lib/expect.ts';
+import type { Fleet, ModelSource } from '../fleet.ts';
 
 /** New models appear a few times a month; a list this old is read again in the background. */
 const FRESH_MS = 60 * 60_000;

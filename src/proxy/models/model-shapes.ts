@@ -1,4 +1,4 @@
-import type { CallerFormatName } from '../core/operation.ts';
+import type { CallerFormatName } from '../../core/operation.ts';
 
 /** Whose shape a list of models is told in. */
 export type ModelListShape = CallerFormatName | 'codex';
