@@ -9,7 +9,7 @@ import type { DrillBook } from './drill.ts';
 import type { ItemMemory } from './item-memory.ts';
 import type { ModelLists } from './models/model-lists.ts';
 import type { OwnNetwork } from './own-network.ts';
-import type { Purse } from './purse.ts';
+import type { Purse } from './spending/purse.ts';
 import { compose, type Handler } from './stage.ts';
 import { admit } from './stages/admit.ts';
 import { answerLocally } from './stages/answer-locally.ts';

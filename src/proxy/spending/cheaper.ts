@@ -1,10 +1,10 @@
-import { type BudgetView, usedWords } from '../core/budget.ts';
-import { costOf } from '../core/price.ts';
-import { targetName } from '../core/target.ts';
-import type { PlanNote, PlanStep } from '../core/trail.ts';
-import { hostDistance } from '../lib/host-distance.ts';
-import type { ChosenPlan } from './exchange.ts';
-import type { Step } from './fleet.ts';
+import { type BudgetView, usedWords } from '../../core/budget.ts';
+import { costOf } from '../../core/price.ts';
+import { targetName } from '../../core/target.ts';
+import type { PlanNote, PlanStep } from '../../core/trail.ts';
+import { hostDistance } from '../../lib/host-distance.ts';
+import type { ChosenPlan } from '../exchange.ts';
+import type { Step } from '../fleet.ts';
 
 /** About how large a request is. */
 interface Size {

@@ -1,5 +1,5 @@
-import type { Profile } from '../core/profile.ts';
-import { BudgetBook, type Meter, RateBook } from '../resilience/index.ts';
+import type { Profile } from '../../core/profile.ts';
+import { BudgetBook, type Meter, RateBook } from '../../resilience/index.ts';
 
 /** What may still be spent and asked: the budgets and limits of the profile in use, and what was taken of them. */
 export class Purse {
