@@ -11,6 +11,7 @@ import { DEFAULT_SETTINGS } from '../src/core/settings.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { Secret } from '../src/lib/secret.ts';
 import { AnswerHomes } from '../src/proxy/answer-homes.ts';
+import { openExchange } from '../src/proxy/arrival/open-exchange.ts';
 import { followAttempt } from '../src/proxy/balance/beat.ts';
 import { keepHome } from '../src/proxy/balance/home.ts';
 import { balanceMemory } from '../src/proxy/balance/memory.ts';
@@ -19,7 +20,6 @@ import type { Exchange } from '../src/proxy/exchange.ts';
 import { Fleet } from '../src/proxy/fleet.ts';
 import { ItemMemory } from '../src/proxy/item-memory.ts';
 import { Memory } from '../src/proxy/memory.ts';
-import { openExchange } from '../src/proxy/open-exchange.ts';
 import { plan, type PlanPorts } from '../src/proxy/stages/plan.ts';
 import { StateVault } from '../src/proxy/state-vault.ts';
 

@@ -7,7 +7,7 @@ export { createProxy, type Proxy } from './proxy.ts';
 export type { ProxyOptions } from './proxy-options.ts';
 export type { Meter } from '../resilience/index.ts';
 export type { Recorded, Recorder, RecordingBook } from './capture/recording.ts';
-export { recognise, type Recognised } from './recognise.ts';
+export { recognise, type Recognised } from './arrival/recognise.ts';
 export { Purse } from './spending/purse.ts';
 export type { TargetView } from './target-state.ts';
 export { networkSign } from './unreachable.ts';

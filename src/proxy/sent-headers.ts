@@ -1,7 +1,7 @@
 import type { Format } from '../core/format.ts';
+import { isToken } from './arrival/local-token.ts';
 import type { Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
-import { isToken } from './local-token.ts';
 
 /** Of the caller's headers only those that mean the same in any format. */
 export function translatedHeaders(forwarded: readonly string[], spoken: Format): string[] {

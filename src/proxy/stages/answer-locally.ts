@@ -1,10 +1,10 @@
 import { fault } from '../../core/fault.ts';
 import type { Profile } from '../../core/profile.ts';
 import { isGlob } from '../../lib/glob.ts';
+import type { LocalAnswer } from '../arrival/recognise.ts';
 import type { Exchange } from '../exchange.ts';
 import type { ModelLists } from '../models/model-lists.ts';
 import { describeModel, listModels, type ModelListShape } from '../models/model-shapes.ts';
-import type { LocalAnswer } from '../recognise.ts';
 import { type Reply, refused } from '../reply.ts';
 import type { Stage } from '../stage.ts';
 

@@ -1,7 +1,7 @@
 import { type Fault, fault } from '../../core/fault.ts';
 import type { ListenSettings } from '../../core/settings.ts';
+import { carriesToken } from '../arrival/local-token.ts';
 import type { Exchange } from '../exchange.ts';
-import { carriesToken } from '../local-token.ts';
 import { refused } from '../reply.ts';
 import type { Stage } from '../stage.ts';
 

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { createListener } from '../../../src/proxy/listener.ts';
+import { createListener } from '../../../src/proxy/arrival/listener.ts';
 import { RawCall } from '../../flow/raw-client.ts';
 
 const open: ReturnType<typeof createListener>[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { recognise } from '../../../src/proxy/recognise.ts';
+import { recognise } from '../../../src/proxy/arrival/recognise.ts';
 
 const meaning = (line: string): string => {
   const [method = '', url = ''] = line.split(' ');

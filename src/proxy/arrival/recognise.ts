@@ -1,4 +1,4 @@
-import type { CallerFormatName, Operation } from '../core/operation.ts';
+import type { CallerFormatName, Operation } from '../../core/operation.ts';
 
 /** What a path and method mean. `local` is answered by gw itself; `unknown` is a 404. */
 export type Recognised =
