@@ -15,13 +15,13 @@ import { openExchange } from '../src/proxy/arrival/open-exchange.ts';
 import { followAttempt } from '../src/proxy/balance/beat.ts';
 import { keepHome } from '../src/proxy/balance/home.ts';
 import { balanceMemory } from '../src/proxy/balance/memory.ts';
+import { ItemMemory } from '../src/proxy/conversations/item-memory.ts';
+import { StateVault } from '../src/proxy/conversations/state-vault.ts';
 import { DrillBook } from '../src/proxy/drill.ts';
 import type { Exchange } from '../src/proxy/exchange.ts';
 import { Fleet } from '../src/proxy/fleet.ts';
-import { ItemMemory } from '../src/proxy/item-memory.ts';
 import { Memory } from '../src/proxy/memory.ts';
 import { plan, type PlanPorts } from '../src/proxy/stages/plan.ts';
-import { StateVault } from '../src/proxy/state-vault.ts';
 
 /** The bar for planning and breaker together. */
 const BAR_US = 20;

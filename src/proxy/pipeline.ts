@@ -5,8 +5,9 @@ import type { AnswerHomes } from './answer-homes.ts';
 import type { Wheels } from './balance/wheels.ts';
 import type { ChaosBook } from './chaos.ts';
 import type { ConversationHomes } from './conversation-homes.ts';
+import type { ItemMemory } from './conversations/item-memory.ts';
+import type { StateVault } from './conversations/state-vault.ts';
 import type { DrillBook } from './drill.ts';
-import type { ItemMemory } from './item-memory.ts';
 import type { ModelLists } from './models/model-lists.ts';
 import type { OwnNetwork } from './own-network.ts';
 import type { Purse } from './spending/purse.ts';
@@ -24,7 +25,6 @@ import { plan } from './stages/plan.ts';
 import { receive } from './stages/receive.ts';
 import { refuseLoops } from './stages/refuse-loops.ts';
 import { spendGuard } from './stages/spend-guard.ts';
-import type { StateVault } from './state-vault.ts';
 
 /** What the life of a request needs from outside. */
 export interface PipelinePorts {

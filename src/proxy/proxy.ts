@@ -15,20 +15,20 @@ import { beginCapture, finishCapture } from './capture/capture.ts';
 import { RecordingBook } from './capture/recording.ts';
 import { ChaosBook } from './chaos.ts';
 import { canCharge, charge } from './charge.ts';
+import { ItemMemory } from './conversations/item-memory.ts';
+import { StateVault } from './conversations/state-vault.ts';
 import { DrillBook, type DrillOrder } from './drill.ts';
 import { abandon, type Exchange, hangUp } from './exchange.ts';
 import { type HealthView, withLearned } from './first-content.ts';
 import { Fleet } from './fleet.ts';
 import type { Prober } from './health/prober.ts';
 import { watchHealth } from './health/watch-health.ts';
-import { ItemMemory } from './item-memory.ts';
 import { Memory } from './memory.ts';
 import { ModelLists } from './models/model-lists.ts';
 import { OwnNetwork } from './own-network.ts';
 import { pipeline } from './pipeline.ts';
 import type { ProxyOptions } from './proxy-options.ts';
 import type { Handler } from './stage.ts';
-import { StateVault } from './state-vault.ts';
 import type { Upstream } from './upstream.ts';
 
 /** The proxy: one HTTP server in front of the profile's providers. */

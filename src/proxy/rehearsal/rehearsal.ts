@@ -14,16 +14,16 @@ import { balanceMemory } from '../balance/memory.ts';
 import type { CallerEnd } from '../caller-end.ts';
 import { ChaosBook } from '../chaos.ts';
 import { charge } from '../charge.ts';
+import { ItemMemory } from '../conversations/item-memory.ts';
+import { StateVault } from '../conversations/state-vault.ts';
 import { DrillBook } from '../drill.ts';
 import { Fleet } from '../fleet.ts';
 import type { Prober } from '../health/prober.ts';
 import { watchHealth } from '../health/watch-health.ts';
-import { ItemMemory } from '../item-memory.ts';
 import { Memory } from '../memory.ts';
 import { ModelLists } from '../models/model-lists.ts';
 import { pipeline } from '../pipeline.ts';
 import type { Handler } from '../stage.ts';
-import { StateVault } from '../state-vault.ts';
 import { type Script, stagedConnections } from './staged-line.ts';
 
 /** What a rehearsal is made from. */

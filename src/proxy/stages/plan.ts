@@ -3,16 +3,16 @@ import type { PlanStep } from '../../core/trail.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AnswerHomes } from '../answer-homes.ts';
 import { arrange, type BalancePorts } from '../balance/arrange.ts';
+import type { ItemMemory } from '../conversations/item-memory.ts';
+import { resume } from '../conversations/resume.ts';
 import type { DrillBook } from '../drill.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
 import type { CompiledPlan, Step } from '../fleet.ts';
-import type { ItemMemory } from '../item-memory.ts';
 import { parseTimeout, patienceOf } from '../patience.ts';
 import { compilePlan } from '../planning/find-targets.ts';
 import { lastResort, refuseAll, tell, whyNever, whyNotNow } from '../planning/leave-out.ts';
 import { readHedgeWish } from '../race/when-to-race.ts';
 import { type Refusal, type Reply, refused } from '../reply.ts';
-import { resume } from '../resume.ts';
 import type { Handler, Stage } from '../stage.ts';
 
 /** Chooses the targets: those of the route that answers to the model, without the ones being left alone. */

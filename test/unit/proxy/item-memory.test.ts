@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Target } from '../../../src/core/target.ts';
-import { ItemMemory } from '../../../src/proxy/item-memory.ts';
+import { ItemMemory } from '../../../src/proxy/conversations/item-memory.ts';
 
 const AT: Target = { provider: 'openai', model: 'gpt-5', key: 'env:A' };
 const ITEM = '{"type":"message"}';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { CarriedState } from '../../../src/core/format.ts';
-import { StateVault } from '../../../src/proxy/state-vault.ts';
+import { StateVault } from '../../../src/proxy/conversations/state-vault.ts';
 
 function thought(length: number): readonly CarriedState[] {
   const states = [{ format: 'gemini', kind: 'signature', data: 'x'.repeat(length) } as const];

@@ -1,5 +1,5 @@
-import { OPERATIONS } from '../core/operation.ts';
-import type { Exchange } from './exchange.ts';
+import { OPERATIONS } from '../../core/operation.ts';
+import type { Exchange } from '../exchange.ts';
 import type { ItemMemory } from './item-memory.ts';
 
 /**

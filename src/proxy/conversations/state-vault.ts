@@ -1,5 +1,5 @@
-import type { CarriedState } from '../core/format.ts';
-import { BoundedMap, type Bounds } from '../lib/bounded-map.ts';
+import type { CarriedState } from '../../core/format.ts';
+import { BoundedMap, type Bounds } from '../../lib/bounded-map.ts';
 
 /**
  * Turns of agents have a few calls each; this many are some hundred conversations. A long thought and its signature are

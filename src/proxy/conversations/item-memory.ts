@@ -1,7 +1,7 @@
-import type { JsonText } from '../core/conversation.ts';
-import type { AnswerKeeper, ItemKeeper, ItemRecall } from '../core/format.ts';
-import { sameTarget, type Target } from '../core/target.ts';
-import { BoundedMap, type Bounds } from '../lib/bounded-map.ts';
+import type { JsonText } from '../../core/conversation.ts';
+import type { AnswerKeeper, ItemKeeper, ItemRecall } from '../../core/format.ts';
+import { sameTarget, type Target } from '../../core/target.ts';
+import { BoundedMap, type Bounds } from '../../lib/bounded-map.ts';
 
 /** A turn of an agent is a few items of a few kilobytes: some thousand turns. Weights are bytes. */
 const ITEM_BOUNDS: Bounds = { entries: 50_000, weight: 32 * 1024 * 1024, heaviest: 2 * 1024 * 1024 };
