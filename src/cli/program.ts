@@ -1,6 +1,6 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 
-import { isKeyOf, keysOf } from '../lib/expect.ts';
+import { isKeyOf } from '../lib/expect.ts';
 import { terminalSafe } from '../lib/terminal-safe.ts';
 import { type Command, type CommandEntry, Input } from './command.ts';
 import { createContext } from './context.ts';
@@ -11,11 +11,8 @@ import { COMMANDS, NOUNS } from './tree.ts';
 /** Runs one command line (without `node` and the script) and answers with the exit code. */
 export async function runProgram(words: readonly string[], version: string): Promise<number> {
   let exit = 0;
-  if (words[0] === 'help' && words[1] !== undefined && isKeyOf(TOPICS, words[1])) {
-    const print = await TOPICS[words[1]].load();
-    print(createContext(words.includes('--json')));
-    return exit;
-  }
+  const helped = await printHelp(words);
+  if (helped !== undefined) return helped;
   const program = new Commander('gw')
     .description('One address for every language model, with fallbacks that work.')
     .version(version, '-V, --version', 'print the version')
@@ -24,20 +21,20 @@ export async function runProgram(words: readonly string[], version: string): Pro
     .enablePositionalOptions()
     // What is wrong with the words is told like everything else that goes wrong.
     .configureOutput({ outputError: () => {} })
-    .addHelpText('after', topicLines())
+    .helpCommand('help [command]', 'explain a command')
     .exitOverride();
   const entry = findEntry(words);
   for (const noun of new Set(COMMANDS.map(({ path }) => firstWord(path)))) {
     await addNoun(program, noun, entry, (code) => (exit = code));
   }
   try {
-    await program.parseAsync([...words], { from: 'user' });
+    await program.parseAsync(answerable(words, entry), { from: 'user' });
     return exit;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.ok;
     if (error.code.startsWith('commander.help')) return EXIT.usage;
-    throw misunderstood(error, words, entry);
+    throw await misunderstood(error, words, entry);
   }
 }
 
@@ -53,28 +50,64 @@ const TOPICS = {
   },
 } as const;
 
-function topicLines(): string {
-  return keysOf(TOPICS)
-    .map((name) => `\n${TOPICS[name].title}: gw help ${name}`)
-    .join('');
+const HELP_WORDS: readonly string[] = ['help', '--help', '-h'];
+
+/** Answers `gw`, `gw --help`, `gw help` and `gw help <topic>`; undefined when the words ask for something else. */
+async function printHelp(words: readonly string[]): Promise<number | undefined> {
+  const [first, second] = words;
+  if (first === 'help' && second !== undefined && isKeyOf(TOPICS, second)) {
+    const print = await TOPICS[second].load();
+    print(createContext(words.includes('--json')));
+    return EXIT.ok;
+  }
+  const isWhole = HELP_WORDS.includes(first ?? '') && words.slice(1).every((word) => word.startsWith('-'));
+  if (words.length > 0 && !isWhole) return undefined;
+  const context = createContext(false);
+  const { helpLines } = await import('./help.ts');
+  const text = helpLines({ commands: COMMANDS, nouns: NOUNS }, TOPICS, context).join('\n');
+  if (isWhole) context.print(text);
+  else context.say(text);
+  return isWhole ? EXIT.ok : EXIT.usage;
+}
+
+/** Help for what is not there would be help for something else: such words are read without asking for it. */
+function answerable(words: readonly string[], entry: CommandEntry | undefined): string[] {
+  const plain = words.filter((word) => !word.startsWith('-') && !HELP_WORDS.includes(word));
+  const isNoun = plain.length === 1 && Object.hasOwn(NOUNS, plain[0] ?? '');
+  if (entry !== undefined || isNoun || plain.length === 0) return [...words];
+  return words.filter((word) => !HELP_WORDS.includes(word));
 }
 
 /** `error: unknown option '--jsn'` and its `(Did you mean --json?)` in the three parts of every message. */
-function misunderstood(
+async function misunderstood(
   { message, cause }: CommanderError,
   words: readonly string[],
   entry: CommandEntry | undefined,
-): CommandError {
+): Promise<CommandError> {
   const [what = '', suggestion] = message.replace(/^error: /, '').split('\n');
   const meant = suggestion === undefined ? undefined : /mean (.+)\?/.exec(suggestion)?.[1];
   const [noun = ''] = words;
   const path = entry?.path ?? (Object.hasOwn(NOUNS, noun) ? noun : undefined);
   const help = path === undefined ? 'gw --help' : `gw ${path} --help`;
   return new CommandError(terminalSafe(what), {
+    why: await whatIsKnown(entry, path),
     fix: meant === undefined ? help : `did you mean ${meant}? Otherwise: ${help}`,
     exit: EXIT.usage,
     cause,
   });
+}
+
+/** What would have been understood there. */
+async function whatIsKnown(entry: CommandEntry | undefined, noun: string | undefined): Promise<string> {
+  if (entry !== undefined) {
+    const { arguments: positional = [], options = [] } = (await entry.load()).command;
+    const names = positional.map(({ name }) => name);
+    const flags = [...options.map((option) => option.flags), '--json'].map((each) => `[${each}]`);
+    return `its words are: ${['gw', entry.path, ...names, ...flags].join(' ')}`;
+  }
+  if (noun === undefined) return 'gw has no command or option of that name';
+  const children = COMMANDS.filter(({ path }) => firstWord(path) === noun);
+  return `gw ${noun} has ${children.map(({ path }) => path.slice(noun.length + 1)).join(', ')}`;
 }
 
 /** The command these words name: the longest path they begin with. */

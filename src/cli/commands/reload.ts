@@ -10,7 +10,11 @@ export const command: Command = {
   async run(context) {
     const connected = await connectControl(context.paths.socket);
     if (connected.is === 'failed') {
-      throw new CommandError('gw is not running.', { fix: 'gw start', exit: EXIT.notRunning });
+      throw new CommandError('gw is not running.', {
+        why: 'there is nobody to read the profile again; a start reads it anyway',
+        fix: 'gw start',
+        exit: EXIT.notRunning,
+      });
     }
     const daemon = connected.value;
     try {
