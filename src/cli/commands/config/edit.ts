@@ -20,24 +20,26 @@ const FIRST_TEXT = '{\n  "profiles": { "default": { "providers": {}, "routes": {
 
 /** Opens a copy in the editor; the file itself changes only when what was written is valid. */
 async function edit(context: Context): Promise<void> {
+  const editor = chooseEditor(context);
   const file = openStored(context);
   const stored = file.text() ?? '';
   // Beside the file: the copy may hold keys, so it must not lie in a directory that others can enter.
   file.prepare();
   const copy = join(mkdtempSync(join(dirname(file.path), 'edit-')), 'config.json');
   writeFileSync(copy, stored || FIRST_TEXT, { mode: 0o600 });
-  await editUntilValid(context, file, copy, stored);
+  await editUntilValid(context, editor, file, copy, stored);
   rmSync(dirname(copy), { recursive: true, force: true });
 }
 
 async function editUntilValid(
   context: Context,
+  editor: string,
   file: ConfigFile,
   copy: string,
   stored: string,
 ): Promise<void> {
   for (;;) {
-    await openEditor(context, copy);
+    await openEditor(context, editor, copy);
     const text = readFileSync(copy, 'utf8');
     if (text === (stored || FIRST_TEXT)) return context.say('Nothing was changed.');
     const outcome = await file.replace(text, stored);
@@ -64,8 +66,7 @@ function unfinished(copy: string): CommandError {
 }
 
 /** `EDITOR` may hold arguments (`code --wait`), so the shell reads it, as git and others do. */
-function openEditor(context: Context, path: string): Promise<void> {
-  const editor = context.env['VISUAL']?.trim() || context.env['EDITOR']?.trim() || defaultEditor();
+function openEditor(context: Context, editor: string, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const windows = process.platform === 'win32';
     const child = windows
@@ -79,8 +80,17 @@ function openEditor(context: Context, path: string): Promise<void> {
   });
 }
 
-function defaultEditor(): string {
-  return process.platform === 'win32' ? 'notepad' : 'vi';
+/** An editor nobody named would wait for ever where nobody can type into it. */
+function chooseEditor({ env, stdin, stdout }: Context): string {
+  const named = env['VISUAL']?.trim() || env['EDITOR']?.trim();
+  if (named) return named;
+  if (process.platform === 'win32') return 'notepad';
+  if (stdin.isTTY && stdout.isTTY) return 'vi';
+  throw new CommandError('There is no terminal to open an editor on.', {
+    why: 'vi needs one, and neither VISUAL nor EDITOR names another editor',
+    fix: 'gw config set <path> <value>, or EDITOR="<command that changes a file>" gw config edit',
+    exit: EXIT.usage,
+  });
 }
 
 function editorFailed(copy: string, why: string): CommandError {
