@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Room } from './admission.ts';
 import type { AttemptResult } from './attempt-order.ts';
-import type { CallPlace } from './call.ts';
+import type { CallPlace } from './call-place.ts';
 import type { Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
 import { AttemptDraft } from './trail-draft.ts';

@@ -10,6 +10,7 @@ import type { AttemptOrder, AttemptReport, AttemptResult } from './attempt-order
 import { makeAttempt } from './attempt.ts';
 import { type Beat, followAttempt } from './balance/beat.ts';
 import { keepHome } from './balance/home.ts';
+import type { CallPlace } from './call-place.ts';
 import { callWithRoom } from './call-with-room.ts';
 import { type ChaosBook, type Injection, toldAsInjected } from './chaos.ts';
 import { keepUsage } from './charge.ts';
@@ -23,7 +24,6 @@ import type { Step } from './fleet.ts';
 import { VIA_HEADER } from './headers.ts';
 import { type HealthPorts, HealthReport } from './health-report.ts';
 import type { AnswerHeaders } from './outlet.ts';
-import type { Lane } from './race/lane.ts';
 import { withoutCredentials, wordWithoutCredentials } from './redact.ts';
 import { credentialHeaders, translatedHeaders } from './sent-headers.ts';
 import { makeSignedAttempt } from './signed-attempt.ts';
@@ -42,19 +42,6 @@ export interface CallPorts extends Memories, HealthPorts {
   readonly conversations: ConversationHomes;
   readonly chaos: ChaosBook;
   readonly tracing?: TracePort;
-}
-
-/** Where a call stands in its exchange. */
-export interface CallPlace {
-  readonly isLast: boolean;
-  readonly remainingMs: number;
-  readonly waitedMs: number;
-  /** It refused the conversation's opaque state just now. */
-  readonly withoutState: boolean;
-  /** This target was asked before in this exchange. */
-  readonly again: boolean;
-  /** Where another call may race it for the caller. */
-  readonly lane?: Lane;
 }
 
 /** Makes one call to one target, once there is room for it where only so many are served at once. */

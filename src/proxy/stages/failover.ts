@@ -11,7 +11,8 @@ import {
   shares,
 } from '../../resilience/index.ts';
 import type { AttemptResult } from '../attempt-order.ts';
-import { type CallPlace, callTarget, type CallPorts } from '../call.ts';
+import type { CallPlace } from '../call-place.ts';
+import { callTarget, type CallPorts } from '../call.ts';
 import { findsAnotherWay } from '../continuation/next-way.ts';
 import { takesUp } from '../continuation/take-up.ts';
 import { drillPolicy } from '../drill.ts';
