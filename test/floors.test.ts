@@ -23,10 +23,11 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   observe: ['core', 'lib'],
   proxy: ['formats', 'providers', 'resilience', 'core', 'lib'],
   simulator: ['formats', 'core', 'lib'],
+  cassette: ['formats', 'core', 'lib'],
   tui: ['control', 'core', 'lib'],
   web: ['core', 'lib'],
   daemon: 'proxy simulator store config control credentials observe providers core lib'.split(' '),
-  cli: 'daemon tui web simulator proxy control credentials store config providers formats resilience core lib'.split(
+  cli: 'daemon tui web cassette simulator proxy control credentials store config providers formats resilience core lib'.split(
     ' ',
   ),
   // The program itself: src/main.ts.
@@ -56,7 +57,7 @@ const RESTRICTED: Readonly<Record<string, readonly string[]>> = {
   '@pydantic': ['providers'],
   // The daemon's lock is an SQLite transaction: the one kernel lock Node.js offers.
   'node:sqlite': ['store'],
-  'node:http': ['proxy', 'simulator', 'web'],
+  'node:http': ['proxy', 'simulator', 'cassette', 'web'],
   'node:https': [],
   'node:http2': [],
   'node:child_process': ['config', 'daemon', 'cli'],

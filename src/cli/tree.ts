@@ -76,8 +76,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/why.ts'),
   },
   {
+    path: 'record',
+    summary: 'Record what goes through gw into a file that tests can be run with, without keys in it',
+    load: () => import('./commands/record.ts'),
+  },
+  {
     path: 'replay',
-    summary: 'Ask a captured request again, and compare the answers',
+    summary: 'Serve a cassette to tests; or ask a captured request again, and compare the answers',
     load: () => import('./commands/replay.ts'),
   },
   {

@@ -1,35 +1,86 @@
 import { terminalSafe, terminalSafeJson } from '../../lib/terminal-safe.ts';
+import { findCassette } from '../cassette/place.ts';
+import { serveCassette } from '../cassette/serve.ts';
 import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
-import { EXIT } from '../error.ts';
+import { CommandError, EXIT } from '../error.ts';
 import { confirm } from '../prompt.ts';
 import { prepareReplay, type Replay } from '../replay/prepare.ts';
 import { comparisonLines, priceWords } from '../replay/report.ts';
+import { isReplay } from '../replay/send.ts';
 import { findTrail } from '../story/find-trail.ts';
 import { speaksUtf8, toPlain } from '../story/lines.ts';
 
-/** Asks a captured request again, and sets the answers side by side. */
+/** Serves a cassette; or asks a captured request again, and sets the answers side by side. */
 export const command: Command = {
-  arguments: [{ name: '[id]', summary: 'the id of a captured request, or a part of it' }],
+  arguments: [
+    {
+      name: '[name]',
+      summary: 'a cassette, by its name or path; else the id of a captured request, or a part of it',
+    },
+    { name: '[command...]', summary: 'run this command against the cassette, and end with it' },
+  ],
   options: [
-    { flags: '--last', summary: 'the request that began last' },
-    { flags: '--on <target>', summary: 'ask this provider/model instead of the route' },
-    { flags: '--yes', summary: 'do not ask before it costs something' },
+    { flags: '--port <number>', summary: 'cassette: where to listen (default: any free port)' },
+    {
+      flags: '--strict',
+      summary:
+        'cassette: each answer as often as it was recorded; exit code 1 when something was not recorded',
+    },
+    {
+      flags: '--all',
+      summary: 'cassette: with --strict, exit code 1 also when something recorded was not asked',
+    },
+    { flags: '--pass-on-miss', summary: 'cassette: what was not recorded goes on to the running gw' },
+    { flags: '--record-new', summary: 'cassette: the same, and is added to it' },
+    {
+      flags: '--speed <factor>',
+      summary: 'cassette: 2x is twice as fast as recorded, 0 is without waiting (default: 1)',
+    },
+    { flags: '-q, --quiet', summary: 'cassette: no summary at the end' },
+    { flags: '--last', summary: 'request: the one that began last, replays left out' },
+    { flags: '--on <target>', summary: 'request: ask this provider/model instead of the route' },
+    { flags: '--yes', summary: 'request: do not ask before it costs something' },
   ],
   examples: [
+    'gw replay checkout --strict -- npm test',
+    'gw replay test/agent.cassette.jsonl --port 4600 --speed 0',
+    'gw replay checkout --record-new -- node script.mjs',
     'gw replay --last',
     'gw replay 7x2k9qa --on groq/openai/gpt-oss-20b',
     'gw replay 7x2k9qa --on openai/gpt-5.4 --yes --json',
   ],
-  run: replay,
+  run(context, input) {
+    const name = input.argument(0);
+    const file = name === undefined || input.flag('last') ? undefined : findCassette(context, name);
+    if (file !== undefined) return serveCassette(context, file, input);
+    if (input.arguments(1).length > 0) throw noCassette(name ?? '');
+    return replay(context, input);
+  },
 };
 
+/** A command can only be meant for a cassette. */
+function noCassette(name: string): CommandError {
+  return new CommandError(`there is no cassette ${name}`, {
+    why: "it is neither in ./cassettes nor in gw's own directory, and only cassettes can be served to a command",
+    fix: `gw record ${name} -- COMMAND …`,
+    exit: EXIT.usage,
+  });
+}
+
 async function replay(context: Context, input: Input): Promise<number> {
-  const wanted = { id: input.argument(0), last: input.flag('last'), command: 'gw replay' };
+  const wanted = {
+    id: input.argument(0),
+    last: input.flag('last'),
+    command: 'gw replay',
+    passOver: isReplay,
+  };
   const trail = await findTrail(context, wanted);
-  const replay = await prepareReplay(context, trail, input.text('on'));
+  const on = input.text('on');
+  const replay = await prepareReplay(context, trail, on);
   try {
-    if (!(await isAgreed(context, replay, input.flag('yes')))) {
+    const typed = ['gw replay', trail.id, ...(on === undefined ? [] : [`--on ${shellWord(on)}`])].join(' ');
+    if (!(await isAgreed(context, replay, { yes: input.flag('yes'), typed }))) {
       context.say('Nothing was sent.');
       return EXIT.ok;
     }
@@ -50,7 +101,11 @@ async function replay(context: Context, input: Input): Promise<number> {
 }
 
 /** What costs nothing is not worth a question. */
-async function isAgreed(context: Context, { target, estimate }: Replay, yes: boolean): Promise<boolean> {
+async function isAgreed(
+  context: Context,
+  { target, estimate }: Replay,
+  { yes, typed }: { readonly yes: boolean; readonly typed: string },
+): Promise<boolean> {
   const words = `${terminalSafe(target)}, for ${priceWords(estimate)}`;
   if (yes || (estimate.is === 'known' && estimate.usd === 0)) {
     context.say(`Asking ${words}.\n`);
@@ -59,6 +114,6 @@ async function isAgreed(context: Context, { target, estimate }: Replay, yes: boo
   return confirm(context, {
     question: `Ask ${words}?`,
     otherwise: false,
-    instead: 'gw replay <id> --yes',
+    instead: `${typed} --yes`,
   });
 }

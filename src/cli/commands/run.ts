@@ -1,10 +1,9 @@
 import type { Status } from '../../control/index.ts';
+import { childVariables } from '../clients/child-variables.ts';
 import { ensureRunning } from '../clients/ensure-running.ts';
 import { askStatus } from '../clients/reach.ts';
 import { type Ending, endLike, exitCodeOf, isAtTerminal, runChild } from '../clients/run-child.ts';
-import { findToken, loadToken, tokenMissing } from '../clients/token.ts';
 import { trafficBetween, trafficLine } from '../clients/traffic.ts';
-import { type Assignment, clientAssignments, spareFromProxy } from '../clients/variables.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
@@ -34,7 +33,7 @@ export const command: Command = {
       });
     }
     const before = await ensureRunning(context, input.flag('start'), 'gw run --start -- COMMAND …');
-    const env = { ...context.env, ...(await clientVariables(context, before.address)) };
+    const env = { ...context.env, ...(await childVariables(context, before.address)) };
     const ending = await runChild(
       { program, words, env, cwd: context.cwd },
       { signals: process, atTerminal: isAtTerminal(context) },
@@ -43,18 +42,6 @@ export const command: Command = {
     return endLike(ending);
   },
 };
-
-async function clientVariables(context: Context, address: string): Promise<Record<string, string>> {
-  const token = findToken(context);
-  const secret = token && (await loadToken(context, token));
-  if (token && !secret) throw tokenMissing(token);
-  const value = (one: Assignment): string => (one.is === 'text' ? one.value : (secret?.reveal() ?? ''));
-  const assignments = clientAssignments(address, context.env, token);
-  return {
-    ...Object.fromEntries(assignments.map((one) => [one.name, value(one)])),
-    ...spareFromProxy(address, context.env),
-  };
-}
 
 /** stdout is the command's own, so even JSON goes to stderr here. */
 async function summarize(context: Context, before: Status, ending: Ending): Promise<void> {

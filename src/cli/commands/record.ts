@@ -1,0 +1,175 @@
+import { existsSync, rmSync } from 'node:fs';
+
+import { createTap } from '../../cassette/index.ts';
+import { connectControl, type ControlClient, ControlError } from '../../control/index.ts';
+import { asCommandError } from '../cassette/load.ts';
+import { newCassette } from '../cassette/place.ts';
+import { readRequest } from '../cassette/reading.ts';
+import { type CassetteRecording, type Recorded, startRecording } from '../cassette/recorder.ts';
+import { recordedLines } from '../cassette/words.ts';
+import { childVariables } from '../clients/child-variables.ts';
+import { reachDaemon } from '../clients/reach.ts';
+import { type Ending, endLike, exitCodeOf, isAtTerminal, runChild } from '../clients/run-child.ts';
+import type { Command, Input } from '../command.ts';
+import type { Context } from '../context.ts';
+import { watchSignals } from '../demo/interruption.ts';
+import { CommandError, EXIT } from '../error.ts';
+
+const STOP = 'stop';
+
+/** Records what goes through gw into a file that tests can be run with. */
+export const command: Command = {
+  arguments: [
+    {
+      name: '<name>',
+      summary: 'the cassette: a name, a path that ends in .jsonl, or stop to end recordings',
+    },
+    {
+      name: '[command...]',
+      summary: 'record only what this command asks; without one, everything until Ctrl-C',
+    },
+  ],
+  options: [
+    { flags: '--route <name>', summary: 'only requests that this route serves' },
+    { flags: '--client <name>', summary: 'only requests of clients whose name begins so' },
+    { flags: '--append', summary: 'go on with a cassette that is there' },
+    { flags: '--overwrite', summary: 'begin a cassette that is there anew' },
+    { flags: '-q, --quiet', summary: 'no summary at the end' },
+  ],
+  examples: [
+    'gw record checkout -- npm test',
+    'gw record checkout --append -- node script.mjs',
+    'gw record morning --client claude-cli',
+    'gw record test/agent.cassette.jsonl --overwrite -- python app.py',
+    'gw record stop',
+  ],
+  async run(context, input) {
+    const name = input.argument(0) ?? '';
+    const words = input.arguments(1);
+    const { address } = await reachDaemon(context);
+    const daemon = await connect(context);
+    try {
+      if (name === STOP && words.length === 0) return await stop(context, daemon);
+      const file = newCassette(context, name);
+      clearPlace(file, name, input);
+      const [program] = words;
+      return program === undefined
+        ? await recordAll(context, daemon, { name, file, input })
+        : await recordCommand(context, daemon, { name, file, input, words, address });
+    } catch (error) {
+      if (error instanceof ControlError) throw declined(error);
+      throw error;
+    } finally {
+      daemon.close();
+    }
+  },
+};
+
+interface Wanted {
+  readonly name: string;
+  readonly file: string;
+  readonly input: Input;
+}
+
+async function connect({ paths }: Context): Promise<ControlClient> {
+  const connected = await connectControl(paths.socket);
+  if (connected.is === 'ok') return connected.value;
+  throw new CommandError('gw is not running, so there is nothing to record.', {
+    fix: 'gw start',
+    exit: EXIT.notRunning,
+  });
+}
+
+function declined(error: ControlError): CommandError {
+  return new CommandError('Nothing was recorded.', { why: error.message, fix: error.fix ?? 'gw restart' });
+}
+
+/** Nobody's recording is written over unasked. */
+function clearPlace(file: string, name: string, input: Input): void {
+  if (!existsSync(file) || input.flag('append')) return;
+  if (!input.flag('overwrite')) {
+    throw new CommandError(`there is a cassette ${file} already`, {
+      why: 'it may be the only recording of what is in it',
+      fix: `gw record ${name} --append (or --overwrite)`,
+      exit: EXIT.usage,
+    });
+  }
+  rmSync(file);
+}
+
+async function stop(context: Context, daemon: ControlClient): Promise<number> {
+  const { stopped } = await daemon.call('stop-recording', {});
+  if (context.json) context.printJson({ stopped });
+  else if (stopped.length === 0) context.say('Nothing was being recorded.');
+  else for (const name of stopped) context.say(`The recording ${name} ends.`);
+  return EXIT.ok;
+}
+
+async function recordAll(context: Context, daemon: ControlClient, wanted: Wanted): Promise<number> {
+  const recording = await begin(context, daemon, wanted, false);
+  const interruption = watchSignals();
+  if (!context.json) context.say(`Recording into ${wanted.file}. To end it: Ctrl-C, or gw record stop`);
+  try {
+    await Promise.race([recording.over, interruption.promise.then(() => recording.stop())]);
+    const recorded = await recording.over;
+    if (context.json) context.printJson({ file: wanted.file, ...recorded });
+    else if (!wanted.input.flag('quiet')) sayAll(context, recordedLines(recorded, wanted.file));
+    return recorded.lost === undefined ? EXIT.ok : EXIT.failed;
+  } finally {
+    interruption.close();
+  }
+}
+
+async function recordCommand(
+  context: Context,
+  daemon: ControlClient,
+  { words, address, ...wanted }: Wanted & { readonly words: readonly string[]; readonly address: string },
+): Promise<number> {
+  const recording = await begin(context, daemon, wanted, true);
+  const tap = createTap({ origin: address, recording: recording.id }, readRequest);
+  let ending: Ending;
+  try {
+    const variables = await childVariables(context, await tap.listen(0));
+    const [program = '', ...rest] = words;
+    ending = await runChild(
+      { program, words: rest, env: { ...context.env, ...variables }, cwd: context.cwd },
+      { signals: process, atTerminal: isAtTerminal(context) },
+    );
+  } finally {
+    await tap.close();
+    await recording.stop();
+  }
+  summarize(context, wanted, await recording.over, exitCodeOf(ending));
+  return endLike(ending);
+}
+
+/** stdout is the command's own, so even JSON goes to stderr here. */
+function summarize(context: Context, { file, input }: Wanted, recorded: Recorded, exit: number): void {
+  if (input.flag('quiet')) return;
+  if (context.json) context.say(JSON.stringify({ file, ...recorded, exit }));
+  else sayAll(context, recordedLines(recorded, file));
+}
+
+async function begin(
+  context: Context,
+  daemon: ControlClient,
+  { name, file, input }: Wanted,
+  marked: boolean,
+): Promise<CassetteRecording> {
+  const [route, client] = [input.text('route'), input.text('client')];
+  const order = {
+    name,
+    marked,
+    ...(route !== undefined && { route }),
+    ...(client !== undefined && { client }),
+  };
+  try {
+    return await startRecording(daemon, order, { file, now: context.clock.now() });
+  } catch (error) {
+    throw asCommandError(error, file);
+  }
+}
+
+function sayAll(context: Context, lines: readonly string[]): void {
+  for (const line of lines) context.say(line);
+}
