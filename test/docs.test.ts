@@ -58,6 +58,14 @@ describe('the documentation', () => {
     const broken = written.filter((page) => existsSync(join(root, page))).flatMap(brokenLinks);
     expect(broken).toEqual([]);
   });
+
+  test('has every page in the list that the front page leads to', () => {
+    const list = readPage('docs/README.md');
+    const pages = globSync('docs/*.md', { cwd: root }).map((path) =>
+      path.replaceAll('\\', '/').slice('docs/'.length),
+    );
+    expect(pages.filter((page) => page !== 'README.md' && !list.includes(`](${page})`))).toEqual([]);
+  });
 });
 
 describe('the command tree', () => {
