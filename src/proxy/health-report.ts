@@ -8,8 +8,8 @@ import type { Admission } from '../resilience/index.ts';
 import type { AttemptResult } from './attempt-order.ts';
 import type { Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
+import type { OwnNetwork } from './network/own-network.ts';
 import type { AnswerHeaders } from './outlet.ts';
-import type { OwnNetwork } from './own-network.ts';
 import type { AttemptDraft } from './trail-draft.ts';
 import { isPage } from './unreachable.ts';
 

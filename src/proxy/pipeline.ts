@@ -9,7 +9,7 @@ import type { ItemMemory } from './conversations/item-memory.ts';
 import type { StateVault } from './conversations/state-vault.ts';
 import type { DrillBook } from './drill.ts';
 import type { ModelLists } from './models/model-lists.ts';
-import type { OwnNetwork } from './own-network.ts';
+import type { OwnNetwork } from './network/own-network.ts';
 import type { Purse } from './spending/purse.ts';
 import { compose, type Handler } from './stage.ts';
 import { admit } from './stages/admit.ts';

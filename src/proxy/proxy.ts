@@ -25,7 +25,7 @@ import type { Prober } from './health/prober.ts';
 import { watchHealth } from './health/watch-health.ts';
 import { Memory } from './memory.ts';
 import { ModelLists } from './models/model-lists.ts';
-import { OwnNetwork } from './own-network.ts';
+import { OwnNetwork } from './network/own-network.ts';
 import { pipeline } from './pipeline.ts';
 import type { ProxyOptions } from './proxy-options.ts';
 import type { Handler } from './stage.ts';

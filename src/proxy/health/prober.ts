@@ -5,7 +5,7 @@ import { targetName } from '../../core/target.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Admission } from '../../resilience/index.ts';
 import type { Fleet, Step } from '../fleet.ts';
-import type { OwnNetwork } from '../own-network.ts';
+import type { OwnNetwork } from '../network/own-network.ts';
 import type { Suspicion, TargetState } from '../target-state.ts';
 import { type Finding, lookFree, lookWithOneToken } from './look.ts';
 

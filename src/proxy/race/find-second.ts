@@ -3,7 +3,7 @@ import { shares } from '../../resilience/index.ts';
 import { lacking } from '../abilities.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
-import type { OwnNetwork } from '../own-network.ts';
+import type { OwnNetwork } from '../network/own-network.ts';
 import type { Memories } from '../translation.ts';
 import { acts, timesAsDear } from './when-to-race.ts';
 

@@ -18,7 +18,7 @@ import { takesUp } from '../continuation/take-up.ts';
 import { drillPolicy } from '../drill.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
-import type { OwnNetwork } from '../own-network.ts';
+import type { OwnNetwork } from '../network/own-network.ts';
 import { deadlineOf } from '../patience.ts';
 import { findSecond } from '../race/find-second.ts';
 import type { Lane } from '../race/lane.ts';

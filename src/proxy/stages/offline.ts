@@ -2,7 +2,7 @@ import type { Fault } from '../../core/fault.ts';
 import type { Target } from '../../core/target.ts';
 import type { Failure } from '../../resilience/index.ts';
 import type { Exchange } from '../exchange.ts';
-import type { OwnNetwork } from '../own-network.ts';
+import type { OwnNetwork } from '../network/own-network.ts';
 
 // A laptop that was just opened has its network back within that; its owner has seen nothing fail yet.
 const WAKING_MS = 5_000;

@@ -2,7 +2,7 @@ import { type Fault, fault } from '../../core/fault.ts';
 import { lacking } from '../abilities.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
-import type { OwnNetwork } from '../own-network.ts';
+import type { OwnNetwork } from '../network/own-network.ts';
 import type { Memories } from '../translation.ts';
 import { passesOver } from './find-room.ts';
 import { noteAway } from './offline.ts';

@@ -1,17 +1,17 @@
-import { type Fault, type FaultCode, fault } from '../core/fault.ts';
+import { type Fault, type FaultCode, fault } from '../../core/fault.ts';
 import type {
   NetworkPlace,
   NetworkSenses,
   NetworkSign,
   OfflineReason,
   OfflineView,
-} from '../core/network.ts';
-import type { LogPort } from '../core/ports.ts';
-import type { Clock } from '../lib/clock.ts';
-import { judgeNetwork, offlineSentence } from '../resilience/index.ts';
+} from '../../core/network.ts';
+import type { LogPort } from '../../core/ports.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { judgeNetwork, offlineSentence } from '../../resilience/index.ts';
+import type { Upstream } from '../upstream.ts';
 import { askNetwork } from './ask-network.ts';
 import { NetworkPulse } from './network-pulse.ts';
-import type { Upstream } from './upstream.ts';
 
 // While offline: a second between two looks is felt as "at once", and costs one connection that fails.
 const RECHECK_MS = 1_000;

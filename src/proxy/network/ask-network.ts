@@ -1,4 +1,4 @@
-import type { NetworkPlace, NetworkSenses, NetworkSign, ResolverState } from '../core/network.ts';
+import type { NetworkPlace, NetworkSenses, NetworkSign, ResolverState } from '../../core/network.ts';
 
 // A handshake with a host on the other side of the earth takes 0.5 s; a verdict later than this helps no caller.
 const ASK_MS = 1_500;
