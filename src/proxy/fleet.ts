@@ -19,11 +19,11 @@ import type { Target } from '../core/target.ts';
 import type { PlanStep } from '../core/trail.ts';
 import { FORMATS } from '../formats/index.ts';
 import { type FirstContentHistory, isReasoningModel } from '../resilience/index.ts';
-import type { Room } from './admission.ts';
 import type { PrefillMemory } from './continuation/prefill-memory.ts';
 import type { RelayedShelf } from './continuation/relayed-bytes.ts';
 import type { Memory } from './memory.ts';
 import { credentialsIn } from './redact.ts';
+import type { Room } from './room/admission.ts';
 import type { TargetState } from './target-state.ts';
 import { openUpstream, ownHeaders, stagedUpstream, type Upstream, upstreamIdentity } from './upstream.ts';
 

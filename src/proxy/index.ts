@@ -1,5 +1,5 @@
 export { askOnce } from './ask.ts';
-export { Rooms } from './admission.ts';
+export { Rooms } from './room/admission.ts';
 export type { ChaosBook, ChaosEnd } from './chaos.ts';
 export { makeConnector } from './connector.ts';
 export type { DrillOrder } from './drill.ts';

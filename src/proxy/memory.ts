@@ -5,10 +5,10 @@ import type { Target } from '../core/target.ts';
 import { field, stringField } from '../lib/expect.ts';
 import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { FirstContentBook, keepCooldown, takeCooldown } from '../resilience/index.ts';
-import { Rooms } from './admission.ts';
 import type { Lookup } from './connector.ts';
 import { PrefillMemory } from './continuation/prefill-memory.ts';
 import { RelayedShelf } from './continuation/relayed-bytes.ts';
+import { Rooms } from './room/admission.ts';
 import { type HealthListener, type KeyState, TargetState, type TargetView } from './target-state.ts';
 import type { Connections } from './upstream.ts';
 

@@ -1,6 +1,5 @@
 import type { AnswerCachePort, LogPort, TracePort, Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Room } from './admission.ts';
 import type { AnswerHomes } from './answer-homes.ts';
 import type { Wheels } from './balance/wheels.ts';
 import type { ChaosBook } from './chaos.ts';
@@ -10,6 +9,7 @@ import type { StateVault } from './conversations/state-vault.ts';
 import type { DrillBook } from './drill.ts';
 import type { ModelLists } from './models/model-lists.ts';
 import type { OwnNetwork } from './network/own-network.ts';
+import type { Room } from './room/admission.ts';
 import type { Purse } from './spending/purse.ts';
 import { compose, type Handler } from './stage.ts';
 import { admit } from './stages/admit.ts';

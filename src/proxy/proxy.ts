@@ -6,7 +6,6 @@ import type { Target } from '../core/target.ts';
 import { Bag } from '../lib/bag.ts';
 import { errorMessage } from '../lib/expect.ts';
 import { idMaker } from '../lib/id.ts';
-import type { Rooms } from './admission.ts';
 import { AnswerHomes } from './answer-homes.ts';
 import { createListener, nextTurn, portOf } from './arrival/listener.ts';
 import { openExchange } from './arrival/open-exchange.ts';
@@ -28,6 +27,7 @@ import { ModelLists } from './models/model-lists.ts';
 import { OwnNetwork } from './network/own-network.ts';
 import { pipeline } from './pipeline.ts';
 import type { ProxyOptions } from './proxy-options.ts';
+import type { Rooms } from './room/admission.ts';
 import type { Handler } from './stage.ts';
 import type { Upstream } from './upstream.ts';
 

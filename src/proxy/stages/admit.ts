@@ -2,12 +2,12 @@ import { fault } from '../../core/fault.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { comeBack } from '../../resilience/index.ts';
-import type { Room } from '../admission.ts';
 import type { Exchange } from '../exchange.ts';
 import { patienceOf } from '../patience.ts';
 import { type Reply, refused } from '../reply.ts';
+import type { Room } from '../room/admission.ts';
+import { type Waited, waitForRoom } from '../room/wait-for-room.ts';
 import type { Handler, Stage } from '../stage.ts';
-import { type Waited, waitForRoom } from '../wait-for-room.ts';
 
 /** Bodies up to here are taken in before a refusal, or the caller might lose it while it still sends. */
 const TAKEN_IN_BYTES = 1024 * 1024;

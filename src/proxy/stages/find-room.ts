@@ -1,10 +1,10 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Room } from '../admission.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
 import type { Reply } from '../reply.ts';
+import type { Room } from '../room/admission.ts';
+import { waitForRoom } from '../room/wait-for-room.ts';
 import type { Handler, Stage } from '../stage.ts';
-import { waitForRoom } from '../wait-for-room.ts';
 import { refuseBusy, waitMs } from './admit.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { Clock } from '../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Exchange } from '../exchange.ts';
 import type { Room, Waiter } from './admission.ts';
-import type { Exchange } from './exchange.ts';
 
 /** How waiting for room ended. `over`: nobody waits for the answer any more. */
 export type Waited = { readonly is: 'in'; readonly room: Room } | { readonly is: 'full' | 'late' | 'over' };

@@ -1,12 +1,12 @@
-import { fault } from '../core/fault.ts';
-import type { Clock } from '../lib/clock.ts';
-import { formatDuration } from '../lib/duration.ts';
+import { fault } from '../../core/fault.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { formatDuration } from '../../lib/duration.ts';
+import type { AttemptResult } from '../attempt-order.ts';
+import type { CallPlace } from '../call-place.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Step } from '../fleet.ts';
+import { AttemptDraft } from '../trail-draft.ts';
 import type { Room } from './admission.ts';
-import type { AttemptResult } from './attempt-order.ts';
-import type { CallPlace } from './call-place.ts';
-import type { Exchange } from './exchange.ts';
-import type { Step } from './fleet.ts';
-import { AttemptDraft } from './trail-draft.ts';
 import { waitForRoom } from './wait-for-room.ts';
 
 /** A call to a provider that serves only so many at once. */

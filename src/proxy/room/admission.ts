@@ -1,6 +1,6 @@
-import type { LoadView } from '../core/health.ts';
-import type { Profile } from '../core/profile.ts';
-import { FairQueue } from '../resilience/index.ts';
+import type { LoadView } from '../../core/health.ts';
+import type { Profile } from '../../core/profile.ts';
+import { FairQueue } from '../../resilience/index.ts';
 
 /** How quickly the usual time between two leaving follows the last one. */
 const GAP_WEIGHT = 0.2;
