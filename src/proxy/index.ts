@@ -1,8 +1,8 @@
 export { askOnce } from './ask.ts';
 export { Rooms } from './room/admission.ts';
-export type { ChaosBook, ChaosEnd } from './chaos.ts';
+export type { ChaosBook, ChaosEnd } from './chaos/chaos.ts';
 export { makeConnector } from './connector.ts';
-export type { DrillOrder } from './drill.ts';
+export type { DrillOrder } from './chaos/drill.ts';
 export { createProxy, type Proxy } from './proxy.ts';
 export type { ProxyOptions } from './proxy-options.ts';
 export type { Meter } from '../resilience/index.ts';

@@ -2,11 +2,11 @@ import type { AnswerCachePort, LogPort, TracePort, Watcher } from '../core/ports
 import type { Clock } from '../lib/clock.ts';
 import type { AnswerHomes } from './answer-homes.ts';
 import type { Wheels } from './balance/wheels.ts';
-import type { ChaosBook } from './chaos.ts';
+import type { ChaosBook } from './chaos/chaos.ts';
+import type { DrillBook } from './chaos/drill.ts';
 import type { ConversationHomes } from './conversation-homes.ts';
 import type { ItemMemory } from './conversations/item-memory.ts';
 import type { StateVault } from './conversations/state-vault.ts';
-import type { DrillBook } from './drill.ts';
 import type { ModelLists } from './models/model-lists.ts';
 import type { OwnNetwork } from './network/own-network.ts';
 import type { Room } from './room/admission.ts';

@@ -13,9 +13,9 @@ import {
 import type { AttemptResult } from '../attempt-order.ts';
 import type { CallPlace } from '../call-place.ts';
 import { callTarget, type CallPorts } from '../call.ts';
+import { drillPolicy } from '../chaos/drill.ts';
 import { findsAnotherWay } from '../continuation/next-way.ts';
 import { takesUp } from '../continuation/take-up.ts';
-import { drillPolicy } from '../drill.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
 import type { OwnNetwork } from '../network/own-network.ts';

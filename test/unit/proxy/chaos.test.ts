@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { ChaosOrder } from '../../../src/core/chaos.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
-import { ChaosBook } from '../../../src/proxy/chaos.ts';
+import { ChaosBook } from '../../../src/proxy/chaos/chaos.ts';
 
 const TARGET = { provider: 'p', model: 'm', key: 'none' };
 const ORDER: ChaosOrder = {

@@ -1,11 +1,11 @@
-import { type ChaosOrder, type ChaosPlay, chaosPlace, type ChaosView } from '../core/chaos.ts';
-import type { FormatName } from '../core/operation.ts';
-import type { Target } from '../core/target.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { AttemptResult } from './attempt-order.ts';
+import { type ChaosOrder, type ChaosPlay, chaosPlace, type ChaosView } from '../../core/chaos.ts';
+import type { FormatName } from '../../core/operation.ts';
+import type { Target } from '../../core/target.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { AttemptResult } from '../attempt-order.ts';
+import type { Line, Upstream } from '../upstream.ts';
 import { ChaosLine } from './chaos-line.ts';
 import { SimulatedProvider } from './drill.ts';
-import type { Line, Upstream } from './upstream.ts';
 
 /** What chaos does to one attempt. */
 export interface Injection {
