@@ -14,7 +14,6 @@ import { beginCapture, finishCapture } from './capture/capture.ts';
 import { RecordingBook } from './capture/recording.ts';
 import { ChaosBook } from './chaos/chaos.ts';
 import { DrillBook, type DrillOrder } from './chaos/drill.ts';
-import { canCharge, charge } from './charge.ts';
 import { ItemMemory } from './conversations/item-memory.ts';
 import { StateVault } from './conversations/state-vault.ts';
 import { abandon, type Exchange, hangUp } from './exchange.ts';
@@ -28,6 +27,7 @@ import { OwnNetwork } from './network/own-network.ts';
 import { pipeline } from './pipeline.ts';
 import type { ProxyOptions } from './proxy-options.ts';
 import type { Rooms } from './room/admission.ts';
+import { canCharge, charge } from './spending/charge.ts';
 import type { Handler } from './stage.ts';
 import type { Upstream } from './upstream.ts';
 

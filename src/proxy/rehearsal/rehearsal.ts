@@ -14,7 +14,6 @@ import { balanceMemory } from '../balance/memory.ts';
 import type { CallerEnd } from '../caller-end.ts';
 import { ChaosBook } from '../chaos/chaos.ts';
 import { DrillBook } from '../chaos/drill.ts';
-import { charge } from '../charge.ts';
 import { ItemMemory } from '../conversations/item-memory.ts';
 import { StateVault } from '../conversations/state-vault.ts';
 import { Fleet } from '../fleet.ts';
@@ -23,6 +22,7 @@ import { watchHealth } from '../health/watch-health.ts';
 import { Memory } from '../memory.ts';
 import { ModelLists } from '../models/model-lists.ts';
 import { pipeline } from '../pipeline.ts';
+import { charge } from '../spending/charge.ts';
 import type { Handler } from '../stage.ts';
 import { type Script, stagedConnections } from './staged-line.ts';
 

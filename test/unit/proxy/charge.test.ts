@@ -4,7 +4,7 @@ import type { ModelFacts } from '../../../src/core/model-facts.ts';
 import type { FactsPort } from '../../../src/core/ports.ts';
 import { FREE, type Rates } from '../../../src/core/price.ts';
 import type { Usage } from '../../../src/core/usage.ts';
-import { canCharge, charge, keepUsage } from '../../../src/proxy/charge.ts';
+import { canCharge, charge, keepUsage } from '../../../src/proxy/spending/charge.ts';
 import { AttemptDraft, TrailDraft } from '../../../src/proxy/trail-draft.ts';
 
 const PRICED = priced({ input: 1, output: 2 });

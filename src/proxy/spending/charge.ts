@@ -1,7 +1,7 @@
-import type { FactsPort } from '../core/ports.ts';
-import { addCost, costOf } from '../core/price.ts';
-import type { Usage } from '../core/usage.ts';
-import type { AttemptDraft, TrailDraft } from './trail-draft.ts';
+import type { FactsPort } from '../../core/ports.ts';
+import { addCost, costOf } from '../../core/price.ts';
+import type { Usage } from '../../core/usage.ts';
+import type { AttemptDraft, TrailDraft } from '../trail-draft.ts';
 
 /**
  * Moves the tokens of an attempt that failed from the trail to the attempt: another one may serve, and its answer has
