@@ -5,7 +5,6 @@ import { ok, type Outcome } from '../core/outcome.ts';
 import type { Policy } from '../core/policy.ts';
 import type { TracePort, Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { AnswerHomes } from './answer-homes.ts';
 import type { AttemptOrder, AttemptReport, AttemptResult } from './attempt-order.ts';
 import { makeAttempt } from './attempt.ts';
 import { type Beat, followAttempt } from './balance/beat.ts';
@@ -15,7 +14,8 @@ import { type ChaosBook, type Injection, toldAsInjected } from './chaos/chaos.ts
 import { type Drill, drillPolicy } from './chaos/drill.ts';
 import { makeContinuedWire } from './continuation/continued-wire.ts';
 import { mayContinue } from './continuation/may-continue.ts';
-import type { ConversationHomes } from './conversation-homes.ts';
+import type { AnswerHomes } from './conversations/answer-homes.ts';
+import type { ConversationHomes } from './conversations/conversation-homes.ts';
 import type { Exchange } from './exchange.ts';
 import { learnFrom, limitAttempt, toldOfCaller } from './first-content.ts';
 import type { Step } from './fleet.ts';

@@ -1,10 +1,10 @@
 import type { AnswerCachePort, LogPort, TracePort, Watcher } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { AnswerHomes } from './answer-homes.ts';
 import type { Wheels } from './balance/wheels.ts';
 import type { ChaosBook } from './chaos/chaos.ts';
 import type { DrillBook } from './chaos/drill.ts';
-import type { ConversationHomes } from './conversation-homes.ts';
+import type { AnswerHomes } from './conversations/answer-homes.ts';
+import type { ConversationHomes } from './conversations/conversation-homes.ts';
 import type { ItemMemory } from './conversations/item-memory.ts';
 import type { StateVault } from './conversations/state-vault.ts';
 import type { ModelLists } from './models/model-lists.ts';

@@ -16,9 +16,9 @@ import { sameTarget } from '../core/target.ts';
 import { directTranslation, FORMATS, whyUntranslated } from '../formats/index.ts';
 import type { ItemMemory } from './conversations/item-memory.ts';
 import type { ConversationVault, StateVault } from './conversations/state-vault.ts';
+import { vaultOf } from './conversations/vault-of.ts';
 import { askedPath, type Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
-import { vaultOf } from './vault-of.ts';
 
 /** How one call to a target of another format is made, and how its answer becomes the caller's. */
 export type Translation = ConversationTranslation | SmallTranslation;

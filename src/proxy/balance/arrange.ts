@@ -1,6 +1,6 @@
 import { OPERATIONS } from '../../core/operation.ts';
 import type { PlanNote } from '../../core/trail.ts';
-import type { ConversationHomes } from '../conversation-homes.ts';
+import type { ConversationHomes } from '../conversations/conversation-homes.ts';
 import type { Exchange } from '../exchange.ts';
 import type { CompiledPlan, Step } from '../fleet.ts';
 import type { Memories } from '../translation.ts';

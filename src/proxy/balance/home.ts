@@ -1,6 +1,6 @@
 import { costOf } from '../../core/price.ts';
 import { sameTarget } from '../../core/target.ts';
-import type { ConversationHome, ConversationHomes } from '../conversation-homes.ts';
+import type { ConversationHome, ConversationHomes } from '../conversations/conversation-homes.ts';
 import type { ConversationName, Exchange } from '../exchange.ts';
 import type { CompiledPlan, Step } from '../fleet.ts';
 import type { Memories } from '../translation.ts';

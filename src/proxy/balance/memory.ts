@@ -1,4 +1,4 @@
-import { ConversationHomes } from '../conversation-homes.ts';
+import { ConversationHomes } from '../conversations/conversation-homes.ts';
 import { Wheels } from './wheels.ts';
 
 /** What choosing among targets goes by from request to request; a reload changes nothing about it. */

@@ -3,11 +3,11 @@ import type { Format } from '../../core/format.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import type { ContinuedHow } from '../../core/trail.ts';
 import { continuedConversation, type Prefill, prefillOf } from '../../formats/index.ts';
+import { vaultOf } from '../conversations/vault-of.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
 import type { AttemptDraft } from '../trail-draft.ts';
 import { lossy, type TranslationParts, translationTarget, withoutState } from '../translation.ts';
-import { vaultOf } from '../vault-of.ts';
 import type { Wire } from '../wire.ts';
 import type { Thread } from './thread.ts';
 

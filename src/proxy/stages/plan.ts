@@ -1,9 +1,9 @@
 import { type Fault, fault } from '../../core/fault.ts';
 import type { PlanStep } from '../../core/trail.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { AnswerHomes } from '../answer-homes.ts';
 import { arrange, type BalancePorts } from '../balance/arrange.ts';
 import type { DrillBook } from '../chaos/drill.ts';
+import type { AnswerHomes } from '../conversations/answer-homes.ts';
 import type { ItemMemory } from '../conversations/item-memory.ts';
 import { resume } from '../conversations/resume.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';

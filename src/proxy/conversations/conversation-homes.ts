@@ -1,5 +1,5 @@
-import type { Target } from '../core/target.ts';
-import { BoundedMap } from '../lib/bounded-map.ts';
+import type { Target } from '../../core/target.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 
 /** A few hundred bytes each; whoever has more conversations under way within half an hour than this has no favourite. */
 const CONVERSATIONS_KEPT = 10_000;

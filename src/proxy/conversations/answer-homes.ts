@@ -1,5 +1,5 @@
-import type { Target } from '../core/target.ts';
-import { BoundedMap } from '../lib/bounded-map.ts';
+import type { Target } from '../../core/target.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 
 /** A conversation goes on from its last answer; this many are weeks of one person's work. */
 const ANSWERS_KEPT = 10_000;
