@@ -48,18 +48,21 @@ function outageWords(
 ): string {
   const what = text.slice(text.lastIndexOf(':') + 1).split(/[@+]/, 1)[0] ?? '';
   const whom = model === undefined ? provider : `${provider}/${model}`;
-  const to = Math.min(until, since + startMs + lastsMs);
+  const over = since + startMs + lastsMs;
+  const to = over < until ? formatTime(over) : 'the end';
   const share = rate === 1 ? '' : ` in ${Math.round(rate * 100)} % of attempts`;
-  return `${whom}: ${what.split(';', 1)[0] ?? ''}${share} from ${formatTime(since + startMs)} to ${formatTime(to)}`;
+  return `${whom}: ${what.split(';', 1)[0] ?? ''}${share} from ${formatTime(since + startMs)} to ${to}`;
 }
 
-function verdict({ rehearsed, touched, saved, lost, continued }: Result): string {
-  if (touched === 0) return `None of ${count(rehearsed, 'request')} would have noticed.`;
+function verdict({ rehearsed, touched, saved, lost, cut, continued, failedAnyway }: Result): string {
+  const anyway =
+    failedAnyway === 0 ? '' : ` ${count(failedAnyway, 'request')} would have failed without it as well.`;
+  if (touched === 0) return `None of ${count(rehearsed, 'request')} would have noticed.${anyway}`;
   const met = `Of ${count(rehearsed, 'request')}, ${touched} would have been touched by it`;
   const seam = continued > 0 ? `, ${continued} of them continued after a break` : '';
-  return lost.length === 0
-    ? `${met}, and ${saved === touched ? 'all' : saved} answered all the same${seam}.`
-    : `${met}: ${saved} answered all the same${seam}, ${lost.length} failed.`;
+  if (lost.length === 0) return `${met}, and all answered all the same${seam}.${anyway}`;
+  const half = cut > 0 ? ` (${cut} of them half way)` : '';
+  return `${met}: ${saved} answered all the same${seam}, ${lost.length} failed${half}.${anyway}`;
 }
 
 function timeline(
@@ -91,7 +94,7 @@ function timeline(
 }
 
 function figures(result: Result, { width }: Layout): string[] {
-  const { addedMs, stoodIn, callsMet, looksMet, hits, breakers, recorded, control, outage } = result;
+  const { addedMs, answeredBy, callsMet, looksMet, hits, breakers, recorded, control, outage } = result;
   const opened = breakers.filter(({ is }) => is === 'opened');
   const later =
     addedMs === undefined
@@ -102,9 +105,9 @@ function figures(result: Result, { width }: Layout): string[] {
   const rows: readonly (readonly [string, string])[] = [
     [
       'answered by',
-      Object.entries(stoodIn)
+      Object.entries(answeredBy)
         .map(([name, times]) => `${name} ${times}`)
-        .join(', ') || (result.saved > 0 || result.touched === 0 ? 'whom it always was' : 'nobody'),
+        .join(', ') || (result.touched === 0 ? 'whom it always was' : 'nobody'),
     ],
     ['waits', later],
     ['calls to it', `${callsMet} by requests, ${looksMet} by gw's own looks whether it is back`],

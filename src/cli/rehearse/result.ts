@@ -47,13 +47,21 @@ export interface Result {
   readonly recorded: Sums;
   readonly control: Sums;
   readonly outage: Sums;
-  /** Exchanges that the outage would have changed for their caller, and those of them answered all the same. */
+  /** Exchanges that the outage would have changed for their caller: those answered all the same, and those lost. */
   readonly touched: number;
   readonly saved: number;
+  /** Of the saved ones. */
   readonly continued: number;
   readonly lost: readonly Lost[];
+  /** Of the lost ones: part of the answer had arrived. */
+  readonly cut: number;
+  /** Nobody answers these without the outage either, so it changes nothing for them. */
+  readonly failedAnyway: number;
+  /** Who answered the saved ones. */
+  readonly answeredBy: Tally;
   /** How much later the first content of the saved ones would have come; undefined without any. */
   readonly addedMs: Spread | undefined;
+  /** The same, without those that their usual target answered at last. */
   readonly stoodIn: Tally;
   readonly hits: readonly Hit[];
   /** Requests that would have gone to a dead provider, and gw's own looks at it. */
@@ -91,7 +99,7 @@ export function compare(piece: Piece, control: Performed, outage: Performed, col
   });
   const touched = trios.filter((trio) => isTouched(trio, outage.met));
   const saved = touched.filter(({ outage: { outcome } }) => outcome === 'served');
-  const lost = touched.filter((trio) => isWell(trio.control) && !isWell(trio.outage));
+  const lost = touched.filter(isLost);
   return {
     rehearsed: trios.length,
     leftOut: tally([...outage.leftOut.values()]),
@@ -102,6 +110,9 @@ export function compare(piece: Piece, control: Performed, outage: Performed, col
     saved: saved.length,
     continued: saved.filter((trio) => trio.outage.continued === true).length,
     lost: lost.map(tellLost),
+    cut: lost.filter((trio) => trio.outage.outcome === 'cut').length,
+    failedAnyway: trios.filter((trio) => !isWell(trio.control) && !isWell(trio.outage)).length,
+    answeredBy: tally(saved.map((trio) => servedBy(trio.outage))),
     addedMs: spread(saved.filter((trio) => isWell(trio.control)).map(addedMs)),
     stoodIn: tally(
       saved
@@ -122,17 +133,23 @@ export function compare(piece: Piece, control: Performed, outage: Performed, col
   };
 }
 
-/** It met the outage, or was led elsewhere or answered otherwise because of it. */
+/** It met the outage, or was led elsewhere or answered otherwise because of it, and would be answered one way or another. */
 function isTouched({ index, control, outage }: Trio, met: ReadonlySet<number>): boolean {
+  if (!isWell(control) && !isWell(outage)) return false;
   return met.has(index) || control.outcome !== outage.outcome || servedBy(control) !== servedBy(outage);
+}
+
+function isLost({ control, outage }: Trio): boolean {
+  return isWell(control) && !isWell(outage);
 }
 
 function isWell({ outcome }: Trail): boolean {
   return outcome === 'served';
 }
 
-function servedBy({ served }: Trail): string {
-  return served === undefined ? '' : targetName(served);
+function servedBy({ served, outcome }: Trail): string {
+  if (served === undefined) return outcome === 'served' ? 'a kept answer' : '';
+  return targetName(served);
 }
 
 /** Until the caller had the first of its answer; of a whole one, all of it. */
@@ -187,7 +204,7 @@ function hitsOf(touched: readonly Trio[]): Hit[] {
       client,
       sessions: new Set(own.flatMap(({ recorded }) => recorded.client.session ?? [])).size,
       requests: own.length,
-      failed: own.filter((trio) => isWell(trio.control) && !isWell(trio.outage)).length,
+      failed: own.filter(isLost).length,
     }))
     .sort((a, b) => b.failed - a.failed || b.requests - a.requests);
 }
@@ -196,13 +213,15 @@ function stepsOf({ since, until, outages }: Piece, trios: readonly Trio[], colum
   const wide = (until - since) / columns;
   return Array.from({ length: columns }, (_, column) => {
     const from = since + column * wide;
-    const own = trios.filter(({ recorded: { at } }) => at >= from && at < from + wide);
+    // What began while the record was being read is in the last one.
+    const to = column === columns - 1 ? Infinity : since + (column + 1) * wide;
+    const own = trios.filter(({ recorded: { at } }) => at >= from && at < to);
     return {
       from: Math.round(from),
       requests: own.length,
       stoodIn: own.filter((trio) => isWell(trio.outage) && servedBy(trio.outage) !== servedBy(trio.control))
         .length,
-      failed: own.filter((trio) => isWell(trio.control) && !isWell(trio.outage)).length,
+      failed: own.filter(isLost).length,
       outage: outages.some(({ startMs, lastsMs }) => {
         const [began, over] = [since + startMs, since + startMs + lastsMs];
         return began < from + wide && over > from;

@@ -2,8 +2,10 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { OUTAGE_WORDS, parseOutage } from '../../../src/cli/rehearse/fault.ts';
+import { rehearsalLines } from '../../../src/cli/rehearse/report.ts';
 import { compare, type Result, spread } from '../../../src/cli/rehearse/result.ts';
 import { perform, type Piece } from '../../../src/cli/rehearse/stage.ts';
+import { makeStyle } from '../../../src/cli/style.ts';
 import type { Trail } from '../../../src/core/trail.ts';
 import { failedAttempt } from '../../sample-trail.ts';
 import {
@@ -163,6 +165,65 @@ describe('a rehearsal', () => {
 });
 
 describe('figures', () => {
+  test('add up, whatever failed before the outage and in it', async () => {
+    const fault = fc.constantFrom(
+      'first:503',
+      'second:503',
+      'first:cut',
+      'second:refused',
+      'first:429;rate=50%',
+    );
+    const when = fc.constantFrom('', '@20s', '@10s+20s');
+    const failed = [
+      failedAttempt({ target: FIRST }),
+      failedAttempt({ target: SECOND, startMs: 100, endMs: 200 }),
+    ];
+    const ill: Partial<Trail> = { attempts: failed, outcome: 'failed', served: undefined as never };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }),
+        fc.array(fc.tuple(fault, when), { minLength: 1, maxLength: 2 }),
+        async (wells, faults) => {
+          const trails = wells.map((well, index) => served(index * 5_000, well ? {} : ill));
+          const outages = faults.map(([what, at]) => `${what}${at}`);
+          const result = await resultOf(pieceOf(trails, outages, { until: SINCE + MINUTE }));
+          const { rehearsed, touched, saved, lost, cut, failedAnyway, outage: sums, steps, hits } = result;
+          const sum = (counts: readonly number[]): number => counts.reduce((all, each) => all + each, 0);
+          const untouched = rehearsed - touched - failedAnyway;
+          expect(saved + lost.length).toBe(touched);
+          expect(cut).toBeLessThanOrEqual(lost.length);
+          expect(sums.served + sums.failed).toBe(rehearsed);
+          expect(saved + untouched).toBe(sums.served);
+          expect(lost.length + failedAnyway).toBe(sums.failed);
+          expect(sum(Object.values(result.answeredBy))).toBe(saved);
+          expect(sum(hits.map(({ requests }) => requests))).toBe(touched);
+          expect(sum(hits.map((hit) => hit.failed))).toBe(lost.length);
+          expect(sum(steps.map(({ requests }) => requests))).toBe(rehearsed);
+          expect(sum(steps.map((step) => step.failed))).toBe(lost.length);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('say what fails without the outage too, and until when it lasts', async () => {
+    const ill = served(1_000, {
+      attempts: [
+        failedAttempt({ target: FIRST }),
+        failedAttempt({ target: SECOND, startMs: 100, endMs: 200 }),
+      ],
+      outcome: 'failed',
+      served: undefined as never,
+    });
+    const piece = pieceOf([ill, served(5 * MINUTE)], ['first:503@2m']);
+    const told = { piece, result: await resultOf(piece), span: 'The last 10m', utf8: true };
+    const text = rehearsalLines(told, { style: makeStyle({}, false), width: 200 }).join('\n');
+    expect(text).toMatch(/first: 503 from \d\d:\d\d:\d\d to the end/);
+    expect(text).toContain('Of 2 requests, 1 would have been touched by it, and all answered all the same.');
+    expect(text).toContain('1 request would have failed without it as well.');
+    expect(text).toMatch(/answered by +second\/backup 1\n/);
+  });
+
   test('half, nineteen in twenty, and the worst are of the list, and in this order', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { minLength: 1 }), (list) => {
