@@ -1,4 +1,4 @@
-import { createConnection } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 
 /** What answered on a port. */
 export interface PortAnswer {
@@ -30,6 +30,26 @@ export function askPort(host: string, port: number, timeoutMs = 2_000): Promise<
     });
     socket.on('error', finish);
     socket.on('close', finish);
+  });
+}
+
+/** How far one looks for another port: whoever runs several servers gives them neighbouring ones. */
+const NEIGHBOURS = 20;
+
+/** A port that nobody listens on, the next one above where possible; 0 (the system chooses) when all are taken. */
+export async function freePortAbove(host: string, port: number): Promise<number> {
+  for (let next = port + 1; next <= Math.min(port + NEIGHBOURS, 65_535); next += 1) {
+    if (await isFree(host, next)) return next;
+  }
+  return 0;
+}
+
+/** Whether gw could listen there, tried by listening: a refused connection does not say that. */
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host, port }, () => server.close(() => resolve(true)));
   });
 }
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { errorCode, errorMessage } from '../lib/expect.ts';
 import { terminalSafe } from '../lib/terminal-safe.ts';
 import { DaemonError } from './error.ts';
-import { askPort } from './port-check.ts';
+import { askPort, freePortAbove } from './port-check.ts';
 
 /** The process that listens on a port, as far as this user may know it. */
 export interface PortOwner {
@@ -36,9 +36,13 @@ export async function listenError(error: unknown, host: string, port: number): P
 }
 
 async function busyPort(host: string, port: number, cause: unknown): Promise<DaemonError> {
-  const [answer, owner] = await Promise.all([askPort(host, port, 500), findPortOwner(port)]);
+  const [answer, owner, other] = await Promise.all([
+    askPort(host, port, 500),
+    findPortOwner(port),
+    freePortAbove(host, port),
+  ]);
   const named = owner && `${owner.command} (pid ${owner.pid})`;
-  const free = `gw start --port ${port < 65_535 ? port + 1 : 4499}`;
+  const free = `gw start --port ${other}`;
   if (answer?.isGw) {
     return new DaemonError('start', `port ${port} is in use by another gw`, {
       why: named

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,6 +132,20 @@ describe('what a daemon is given of the environment', () => {
   });
 });
 
+/** Two servers on ports that follow each other. */
+async function neighbours(): Promise<[Server, Server]> {
+  for (;;) {
+    const first = createServer().listen(0, '127.0.0.1');
+    await once(first, 'listening');
+    const second = createServer().listen((first.address() as AddressInfo).port + 1, '127.0.0.1');
+    const isListening = await new Promise((resolve) => {
+      second.once('listening', () => resolve(true)).once('error', () => resolve(false));
+    });
+    if (isListening) return [first, second];
+    first.close();
+  }
+}
+
 describe('a port', () => {
   it('is said to be held by the process that holds it', async () => {
     const server = createServer((socket) => socket.resume().end('HTTP/1.1 200 OK\r\nServer: thing\r\n\r\n'));
@@ -147,13 +161,29 @@ describe('a port', () => {
       );
       expect(error.message).toBe(`port ${port} is in use`);
       expect(error.why).toContain(`pid ${process.pid}`);
-      expect(error.fix).toBe(`gw start --port ${port + 1}`);
+      const offered = Number(/^gw start --port (\d+)$/.exec(error.fix ?? '')?.[1]);
+      expect(offered).toBeGreaterThan(port);
+      expect(await askPort('127.0.0.1', offered)).toBeUndefined();
       expect(await askPort('127.0.0.1', port)).toMatchObject({ isGw: false });
     } finally {
       await new Promise((resolve) => server.close(resolve));
     }
     expect(await findPortOwner(port)).toBeUndefined();
     expect(await askPort('127.0.0.1', port)).toBeUndefined();
+  });
+
+  it('is offered only where nobody listens', async () => {
+    const [first, second] = await neighbours();
+    const { port } = first.address() as AddressInfo;
+    try {
+      const busy = Object.assign(new Error('x'), { code: 'EADDRINUSE' });
+      const error = await listenError(busy, '127.0.0.1', port);
+      expect(error.fix).toMatch(/^gw start --port \d+$/);
+      expect(error.fix).not.toBe(`gw start --port ${port + 1}`);
+    } finally {
+      first.close();
+      second.close();
+    }
   });
 
   it('tells other reasons apart', async () => {
