@@ -138,8 +138,11 @@ function budgetWords({ unit, amount, per, scope, holder }: BudgetView): string {
   return `budget of ${amountWords(unit, amount)} ${PERIODS[per]}${whose}`;
 }
 
-function raiseWords({ scope, unit, amount, per }: BudgetView): string {
-  return `raise it: gw budget set ${scope} --${unit} ${Number((amount * 2).toPrecision(6))} --per ${per}`;
+/** Twice what is allowed, or twice what was used where that is more: the advice has to help. */
+function raiseWords({ scope, unit, amount, used, per }: BudgetView): string {
+  const enough = Number((Math.max(amount, used) * 2).toPrecision(2));
+  const whole = unit === 'tokens' ? Math.ceil(enough) : enough;
+  return `raise it: gw budget set ${scope} --${unit} ${whole} --per ${per}`;
 }
 
 /** The moment on this machine's calendar and clock: whoever reads this sits here. */
