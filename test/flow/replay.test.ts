@@ -41,6 +41,16 @@ describe('gw replay', () => {
     expect(after.totalMs).toBeGreaterThan(0);
   });
 
+  it('means by --last what a client asked, not the replay of it', async () => {
+    const ground = await opened({ lab: FREE }, CAPTURING);
+    const id = await ground.chat();
+    for (const _ of [1, 2]) {
+      const context = testContext({ home: ground.home, json: true });
+      await run(replay, context, [], { last: true, yes: true });
+      expect(context.outJson).toMatchObject({ before: { id } });
+    }
+  });
+
   it('reads streams too, and sets words against words where the answers differ', async () => {
     const ground = await opened({ lab: FREE, other: FREE }, CAPTURING);
     const id = await ground.chat({ stream: true });
@@ -69,7 +79,7 @@ describe('gw replay', () => {
     const calls = ground.simulator('claude').received;
     const error = await failure(run(replay, testContext({ home: ground.home }), [id], { on: 'claude/m' }));
     expect(error.why).toMatch(/Ask claude\/m, for about \$0\.\d+\?/);
-    expect(error.fix).toContain('--yes');
+    expect(error.fix).toBe(`gw replay ${id} --on claude/m --yes`);
     const declined = testContext({ home: ground.home, interactive: true, stdinText: 'n\n' });
     expect(await run(replay, declined, [id], { on: 'claude/m' })).toBe(EXIT.ok);
     expect(declined.err).toContain('Nothing was sent');

@@ -1,6 +1,7 @@
 import { connectControl, type ControlClient, ControlError, type Status } from '../../control/index.ts';
 import { CHAOS_LASTS_AT_MOST_MS, CHAOS_WORDS, chaosPlace, type ChaosView } from '../../core/chaos.ts';
 import { formatDuration, parseDuration } from '../../lib/duration.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { chaosSentence, chaosTable } from '../chaos/words.ts';
 import type { Command, Input } from '../command.ts';
@@ -106,7 +107,7 @@ async function start(
   const rate = readRate(input.text('rate'));
   const place = placeOf(target);
   const status = await daemon.call('status', {}, PATIENCE_MS);
-  if (!(await isAgreed(context, { status, place, fault }, input.flag('yes')))) {
+  if (!(await isAgreed(context, { status, place, fault }, input))) {
     context.say('Nothing was done.');
     return;
   }
@@ -131,18 +132,28 @@ function startLines(chaos: ChaosView, now: number): readonly string[] {
 async function isAgreed(
   context: Context,
   asked: { readonly status: Status; readonly place: Place; readonly fault: string },
-  yes: boolean,
+  input: Input,
 ): Promise<boolean> {
   const { provider } = asked.place;
   const routes = asked.status.routes.filter(({ serving }) => serving?.target.provider === provider);
-  if (yes || routes.length === 0) return true;
+  if (input.flag('yes') || routes.length === 0) return true;
   const place = terminalSafe(chaosPlace(asked.place));
   const names = routes.map(({ name }) => terminalSafe(name)).join(', ');
   return confirm(context, {
     question: `${terminalSafe(provider)} serves ${names} now. Have ${place} fail (${terminalSafe(asked.fault)})?`,
     otherwise: false,
-    instead: `gw chaos ${place} ${terminalSafe(asked.fault)} --yes`,
+    instead: terminalSafe(typedAgain(input)),
   });
+}
+
+/** The command as it was typed, with the answer to the question it would ask. */
+function typedAgain(input: Input): string {
+  const words = [input.argument(0) ?? '', input.argument(1) ?? ''].map(shellWord);
+  const options = ['for', 'after', 'rate'].flatMap((name) => {
+    const value = input.text(name);
+    return value === undefined ? [] : [`--${name}`, shellWord(value)];
+  });
+  return `gw chaos ${[...words, ...options].join(' ')} --yes`;
 }
 
 interface Place {

@@ -1,3 +1,4 @@
+import { shellWord } from '../../lib/shell-word.ts';
 import { terminalSafe, terminalSafeJson } from '../../lib/terminal-safe.ts';
 import { findCassette } from '../cassette/place.ts';
 import { serveCassette } from '../cassette/serve.ts';

@@ -8,6 +8,14 @@ import type { NewAnswer } from './compare.ts';
 const NOT_AGAIN =
   /^(accept-encoding|connection|content-length|cookie|expect|host|keep-alive|origin|proxy-.*|referer|sec-.*|te|trailer|transfer-encoding|upgrade|user-agent|x-gw-drill|x-stainless-retry-count)$/i;
 
+/** The name replays go by, so that statistics tell what a person tried again from what clients asked. */
+const REPLAY_CLIENT = 'gw-replay';
+
+/** Whether a request was a replay itself: whoever says `--last` twice means the same request both times. */
+export function isReplay({ client }: Pick<Trail, 'client'>): boolean {
+  return client.name === REPLAY_CLIENT;
+}
+
 /** What is hidden in a capture cannot be sent. */
 const HIDDEN = /\[secret( …[^\]]*)?\]/;
 
@@ -23,8 +31,7 @@ export function headersAgain(
   }
   return {
     ...again,
-    // Of its own, so that statistics tell what a person tried again from what clients asked.
-    'user-agent': 'gw-replay',
+    'user-agent': REPLAY_CLIENT,
     ...(more.on === undefined ? {} : { 'x-gw-targets': more.on }),
     ...more.token,
   };

@@ -16,10 +16,13 @@ interface Wanted {
   readonly last: boolean;
   /** The command that asks, for what is said. */
   readonly command: string;
+  /** What `--last` passes over. */
+  readonly passOver?: (trail: Trail) => boolean;
 }
 
 /** The exchange an id names, or the last one. */
-export async function findTrail(context: Context, { id, last, command }: Wanted): Promise<Trail> {
+export async function findTrail(context: Context, wanted: Wanted): Promise<Trail> {
+  const { id, last, command } = wanted;
   if (id !== undefined && last) {
     throw new CommandError('either an id or --last', {
       why: 'both were given',
@@ -28,7 +31,7 @@ export async function findTrail(context: Context, { id, last, command }: Wanted)
     });
   }
   await flushDaemon(context);
-  if (id === undefined) return findLast(context, last);
+  if (id === undefined) return findLast(context, wanted);
   const found = readLog(context, (archive) => archive.find(id)) ?? [];
   const exact = found.find((trail) => trail.id === id);
   if (exact !== undefined) return exact;
@@ -36,8 +39,11 @@ export async function findTrail(context: Context, { id, last, command }: Wanted)
   return found[0] ?? (await findLive(context, id)) ?? unknown(id, command);
 }
 
-function findLast(context: Context, asked: boolean): Trail {
-  const last = readLog(context, (archive) => archive.last());
+function findLast(context: Context, { last: asked, passOver = () => false }: Wanted): Trail {
+  const last = readLog(context, (archive) => {
+    for (const trail of archive.newestFirst({})) if (!passOver(trail)) return trail;
+    return undefined;
+  });
   if (last === undefined) {
     throw new CommandError('there is no request yet', {
       why: 'the request log is empty',

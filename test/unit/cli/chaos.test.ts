@@ -92,6 +92,8 @@ describe('gw chaos', () => {
     const refused = await run(['openai/gpt-4o', 'dns']);
     expect(refused.error).toMatchObject({ exit: EXIT.usage, fix: 'gw chaos openai/gpt-4o dns --yes' });
     expect(asked).toEqual([]);
+    const timed = await run(['openai', '503'], { for: '2m', rate: '20%' });
+    expect(timed.error?.fix).toBe('gw chaos openai 503 --for 2m --rate 20% --yes');
     await run(['openai/gpt-4o', 'dns'], { yes: true });
     expect(asked).toEqual([{ provider: 'openai', model: 'gpt-4o', fault: 'dns' }]);
   });

@@ -38,6 +38,12 @@ describe("gw profile import of another gateway's configuration", () => {
     expect(all).not.toContain(KEY);
   });
 
+  it('repeats what was typed when it says how to agree', async () => {
+    const { run, path } = withFile();
+    const { error } = await run(importProfile, [path], { as: 'work', keys: 'skip', use: true });
+    expect(error?.fix).toBe(`gw profile import ${path} --as work --keys skip --use --yes`);
+  });
+
   it('keeps them in files that only their owner can read', async () => {
     const { run, path, stored, home } = withFile();
     const { all, exit } = await run(importProfile, [path], { yes: true, keys: 'file' });

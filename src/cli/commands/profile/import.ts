@@ -7,6 +7,7 @@ import {
   valueAt,
 } from '../../../config/index.ts';
 import { isString, type JsonObject, keysOf } from '../../../lib/expect.ts';
+import { shellWord } from '../../../lib/shell-word.ts';
 import { terminalSafe } from '../../../lib/terminal-safe.ts';
 import { PRESETS } from '../../../providers/index.ts';
 import type { Command, Input } from '../../command.ts';
@@ -83,13 +84,23 @@ async function importProfile(context: Context, input: Input): Promise<void> {
     input.flag('yes') ||
     (await confirm(context, {
       question: `Change the profile ${terminalSafe(name)} like this?`,
-      instead: 'gw profile import <file> --yes',
+      instead: terminalSafe(typedAgain(input)),
       otherwise: false,
     }));
   if (!agreed) return context.say('Nothing was changed.');
   if (valid) await keepKeys(context, candidate.keys);
   await changeStored(context, file, edit);
   finish(context, input, found, candidate, changes);
+}
+
+/** The command as it was typed, with the answer to the question it would ask. */
+function typedAgain(input: Input): string {
+  const options = ['from', 'as', 'keys'].flatMap((name) => {
+    const value = input.text(name);
+    return value === undefined ? [] : [`--${name}`, shellWord(value)];
+  });
+  const words = [shellWord(input.argument(0) ?? '-'), ...options, ...(input.flag('use') ? ['--use'] : [])];
+  return `gw profile import ${words.join(' ')} --yes`;
 }
 
 async function candidateOf(context: Context, input: Input, found: ForeignDocument): Promise<Candidate> {
