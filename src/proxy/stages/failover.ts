@@ -26,10 +26,10 @@ import { Race, type RaceResult } from '../race/race.ts';
 import { raceAfter } from '../race/when-to-race.ts';
 import { type Reply, refused } from '../reply.ts';
 import type { Stage } from '../stage.ts';
-import { offlineToTell, waitForNetwork } from './offline.ts';
-import { passOver } from './pass-over.ts';
-import { firstCall, type Turn } from './turn.ts';
-import { cutsOf, endCut, noteRemedy, refuseAfter, replyTo, type Untold } from './walk-ends.ts';
+import { offlineToTell, waitForNetwork } from '../walk/offline.ts';
+import { passOver } from '../walk/pass-over.ts';
+import { firstCall, type Turn } from '../walk/turn.ts';
+import { cutsOf, endCut, noteRemedy, refuseAfter, replyTo, type Untold } from '../walk/walk-ends.ts';
 
 /** What walking a plan needs from outside. */
 export interface FailoverPorts extends CallPorts {

@@ -3,8 +3,8 @@ import { lacking } from '../abilities.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
 import type { OwnNetwork } from '../network/own-network.ts';
+import { passesOver } from '../stages/find-room.ts';
 import type { Memories } from '../translation.ts';
-import { passesOver } from './find-room.ts';
 import { noteAway } from './offline.ts';
 
 /**
