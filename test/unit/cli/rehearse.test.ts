@@ -208,10 +208,7 @@ describe('figures', () => {
 
   test('say what fails without the outage too, and until when it lasts', async () => {
     const ill = served(1_000, {
-      attempts: [
-        failedAttempt({ target: FIRST }),
-        failedAttempt({ target: SECOND, startMs: 100, endMs: 200 }),
-      ],
+      attempts: [failedAttempt({ target: FIRST, fault: 'upstream_rejected', status: 400, remedy: 'fail' })],
       outcome: 'failed',
       served: undefined as never,
     });
