@@ -3,7 +3,7 @@ import type { ProviderCodec } from '../../core/format.ts';
 import { errorMessage, parseJson } from '../../lib/expect.ts';
 import type { Exchange } from '../exchange.ts';
 import { type Frame, frameReader } from '../relay/framing.ts';
-import type { Recording } from './recording.ts';
+import type { AnswerDraft } from './answer-draft.ts';
 
 /** Whether an answer may be given again, and what must be known of it then. */
 export type Worth =
@@ -26,21 +26,21 @@ const LASTING_ENDS: Readonly<Record<FinishReason, boolean>> = {
   other: false,
 };
 
-/** Judges the recording of an answer that reached its caller whole. */
-export function worthOf(exchange: Exchange, recording: Recording): Worth {
+/** Judges the draft of an answer that reached its caller whole. */
+export function worthOf(exchange: Exchange, draft: AnswerDraft): Worth {
   const { trail } = exchange;
-  if (recording.status !== 200) return worthless(`has the status ${recording.status}`);
-  if (recording.isTooLarge) return worthless('is larger than cache.answerBytes');
+  if (draft.status !== 200) return worthless(`has the status ${draft.status}`);
+  if (draft.isTooLarge) return worthless('is larger than cache.answerBytes');
   if ((trail.malformed ?? 0) > 0) return worthless('came with malformed events');
   if (trail.attempts.slice(0, -1).some(({ firstContentMs }) => firstContentMs !== undefined))
     return worthless('was put together from two answers');
-  return exchange.operation === 'chat' ? worthOfChat(exchange, recording) : { is: 'worth', calls: false };
+  return exchange.operation === 'chat' ? worthOfChat(exchange, draft) : { is: 'worth', calls: false };
 }
 
 /** Reads the answer as another format's caller would have it read: one reader for streams and whole answers alike. */
-function worthOfChat({ format, trail }: Exchange, recording: Recording): Worth {
+function worthOfChat({ format, trail }: Exchange, draft: AnswerDraft): Worth {
   if (!format.toProvider) return worthless(`is in a format that is not read back (${format.name})`);
-  const events = eventsOf(format.toProvider, recording, trail.stream ? format.frames : undefined);
+  const events = eventsOf(format.toProvider, draft, trail.stream ? format.frames : undefined);
   if (typeof events === 'string') return worthless(events);
   const finish = events.findLast((event) => event.is === 'finish');
   if (finish?.is !== 'finish' || events.at(-1)?.is !== 'end') return worthless('has no end that is known');
@@ -53,7 +53,7 @@ function worthOfChat({ format, trail }: Exchange, recording: Recording): Worth {
 
 function eventsOf(
   codec: ProviderCodec,
-  { body, headers }: Recording,
+  { body, headers }: AnswerDraft,
   frames: Exchange['format']['frames'] | undefined,
 ): readonly AnswerEvent[] | string {
   const target = { provider: '', model: '', quirks: [], maxOutput: undefined };

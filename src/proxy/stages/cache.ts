@@ -3,8 +3,8 @@ import type { Policy } from '../../core/policy.ts';
 import type { AnswerCachePort, KeptAnswer } from '../../core/ports.ts';
 import type { Profile } from '../../core/profile.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { AnswerDraft } from '../cache/answer-draft.ts';
 import { isRepeatable, requestKey } from '../cache/key.ts';
-import { Recording } from '../cache/recording.ts';
 import { replay } from '../cache/replay.ts';
 import { costAgain } from '../cache/saved.ts';
 import { type CacheWish, readCacheWish, readDirective } from '../cache/wish.ts';
@@ -102,10 +102,10 @@ async function serveOrder(
     if (wish === 'only') return refused(notKept('no answer to this request is kept'));
   }
   if (isOn) exchange.trail.cache = { is: 'miss' };
-  const recording = new Recording(exchange.fleet.settings.cache.answerBytes);
-  exchange.tap = recording;
+  const draft = new AnswerDraft(exchange.fleet.settings.cache.answerBytes);
+  exchange.tap = draft;
   const reply = await next(exchange);
-  if (recording.isWhole) keep(exchange, recording, order, ports);
+  if (draft.isWhole) keep(exchange, draft, order, ports);
   if (reply.is !== 'refused' || staleMs === 0 || exchange.over) return reply;
   return standIn(exchange, reply.fault, kept ?? (await found(answers, key)), order, ports) ?? reply;
 }
@@ -147,10 +147,10 @@ function giveAgain(
   return replay(exchange, kept);
 }
 
-function keep(exchange: Exchange, recording: Recording, order: Order, { answers, clock }: CachePorts): void {
+function keep(exchange: Exchange, draft: AnswerDraft, order: Order, { answers, clock }: CachePorts): void {
   const { trail, fleet } = exchange;
   const from = trail.attempts.at(-1)?.target;
-  const worth = worthOf(exchange, recording);
+  const worth = worthOf(exchange, draft);
   if (worth.is === 'worthless' || from === undefined) {
     const why = worth.is === 'worthless' ? worth.why : 'came from no target';
     if (trail.cache?.is === 'miss') trail.cache = { is: 'miss', kept: false, why };
@@ -162,9 +162,9 @@ function keep(exchange: Exchange, recording: Recording, order: Order, { answers,
   answers?.keep(order.key, {
     at: now,
     until: now + Math.max(order.isOn ? policy.cacheTtlMs : 0, policy.staleIfErrorMs),
-    status: recording.status,
-    headers: recording.headers,
-    body: recording.body,
+    status: draft.status,
+    headers: draft.headers,
+    body: draft.body,
     stream: trail.stream,
     profile: fleet.profile.name,
     route,

@@ -4,7 +4,7 @@ import type { AnswerTap } from '../caller-end.ts';
 const LASTING = new Set(['content-type', 'content-disposition', 'request-id', 'x-request-id']);
 
 /** An answer, collected on its way to the caller; given up when it is larger than may be kept. */
-export class Recording implements AnswerTap {
+export class AnswerDraft implements AnswerTap {
   readonly #limitBytes: number;
   #chunks: Buffer[] = [];
   #bytes = 0;
