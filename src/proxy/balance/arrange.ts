@@ -6,9 +6,9 @@ import type { CompiledPlan, Step } from '../fleet.ts';
 import type { Memories } from '../translation.ts';
 import type { Arranged } from './arranged.ts';
 import { groupSteps } from './groups.ts';
+import { headroomFirst } from './headroom.ts';
 import { findHome, type FoundHome, isOrdered, weighHome } from './home.ts';
 import { promptTokens } from './prompt-size.ts';
-import { roomFirst } from './room.ts';
 import { choiceWords, spreadKeys, STRATEGIES } from './strategies.ts';
 import type { Wheels } from './wheels.ts';
 import { nameStep, timeLeft } from './words.ts';
@@ -37,7 +37,7 @@ export function arrange(
   const found = isAlone ? undefined : findHome(exchange, compiled, ports.conversations, now);
   const chosen = isAlone ? undefined : choose({ exchange, compiled, open, now, ports, found });
   if (!compiled.policy.headroom || (chosen !== undefined && chosen.waitMs > 0)) return chosen;
-  return roomFirst({ exchange, compiled, now, found, memories: ports }, chosen, open) ?? chosen;
+  return headroomFirst({ exchange, compiled, now, found, memories: ports }, chosen, open) ?? chosen;
 }
 
 interface Scene {

@@ -24,7 +24,7 @@ interface Scene {
  * Where none has room, the one is waited for that has it soon; else they are tried all the same, in their order.
  * Undefined when the first one has room.
  */
-export function roomFirst(
+export function headroomFirst(
   scene: Scene,
   arranged: Arranged | undefined,
   open: readonly Step[],
