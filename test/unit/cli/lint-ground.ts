@@ -1,6 +1,7 @@
 import { examineChains } from '../../../src/cli/lint/examine.ts';
 import { type LintScene, lintScene } from '../../../src/cli/lint/scene.ts';
 import { createKeyResolver, openConfigFile } from '../../../src/config/index.ts';
+import type { FaultCode } from '../../../src/core/fault.ts';
 import type { ModelFacts } from '../../../src/core/model-facts.ts';
 import { findPaths } from '../../../src/core/paths.ts';
 import type { Profile } from '../../../src/core/profile.ts';
@@ -67,6 +68,25 @@ export const locals = (urls: readonly string[], more: Json = {}): Json => ({
   providers: Object.fromEntries(urls.map((url, index) => [`p${index}`, { url, ...more }])),
   routes: { main: { match: ['*'], targets: urls.map((_, index) => `p${index}/m${index}`) } },
 });
+/** A daemon in which targets of OpenAI are being left alone for this. */
+export const refusing = (reason: FaultCode, keys: readonly string[]): LintScene['daemon'] =>
+  (running(true) ?? []).map((provider) => ({
+    ...provider,
+    keys: ['env:OPENAI_API_KEY', 'env:SECOND'].slice(0, Math.max(1, keys.length)).map((label) => ({
+      label,
+      resolved: true,
+    })),
+    targets: keys.map((key) => ({
+      target: { provider: 'openai', model: 'gpt-4.1', key },
+      breaker: { is: 'closed' },
+      cooldown: { reason, message: 'no' },
+      attempts: 1,
+      failures: 1,
+      served: 0,
+      live: 0,
+      recent: { attempts: 1, failures: 1 },
+    })),
+  }));
 export const running = (resolved: boolean): LintScene['daemon'] => [
   {
     name: 'openai',

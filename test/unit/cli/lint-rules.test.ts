@@ -17,6 +17,7 @@ import {
   withFacts,
   locals,
   running,
+  refusing,
 } from './lint-ground.ts';
 
 /** Of each rule a profile in which it finds something, and one like it in which it does not. */
@@ -26,6 +27,14 @@ const CASES: Readonly<Record<string, { readonly bad: LintScene; readonly good: L
     good: sceneOf(both(), { env: { OPENAI_API_KEY: 'sk-of-openai' } }),
   },
   'missing-key': { bad: sceneOf(both(), { env: { OPENAI_API_KEY: 'sk-of-openai' } }), good: sceneOf(both()) },
+  'refused-key': {
+    bad: sceneOf(both(), { daemon: refusing('upstream_refused_key', ['env:OPENAI_API_KEY']) }),
+    good: sceneOf(both(), { daemon: refusing('upstream_rate_limited', ['env:OPENAI_API_KEY']) }),
+  },
+  'no-credit': {
+    bad: sceneOf(both(), { daemon: refusing('upstream_out_of_credit', ['env:OPENAI_API_KEY']) }),
+    good: sceneOf(both(), { daemon: refusing('upstream_refused_key', ['env:OPENAI_API_KEY']) }),
+  },
   'lost-at-restart': {
     bad: sceneOf(both(), { env: { ANTHROPIC_API_KEY: 'sk-of-anthropic' }, daemon: running(true) }),
     good: sceneOf(both(), { daemon: running(true) }),
@@ -194,6 +203,19 @@ describe('the rules', () => {
       }
     },
   );
+
+  test('a key that is refused is no error while another one of its provider is taken, and none at all is said so', () => {
+    const reason = 'upstream_refused_key';
+    const [first] = refusing(reason, ['env:OPENAI_API_KEY']) ?? [];
+    const pool = first && [{ ...first, keys: [...first.keys, { label: 'env:SECOND', resolved: true }] }];
+    expect(codes(sceneOf(both(), { daemon: pool }))).not.toContain('refused-key');
+    const keyless = {
+      providers: { openai: { url: 'https://a.example.com/v1' } },
+      routes: { main: { match: ['*'], targets: ['openai'] } },
+    };
+    const [note] = examineChains(sceneOf(keyless, { daemon: refusing(reason, ['none']) })).notes;
+    expect(note).toMatchObject({ sentence: 'openai wants a key and has none', fix: 'gw key set openai' });
+  });
 
   test('the defaults of the policy are never found fault with', () => {
     expect(codes(sceneOf(both()))).toEqual([]);
