@@ -88,6 +88,8 @@ export interface Fault {
   readonly upstream?: UpstreamAnswer;
   /** `gw chaos` made it on purpose. */
   readonly injected?: true;
+  /** Its caller waited less long than gw would have: it says nothing of the target. */
+  readonly impatient?: true;
   /** It was gw's translation that the provider rejected, so another target may take the request. */
   readonly elsewhere?: true;
   /** It may be the own network that is at fault, and this is what speaks for it. */

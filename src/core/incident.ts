@@ -150,7 +150,9 @@ interface Failure {
 }
 
 /** By the target's own fault; what is wrong with a request says nothing about its target. */
-function wentWrong({ fault, target, injected }: Attempt): boolean {
+function wentWrong({ fault, target, injected, impatient }: Attempt): boolean {
+  // Its caller waited less long than gw would have.
+  if (impatient) return false;
   // By `gw chaos`, on purpose: that is nobody's fault.
   if (injected !== undefined) return false;
   // No model was asked for, so none is missing: the caller's path is wrong.

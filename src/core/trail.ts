@@ -149,6 +149,8 @@ export interface Attempt {
   readonly limitFrom?: LimitSource;
   /** Readings that a learned limit rests on. */
   readonly limitSamples?: number;
+  /** It was given up because its caller waits no longer, sooner than gw would have: held against nobody. */
+  readonly impatient?: true;
   /** How much of `waitedMs` it waited for room at a provider that serves only so many at once. */
   readonly queuedMs?: number;
   /** The fault `gw chaos` put into it on purpose: it is held against nobody. */

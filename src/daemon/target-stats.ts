@@ -49,6 +49,8 @@ export class TargetStats {
     const failure = isFailure(attempt.fault);
     this.attempts++;
     slot.attempts++;
+    // Its caller waited less long than gw would have, which says nothing about the target.
+    if (attempt.impatient) return;
     if (failure) {
       this.failures++;
       slot.failures++;

@@ -15,6 +15,9 @@ import type { Step } from './fleet.ts';
 import type { TargetView } from './target-state.ts';
 import type { AttemptDraft } from './trail-draft.ts';
 
+/** Timers fire up to this much early, and limits are noted as whole milliseconds. */
+const EARLY_MS = 2;
+
 /** An attempt, as far as its limit and what is learned from it need to know. */
 interface Tried {
   readonly exchange: Exchange;
@@ -77,14 +80,29 @@ export function learnFrom({ exchange, step, record }: Tried, result: AttemptResu
   }
 }
 
-/** A timeout that the caller itself set is told as such, or it would look for the reason at the provider. */
+/**
+ * A timeout that the caller itself set, shorter than gw's own would have been, is told as such: or it would be held
+ * against the target, and everybody else lose a healthy one to the most impatient.
+ */
 export function toldOfCaller(result: AttemptResult, { exchange, record }: Tried): AttemptResult {
-  const { limitFrom } = record;
   const { deadlineFrom } = exchange.trail;
-  if (result.is !== 'failed' || result.fault.code !== 'upstream_timeout') return result;
-  if (limitFrom !== 'caller' || deadlineFrom === undefined) return result;
+  if (result.is !== 'failed' || result.fault.code !== 'upstream_timeout' || deadlineFrom === undefined)
+    return result;
+  if (!isImpatience(exchange, record)) return result;
+  record.impatient = true;
   const message = `${result.fault.message}; the caller waits no longer (${deadlineFrom})`;
-  return { ...result, fault: { ...result.fault, message } };
+  return { ...result, fault: { ...result.fault, message, impatient: true } };
+}
+
+/** The caller's time ran out, or what of it was this attempt's share. Any other limit is gw's own. */
+function isImpatience({ trail, thread }: Exchange, record: AttemptDraft): boolean {
+  const { deadlineMs, stream } = trail;
+  const { startMs, endMs, limitMs, limitFrom, headersMs } = record;
+  // It speaks of the time until an answer begins, and one that is gone on with has begun.
+  if (deadlineMs === undefined || endMs === undefined || thread !== undefined) return false;
+  if (endMs + EARLY_MS >= deadlineMs) return true;
+  const isWaiting = stream || headersMs === undefined;
+  return limitFrom === 'share' && isWaiting && endMs - startMs + EARLY_MS >= (limitMs ?? Infinity);
 }
 
 /** Whoever is given up while everything still went well might have spoken a moment later; a refusal is no waiting. */

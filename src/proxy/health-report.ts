@@ -79,7 +79,9 @@ export class HealthReport {
     switch (result.is) {
       case 'failed':
         // An idle connection that the peer closed just then says nothing about the peer; a second one does.
-        if (result.lost && !this.#again) this.#step.state.neutral(this.#admission);
+        // A caller that waits less long than gw would have says nothing about it either.
+        if ((result.lost && !this.#again) || result.fault.impatient)
+          this.#step.state.neutral(this.#admission);
         else this.#failed(result.fault);
         return;
       case 'cut':

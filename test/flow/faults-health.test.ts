@@ -160,3 +160,44 @@ describe('retries', () => {
     expect(ground.calls('first')).toBeLessThanOrEqual(clients * 1.2 + 3 + Math.ceil(seconds) + 1);
   });
 });
+
+describe('a caller that waits less long than gw would', () => {
+  const waits = { firstContentMs: 15_000, answerMs: 15_000, answerLastMs: 15_000 };
+
+  test.each([
+    ['x-gw-timeout', '40ms', true],
+    ['x-gw-timeout', '40ms', false],
+    ['x-stainless-timeout', '0.1', true],
+  ] as const)(
+    'takes a healthy target away from nobody: %s %s, streamed %s [promise:impatience-is-nobodys-fault]',
+    async (header, limit, streamed) => {
+      const ground = await openGround({ policy: { ...ONCE, ...waits } });
+      ground.simulator('first').setFault('stall@headers');
+      ground.simulator('second').setFault('stall@headers');
+      for (let turn = 0; turn < 5; turn++) {
+        const headers = { [header]: limit };
+        const answer = await (streamed ? ground.stream('m', {}, headers) : ground.chat('m', {}, headers));
+        expect(answer.status).toBe(504);
+        const { attempts } = await ground.trailOf(answer);
+        expect(attempts.at(-1)).toMatchObject({ fault: 'upstream_timeout', impatient: true });
+        expect(attempts.at(-1)?.message).toContain(`the caller waits no longer (${header})`);
+      }
+      ground.simulator('first').setFault(undefined);
+      ground.simulator('second').setFault(undefined);
+      expect([breakerOf(ground, 'first'), breakerOf(ground, 'second')]).toEqual(['closed', 'closed']);
+      const patient = await ground.chat();
+      expect([patient.status, patient.headers['x-gw-provider']]).toEqual([200, 'first']);
+    },
+  );
+
+  test('does not excuse a target that ran into a limit of gw itself', async () => {
+    const ground = await openGround({ policy: { ...ONCE, answerMs: 40 } });
+    ground.simulator('first').setFault('stall@headers');
+    for (let turn = 0; turn < 3; turn++) {
+      const answer = await ground.chat('m', {}, { 'x-gw-timeout': '5s' });
+      expect(answer.headers['x-gw-provider']).toBe('second');
+      expect((await ground.trailOf(answer)).attempts[0]?.impatient).toBeUndefined();
+    }
+    expect(breakerOf(ground, 'first')).toBe('open');
+  });
+});

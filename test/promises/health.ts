@@ -12,6 +12,10 @@ export const HEALTH = {
     'M. Nygard, Release It!: circuit breaker',
   ),
   'breaker-neutral': row("The caller's own errors and hang-ups never open a breaker.", NEVER),
+  'impatience-is-nobodys-fault': row(
+    'A caller that waits less long than gw would takes a healthy target away from nobody else.',
+    NEVER,
+  ),
   'breaker-never-refuses': row(
     'When every breaker is open, the target that would be back first is tried.',
     ANSWER,

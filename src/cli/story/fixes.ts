@@ -1,6 +1,6 @@
 import type { FaultCode } from '../../core/fault.ts';
 import { targetName } from '../../core/target.ts';
-import type { Trail } from '../../core/trail.ts';
+import type { Attempt, Trail } from '../../core/trail.ts';
 
 /** Where a fault happened, as far as a sentence about it needs to know. */
 interface Place {
@@ -67,16 +67,27 @@ export const FIXES: Readonly<Record<FaultCode, (place: Place) => string>> = {
 export function fixesFor(trail: Trail): readonly string[] {
   const lines = new Set<string>();
   const route = trail.route ?? 'default';
-  for (const { target, fault } of trail.attempts) {
+  for (const attempt of trail.attempts) {
+    const { target, fault } = attempt;
     if (fault === undefined) continue;
     const { provider, model, key } = target;
-    lines.add(
-      `${targetName(target)}: ${FIXES[fault]({ provider, model, key, route, target: targetName(target) })}`,
-    );
+    const fix =
+      nobodysFault(attempt, trail) ??
+      FIXES[fault]({ provider, model, key, route, target: targetName(target) });
+    lines.add(`${targetName(target)}: ${fix}`);
   }
   if (trail.fault !== undefined && (lines.size === 0 || trail.fault === 'exhausted')) {
     const { provider, model, key } = trail.plan[0]?.target ?? { provider: '…', model: '', key: '' };
     lines.add(FIXES[trail.fault]({ provider, model, key, route, target: provider }));
   }
   return [...lines];
+}
+
+/** What failed on purpose, or for the caller's own impatience, is not to be mended at the target. */
+function nobodysFault({ injected, impatient }: Attempt, { deadlineFrom }: Trail): string | undefined {
+  if (injected !== undefined)
+    return `nothing: gw chaos did this on purpose (${injected}); gw chaos stop ends it if it still runs`;
+  if (impatient !== true) return undefined;
+  const limit = deadlineFrom === 'x-gw-timeout' ? deadlineFrom : "the client's timeout";
+  return `nothing: its caller waits less long than gw would; raise ${limit}. It counts against nobody`;
 }

@@ -89,8 +89,9 @@ export function budgetAlert(view: BudgetView, now: number): Alert {
 }
 
 /** Nobody could serve it, and that was not its own doing. */
-function isLost({ outcome, fault, plan }: Trail): boolean {
+function isLost({ outcome, fault, plan, attempts }: Trail): boolean {
   if (outcome !== 'failed' || fault === undefined || plan.length === 0) return false;
+  if (attempts.length > 0 && attempts.every(({ impatient }) => impatient)) return false;
   return fault === 'exhausted' || FAULTS[fault].scope !== 'request';
 }
 

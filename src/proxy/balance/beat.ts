@@ -54,7 +54,10 @@ export class Beat {
     if (this.#outstanding) this.#pulse.headroom.lost(this.#outstanding);
     this.#outstanding = undefined;
     // Silence until the limit is as slow as can be. Every other failure is the breaker's to judge: it may be a quick one.
-    if (result.is === 'failed' && result.fault.code === 'upstream_timeout') this.#measure(now);
+    // Where its caller waits no longer, nobody knows how slow it would have been.
+    if (result.is === 'failed' && result.fault.code === 'upstream_timeout') {
+      if (!result.fault.impatient) this.#measure(now);
+    }
     // It is as slow as this at least; who was asked beside it had less time to show what it takes.
     else if (result.is === 'outrun' && !result.isHedge) this.#measure(now);
   }

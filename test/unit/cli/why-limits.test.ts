@@ -53,3 +53,19 @@ describe('gw why says of an attempt that ran into its limit', () => {
     expect(text).toContain('waited 2.00s for room · gw waited 500ms');
   });
 });
+
+describe('gw why advises nothing at the target', () => {
+  test('whose caller waited less long than gw would have', () => {
+    const text = told({ deadlineMs: 100, deadlineFrom: 'x-gw-timeout' }, { impatient: true });
+    expect(text).toContain('nothing: its caller waits less long than gw would; raise x-gw-timeout.');
+    expect(text).not.toContain('needs a longer firstContentMs');
+    const sdk = told({ deadlineMs: 900, deadlineFrom: 'x-stainless-timeout' }, { impatient: true });
+    expect(sdk).toContain("raise the client's timeout.");
+  });
+
+  test('that gw chaos made fail', () => {
+    const text = told({}, { injected: 'stall@headers' });
+    expect(text).toContain('nothing: gw chaos did this on purpose (stall@headers)');
+    expect(text).not.toContain('gw provider test');
+  });
+});

@@ -198,3 +198,13 @@ describe('incidents', () => {
     expect(log.list(at(300 * 200)).length).toBe(201);
   });
 });
+
+test('the impatience of a caller is no incident of the target that it did not wait for', () => {
+  const attempts = [
+    failedAttempt({ fault: 'upstream_timeout', impatient: true }),
+    servedAttempt({ target: GROQ }),
+  ];
+  expect(collectIncidents([failsOver(0, { attempts })])).toEqual([]);
+  const held = [failedAttempt({ fault: 'upstream_timeout' }), servedAttempt({ target: GROQ })];
+  expect(collectIncidents([failsOver(0, { attempts: held })])).toHaveLength(1);
+});

@@ -19,3 +19,13 @@ it('takes a failure back that turned out to be this computer’s own', () => {
   observatory.exchangeEnded({ ...trail, attempts: [{ ...attempt, fault: 'offline' }] });
   expect(observatory.incidents(now)).toEqual([]);
 });
+
+it('holds against nobody that a caller waited less long than gw would have', () => {
+  const now = new HeldClock().now();
+  const attempt = failedAttempt({ fault: 'upstream_timeout', impatient: true });
+  const trail = sampleTrail({ at: now, attempts: [attempt], outcome: 'failed' });
+  const observatory = new Observatory(now);
+  observatory.attemptEnded(trail, attempt);
+  const [stats] = observatory.targets();
+  expect([stats?.attempts, stats?.failures, stats?.last]).toEqual([1, 0, undefined]);
+});
