@@ -4,7 +4,7 @@ import type { ImportDraft } from './draft.ts';
 import { keyFound, listIn, numberAt, objectIn, present, resolved, textAt, written } from './foreign.ts';
 import { presetNamed, presetOfModel } from './hosts.ts';
 import type { ImportSources, WantedProvider, WantedTarget } from './imported.ts';
-import { type LeftTable, leaveRest } from './rest.ts';
+import { AWS_KEYS, type LeftTable, leaveRest } from './rest.ts';
 
 const PARAMS: LeftTable = {
   model: true,
@@ -37,18 +37,7 @@ const PARAMS: LeftTable = {
     'retries are set for a route or for all',
     'gw config set profiles.NAME.routes.ROUTE.policy.retries',
   ],
-  aws_access_key_id: [
-    'gw finds AWS credentials as the AWS tools do',
-    'export AWS_ACCESS_KEY_ID, or AWS_PROFILE',
-  ],
-  aws_secret_access_key: [
-    'gw finds AWS credentials as the AWS tools do',
-    'export AWS_SECRET_ACCESS_KEY, or AWS_PROFILE',
-  ],
-  aws_session_token: [
-    'gw finds AWS credentials as the AWS tools do',
-    'export AWS_SESSION_TOKEN, or AWS_PROFILE',
-  ],
+  ...AWS_KEYS,
   aws_profile_name: ['gw finds AWS credentials as the AWS tools do', 'export AWS_PROFILE'],
   vertex_credentials: ['gw finds Google credentials as gcloud does', 'export GOOGLE_APPLICATION_CREDENTIALS'],
   tenant_id: ['gw finds Microsoft credentials in variables', 'export AZURE_TENANT_ID'],

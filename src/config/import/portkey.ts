@@ -4,7 +4,7 @@ import type { ImportDraft } from './draft.ts';
 import { keyFound, listIn, numberAt, objectIn, objectsIn, present, textAt, textsIn } from './foreign.ts';
 import { presetNamed, presetOfModel } from './hosts.ts';
 import type { ImportSources, WantedTarget } from './imported.ts';
-import { type LeftTable, leaveRest } from './rest.ts';
+import { AWS_KEYS, type LeftTable, leaveRest } from './rest.ts';
 
 // https://github.com/Portkey-AI/gateway/blob/main/src/middlewares/requestValidator/schema/config.ts
 const KNOWN: LeftTable = {
@@ -29,18 +29,7 @@ const KNOWN: LeftTable = {
   openai_organization: true,
   openai_project: true,
   anthropic_version: true,
-  aws_access_key_id: [
-    'gw finds AWS credentials as the AWS tools do',
-    'export AWS_ACCESS_KEY_ID, or AWS_PROFILE',
-  ],
-  aws_secret_access_key: [
-    'gw finds AWS credentials as the AWS tools do',
-    'export AWS_SECRET_ACCESS_KEY, or AWS_PROFILE',
-  ],
-  aws_session_token: [
-    'gw finds AWS credentials as the AWS tools do',
-    'export AWS_SESSION_TOKEN, or AWS_PROFILE',
-  ],
+  ...AWS_KEYS,
   vertex_service_account_json: [
     'gw finds Google credentials as gcloud does',
     'export GOOGLE_APPLICATION_CREDENTIALS',
