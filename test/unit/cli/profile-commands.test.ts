@@ -125,6 +125,51 @@ describe('gw profile export and import', () => {
     expect(said).toContain('providers.openai.keys[1]');
   });
 
+  it('name nothing that only this machine has, and say which key is to be set elsewhere', async () => {
+    const { text, said } = await exported({
+      profiles: {
+        default: {
+          providers: {
+            alpha: { url: 'http://127.0.0.1:9/v1', keys: [{ file: '/home/somebody/keys/alpha' }] },
+            openai: { preset: 'openai', keys: [{ keychain: 'openai@here' }, { env: 'WORK_KEY' }] },
+            groq: { preset: 'groq', keys: [{ keychain: 'groq' }] },
+            clever: {
+              url: 'https://127.0.0.1:9/v1',
+              auth: {
+                oauth: {
+                  tokenUrl: 'https://127.0.0.1:9/token',
+                  clientId: 'me',
+                  clientSecret: { file: '/home/somebody/secret' },
+                  refreshToken: { keychain: 'clever.refresh' },
+                },
+              },
+            },
+          },
+          routes: { default: { match: ['*'], targets: ['alpha'] } },
+        },
+      },
+    });
+    expect(text).not.toMatch(/somebody|keychain|@here|clever\.refresh/);
+    expect(JSON.parse(text)).toMatchObject({
+      providers: {
+        alpha: { keys: [{ env: 'ALPHA_API_KEY' }] },
+        openai: { keys: [{ env: 'WORK_KEY' }] },
+        groq: { preset: 'groq' },
+        clever: { auth: { oauth: { clientSecret: { env: 'CLEVER_CLIENT_SECRET' } } } },
+      },
+    });
+    expect(said).toContain(
+      'left out: providers.alpha.keys[0] is kept on this machine; on another one: gw key set alpha',
+    );
+    const home = newHome();
+    const context = testContext({ home });
+    await run(importProfile, context, [file(text)], { yes: true, as: 'team' });
+    expect(context.err).toContain('next: gw profile use team');
+    expect(context.err).toContain(
+      'alpha has no key here (env:ALPHA_API_KEY (not set)): gw key set alpha --only',
+    );
+  });
+
   it('leave out headers that may hold a key, and keep those that cannot', async () => {
     const { text, said } = await exported({
       profiles: {

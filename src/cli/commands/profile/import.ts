@@ -14,7 +14,9 @@ import type { Command, Input } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { keepKeys, keyJson, type KeyPlan, keysJson, planKeys } from '../../import/found-keys.ts';
 import { type ForeignDocument, readForeignDocument } from '../../import/read-document.ts';
+import { openProfile } from '../../profile-file.ts';
 import { confirm } from '../../prompt.ts';
+import { whyOut } from '../../route/describe.ts';
 import { changeStored, keepActive, openStored, readStored } from '../../stored-config.ts';
 
 export const command: Command = {
@@ -157,5 +159,14 @@ function finish(
     if (reference.is === 'env')
       context.say(terminalSafe(`  the key of ${provider}: export ${reference.name}=…`));
   }
-  if (!input.flag('use')) context.say(`next: gw profile use ${terminalSafe(name)}`);
+  const { config, keys: here } = openProfile(context);
+  if (config.activeProfile !== name) context.say(`next: gw profile use ${terminalSafe(name)}`);
+  if (found.kind !== 'gw') return;
+  for (const provider of config.profiles[name]?.providers ?? []) {
+    const missing = whyOut(provider, here);
+    if (missing !== undefined && provider.enabled)
+      context.say(
+        terminalSafe(`${provider.name} has no key here (${missing}): gw key set ${provider.name} --only`),
+      );
+  }
 }
