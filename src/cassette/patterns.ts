@@ -1,7 +1,7 @@
 import type { MaskRule } from '../core/mask.ts';
 
-/** Nothing of base64 stands before it: in a picture any word turns up by chance. */
-const START = '(?<![A-Za-z0-9+/_=-])';
+/** No letter or digit stands before it: inside of words and pictures any few letters turn up by chance. */
+const START = '(?<![A-Za-z0-9])';
 const KEY_FIELDS =
   '(?:[a-z]+[-_])*(?:api_?key|access_?token|auth_?token|refresh_?token|secret|password|cookie)';
 const ACCOUNT_FIELDS =
@@ -31,7 +31,7 @@ export const PATTERNS: readonly MaskRule[] = [
   rule(`${START}(?:sk|rk|pk|xai|csk|pplx|nvapi|glpat)-[\\w-]{16,}`, '[secret]'),
   rule(`${START}(?:gsk|fw|tgp|hf|r8|gh[opsur]|github_pat|sk|rk)_\\w{16,}`, '[secret]'),
   rule(`${START}xox[a-z]-[\\w-]{10,}`, '[secret]'),
-  rule(`${START}AIza[\\w-]{30,}`, '[secret]'),
+  rule(`(?<![A-Za-z0-9+/])AIza[\\w-]{30,}`, '[secret]'),
   rule(`${START}ya29\\.[\\w-]{16,}`, '[secret]'),
   rule(`${START}(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])`, '[secret]'),
   rule(`${START}eyJ[\\w-]{8,}\\.[\\w-]{4,}(?:\\.[\\w-]*)?`, '[secret]'),

@@ -76,7 +76,7 @@ class LineReader {
         body: this.#body(this.#at('request.body'), 'request.body'),
       },
       answer: {
-        status: this.#number('answer.status'),
+        status: this.#status(),
         headers: this.#headers(),
         chunks: this.#chunks(),
         ending,
@@ -84,6 +84,13 @@ class LineReader {
       },
       ...(isObject(usage) && { usage: trusted<Usage>(usage) }),
     };
+  }
+
+  #status(): number {
+    const status = this.#number('answer.status');
+    const isOne = status === 0 || (Number.isInteger(status) && status >= 200 && status <= 599);
+    if (!isOne) throw this.#wrong('answer.status', 'a status from 200 to 599, or 0 for no answer');
+    return status;
   }
 
   #headers(): Readonly<Record<string, string>> {

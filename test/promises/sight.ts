@@ -33,6 +33,14 @@ export const SIGHT = {
     "A caller's trace context reaches the provider byte for byte, and only with traces on is an attempt put in between.",
     'W3C Trace Context',
   ),
+  'cassette-no-secret': row(
+    'A cassette has no credential in it, in whatever place or encoding it came, nor accounts and mail addresses that have the shape of such.',
+    'docs/cassettes.md',
+  ),
+  'cassette-replays': row(
+    'A cassette gives again what the caller got, byte for byte but for what is hidden, failures included.',
+    'docs/cassettes.md',
+  ),
   'observe-unloaded': row(
     'With OpenTelemetry off and nobody asking for metrics, nothing of either is loaded.',
     'docs/observability.md',
