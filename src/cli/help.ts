@@ -44,7 +44,7 @@ export const HELP_GROUPS: readonly HelpGroup[] = [
     title: 'Something is wrong',
     rows: [
       { names: ['doctor'], summary: 'Look at everything gw depends on, and mend it' },
-      { names: ['why', 'replay'], summary: 'The story of one request; ask it again' },
+      { names: ['why'], summary: 'Tell the story of one request: what was tried, and why' },
       { names: ['failovers'], summary: 'Which targets failed, for how long, and who stood in' },
       { names: ['cooldowns', 'reset'], summary: 'Who is being left alone, and why; end that' },
       { names: ['logs', 'report'], summary: "The daemon's log; what went wrong, to hand on" },
@@ -64,6 +64,7 @@ export const HELP_GROUPS: readonly HelpGroup[] = [
     rows: [
       { names: ['lint', 'test-route'], summary: 'Find weak chains; try every target of one' },
       { names: ['simulate-outage'], summary: 'Rehearse with your own recorded traffic' },
+      { names: ['record', 'replay'], summary: 'Keep real traffic in a file; serve or ask it again' },
       { names: ['chaos', 'simulate'], summary: 'Failures on purpose: live; of a pretended provider' },
     ],
   },
