@@ -1,3 +1,4 @@
+import type { Mend } from './mend.ts';
 import type { Scene } from './scene.ts';
 
 /** How a check turned out. `skipped`: there was nothing to look at, or it was not asked for. */
@@ -12,6 +13,8 @@ export interface Finding {
   readonly fix?: string;
   /** The provider, route, file or variable it is about, where a check looks at several. */
   readonly about?: string;
+  /** What `--fix` can do about it. */
+  readonly mend?: Mend;
   /** Figures for `--json`. */
   readonly figures?: Readonly<Record<string, number | string>>;
 }

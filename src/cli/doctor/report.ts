@@ -3,6 +3,7 @@ import { type Layout, wrap } from '../story/lines.ts';
 import type { Style } from '../style.ts';
 import type { Result } from './check.ts';
 import type { Diagnosis, Noted } from './examine.ts';
+import { mendWords } from './mend.ts';
 
 /** Symbol and word: colour alone tells some people nothing. */
 const SIGNS: Readonly<Record<Result, { readonly text: string; readonly colour: Colour }>> = {
@@ -71,7 +72,7 @@ export function reportJson(
     problems,
     warnings,
     fix: fix ?? null,
-    checks: noted.map(({ id, group, looksAt, result, sentence, about, fix: own, figures }) => ({
+    checks: noted.map(({ id, group, looksAt, result, sentence, about, fix: own, mend, figures }) => ({
       id,
       group,
       looksAt,
@@ -79,6 +80,7 @@ export function reportJson(
       sentence,
       about: about ?? null,
       fix: own ?? null,
+      ...(mend === undefined ? {} : { mends: mendWords(mend) }),
       ...(figures === undefined ? {} : { figures }),
     })),
   };

@@ -1,4 +1,5 @@
 import type { CheckGroup } from './check.ts';
+import { LIMIT_CHECKS } from './checks/budgets.ts';
 import { CALLER_CHECKS } from './checks/callers.ts';
 import { DAEMON_CHECKS } from './checks/daemon.ts';
 import { KEY_CHECKS } from './checks/keys.ts';
@@ -15,6 +16,7 @@ export const CHECK_GROUPS: readonly CheckGroup[] = [
   KEY_CHECKS,
   DAEMON_CHECKS,
   ROUTE_CHECKS,
+  LIMIT_CHECKS,
   STORAGE_CHECKS,
   NETWORK_CHECKS,
   CALLER_CHECKS,

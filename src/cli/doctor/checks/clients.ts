@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 import { keysOf } from '../../../lib/expect.ts';
-import { type ClientId, clientNamed, CLIENTS } from '../../clients/clients.ts';
+import { clientNamed, CLIENTS } from '../../clients/clients.ts';
+import { readJournal } from '../../clients/connect/journal.ts';
+import { realPath } from '../../clients/connect/plan.ts';
 import { shortPath } from '../../clients/connect/words.ts';
 import { placeOf } from '../../clients/gateway.ts';
 import { type ClientLook, lookAt } from '../../clients/look.ts';
@@ -42,12 +44,17 @@ function judge(scene: Scene, look: ClientLook): Finding[] {
   const place = placeIn(scene, from, address);
   const about = { about: place };
   if (way === 'stale')
-    return [problem(`${title}: ${place} points at ${address}, where nobody listens`, mend(id, place), about)];
+    return [
+      problem(`${title}: ${place} points at ${address}, where nobody listens`, advice(scene, look, place), {
+        ...about,
+        ...(isOurs(scene, from) ? { mend: { is: 'disconnect', client: id, place } } : {}),
+      }),
+    ];
   if (way === 'other')
     return [
       warning(
         `${title}: ${place} points at ${address}: a program that is not this gw`,
-        mend(id, place),
+        advice(scene, look, place),
         about,
       ),
     ];
@@ -55,7 +62,13 @@ function judge(scene: Scene, look: ClientLook): Finding[] {
   return [warning(`${title}: ${place} points at gw, which is not running`, 'gw start', about)];
 }
 
-function mend(id: ClientId, place: string): string {
+/** What `gw connect` wrote there it can also take back. */
+function isOurs({ context }: Scene, file: string): boolean {
+  return readJournal(context.paths).some((entry) => entry.file === realPath(file));
+}
+
+function advice(scene: Scene, { id, from = '' }: ClientLook, place: string): string {
+  if (isOurs(scene, from)) return `gw connect ${id} --write, or to do without gw: gw connect ${id} --undo`;
   return clientNamed(id).connect === undefined
     ? `change ${place}`
     : `gw connect ${id} --write, or change ${place}`;

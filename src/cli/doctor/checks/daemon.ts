@@ -1,8 +1,10 @@
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 
 import { askPort, dialHost, findPortOwner, readState, splitAddress } from '../../../daemon/index.ts';
 import { formatDuration } from '../../../lib/duration.ts';
+import { errorCode } from '../../../lib/expect.ts';
 import { type Check, type CheckGroup, fine, problem, skipped, warning } from '../check.ts';
+import { service } from './service.ts';
 
 const ASK_MS = 1_000;
 
@@ -38,11 +40,23 @@ const leftovers: Check = {
     const hasSocket = lstatSync(paths.socket, { throwIfNoEntry: false }) !== undefined;
     if (state === undefined && !hasSocket) return [fine('nothing is left of an earlier daemon')];
     const who = state === undefined ? 'an earlier daemon' : `the daemon with pid ${state.pid}`;
-    return [
-      warning(`${who} ended without clearing up (killed, or a power cut); a start clears it`, 'gw start'),
-    ];
+    const sentence = `${who} ended without clearing up (killed, or a power cut); a start clears it`;
+    const left = [paths.state, ...(hasSocket && process.platform !== 'win32' ? [paths.socket] : [])];
+    // A state file without a listener may also be of a daemon that is just starting.
+    const isGone = !existsSync(paths.startLock) && (state === undefined || !isAlive(state.pid));
+    return [warning(sentence, 'gw start', isGone ? { mend: { is: 'leftovers', paths: left } } : {})];
   },
 };
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's.
+    return errorCode(error) === 'EPERM';
+  }
+}
 
 const version: Check = {
   id: 'daemon-version',
@@ -51,7 +65,11 @@ const version: Check = {
     if (daemon.is === 'failed') return [skipped('the daemon does not run')];
     const { version: other } = daemon.value.hello;
     if (other === own) return [fine(`both are version ${own}`)];
-    return [warning(`the daemon is version ${other}, this program ${own}`, 'gw restart')];
+    return [
+      warning(`the daemon is version ${other}, this program ${own}`, 'gw restart', {
+        mend: { is: 'restart' },
+      }),
+    ];
   },
 };
 
@@ -100,5 +118,5 @@ const port: Check = {
 /** The background process and its port. */
 export const DAEMON_CHECKS: CheckGroup = {
   title: 'Daemon',
-  checks: [running, leftovers, version, reported, port],
+  checks: [running, leftovers, version, service, reported, port],
 };

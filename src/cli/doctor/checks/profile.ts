@@ -67,13 +67,18 @@ const permissions: Check = {
       ...tooOpen(paths.stateDir, 0o700),
       ...tooOpen(paths.database, 0o600),
       ...tooOpen(paths.log, 0o600),
-      ...keyFiles.map((path) =>
-        problem(`others on this machine can read the key in ${path}`, `chmod 600 ${path}`, { about: path }),
-      ),
+      ...keyFiles.map(openKeyFile),
     ];
     return found.length > 0 ? found : [fine('what gw keeps is for your user alone')];
   },
 };
+
+function openKeyFile(path: string): Finding {
+  const was = (lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0o600) & 0o777;
+  const mend = { is: 'permissions', path, mode: 0o600, was } as const;
+  const fix = `chmod 600 ${path}`;
+  return problem(`others on this machine can read the key in ${path}`, fix, { about: path, mend });
+}
 
 /** What others can write is a problem (they decide where keys are sent); what they can read is a warning. */
 function tooOpen(path: string, wanted: number): Finding[] {
@@ -85,7 +90,8 @@ function tooOpen(path: string, wanted: number): Finding[] {
   const fix = `chmod ${wanted.toString(8)} ${path}`;
   const isWritable = (status.mode & 0o022) !== 0;
   const sentence = `others on this machine can ${isWritable ? 'change' : 'look into'} ${path} (${mode})`;
-  return [(isWritable ? problem : warning)(sentence, fix, { about: path })];
+  const mend = { is: 'permissions', path, mode: wanted, was: status.mode & 0o777 } as const;
+  return [(isWritable ? problem : warning)(sentence, fix, { about: path, mend })];
 }
 
 /** The profile file and who can read it. */

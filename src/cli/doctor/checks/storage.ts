@@ -1,5 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 import { DEFAULT_SETTINGS, type Settings } from '../../../core/settings.ts';
 import { decodeLogRecord, lastLines } from '../../../daemon/index.ts';
@@ -56,8 +56,7 @@ const requestLog: Check = {
     const { maxBytes } = settingsOf(scene).record;
     const sentence = `${rows.toLocaleString('en-US')} ${rows === 1 ? 'exchange' : 'exchanges'} in ${formatRoom(size)}`;
     const figures = { rows, bytes: size };
-    if (size <= maxBytes * SWOLLEN)
-      return [fine(sentence, undefined, { figures }), ...setAside(paths.stateDir, paths.database)];
+    if (size <= maxBytes * SWOLLEN) return [fine(sentence, undefined, { figures })];
     return [
       warning(
         `${sentence}, more than the ${formatRoom(maxBytes)} it may have: a running gw makes it smaller`,
@@ -72,21 +71,36 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Logs that were damaged and put aside take room until someone looks at them. */
-function setAside(folder: string, database: string): Finding[] {
-  const names = readdirSync(folder).filter((name) => name.startsWith(`${basename(database)}.damaged`));
-  if (names.length === 0) return [];
-  const first = join(folder, names[0] ?? '');
-  const what =
-    names.length === 1
-      ? 'a damaged log was set aside'
-      : `${names.length} files of damaged logs were set aside`;
-  return [
-    warning(
-      `${what}: ${first}`,
-      `rm ${join(folder, `${basename(database)}.damaged*`)} (when nobody needs it)`,
-    ),
-  ];
+const setAside: Check = {
+  id: 'set-aside',
+  looksAt: 'files that were damaged, and that gw put aside: request log, kept answers, remembered health',
+  look({ context: { paths } }) {
+    const found = KEPT.flatMap(({ what, keeps, mark }) => putAside(what, paths[keeps], mark));
+    return found.length > 0 ? found : [fine('nothing had to be set aside')];
+  },
+};
+
+const KEPT: readonly {
+  readonly what: string;
+  readonly mark: string;
+  readonly keeps: 'database' | 'answers' | 'health';
+}[] = [
+  { what: 'log', mark: '.damaged', keeps: 'database' },
+  { what: 'store of kept answers', mark: '.damaged', keeps: 'answers' },
+  { what: 'file of remembered health', mark: '.set-aside', keeps: 'health' },
+];
+
+/** They take room until someone looks at them. */
+function putAside(what: string, path: string, mark: string): Finding[] {
+  const folder = dirname(path);
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => name.startsWith(basename(path) + mark));
+  const [first] = names;
+  if (first === undefined) return [];
+  const count = names.length === 1 ? '' : ` (${names.length} files)`;
+  const about = join(folder, first);
+  const fix = `rm ${path}${mark}* (when nobody needs it; gw goes on without)`;
+  return [warning(`a damaged ${what} was set aside${count}: ${about}`, fix, { about })];
 }
 
 const logErrors: Check = {
@@ -133,4 +147,7 @@ function formatRoom(bytes: number): string {
 }
 
 /** What is kept on disk. */
-export const STORAGE_CHECKS: CheckGroup = { title: 'Storage', checks: [disk, requestLog, logErrors] };
+export const STORAGE_CHECKS: CheckGroup = {
+  title: 'Storage',
+  checks: [disk, requestLog, setAside, logErrors],
+};

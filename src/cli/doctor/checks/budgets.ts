@@ -1,0 +1,44 @@
+import { usedWords } from '../../../core/budget.ts';
+import type { BudgetView } from '../../../core/budget.ts';
+import { spentSoFar } from '../../../daemon/index.ts';
+import { type Check, type CheckGroup, type Finding, fine, problem, skipped, warning } from '../check.ts';
+import type { Scene } from '../scene.ts';
+
+const budgets: Check = {
+  id: 'budgets',
+  looksAt: 'what was spent of each budget: whether one is used up, and requests are refused for it',
+  async look(scene) {
+    const views = await viewsOf(scene);
+    if (typeof views === 'string')
+      return [warning(`what was spent cannot be told: ${views}`, 'gw budget status')];
+    if (views.length === 0) return [skipped('there is no budget', 'gw budget set all --usd 5 --per day')];
+    const exceeded = views.filter(({ share }) => share >= 1).map(describe);
+    if (exceeded.length > 0) return exceeded;
+    return [
+      fine(
+        views.length === 1 ? 'the one budget is not used up' : `none of ${views.length} budgets is used up`,
+      ),
+    ];
+  },
+};
+
+/** The daemon also knows what is under way; without one, the record of requests tells. */
+async function viewsOf({ daemon, profile, context }: Scene): Promise<readonly BudgetView[] | string> {
+  if (daemon.is === 'ok') return daemon.value.status.budgets ?? [];
+  if (profile?.budgets === undefined || profile.budgets.length === 0) return [];
+  const spent = await spentSoFar(profile, context.paths.database, context.clock.now());
+  return spent.is === 'ok' ? spent.value : spent.fault;
+}
+
+function describe(view: BudgetView): Finding {
+  const { scope, holder, action } = view;
+  const sentence = `${usedWords(view, holder)} is used`;
+  const more = { about: scope, figures: { share: view.share } };
+  const fix = `gw budget set ${scope} ${view.unit === 'usd' ? '--usd' : '--tokens'} … --per ${view.per} (more), or wait: gw budget status`;
+  if (action === 'block') return problem(`${sentence}: further requests are refused`, fix, more);
+  const follows = action === 'warn' ? 'nothing follows from that' : 'only cheaper targets are asked';
+  return warning(`${sentence}: ${follows}`, fix, more);
+}
+
+/** What limits requests on purpose. */
+export const LIMIT_CHECKS: CheckGroup = { title: 'Budgets', checks: [budgets] };
