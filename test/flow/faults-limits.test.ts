@@ -179,3 +179,25 @@ describe('when nobody could serve', () => {
     expect(get({}, 'polluted')).toBeUndefined();
   });
 });
+
+describe('a caller that nobody could serve is told when to come back', () => {
+  test.each(['503', '500', 'reset@accept', 'stall@headers'])(
+    'in retry-after not where targets only fail, as gw asks those before their time: %s',
+    async (fault) => {
+      const ground = await openGround({ policy: { ...ONCE, answerMs: 40, answerLastMs: 40 } });
+      for (const name of ['first', 'second']) ground.simulator(name).setFault(fault);
+      for (let turn = 0; turn < 4; turn++) {
+        const { headers } = await ground.chat();
+        expect([headers['x-should-retry'], headers['retry-after']]).toEqual(['false', undefined]);
+      }
+      for (const name of ['first', 'second']) ground.simulator(name).setFault(undefined);
+      expect((await ground.chat()).status).toBe(200);
+    },
+  );
+
+  test('where a provider said so', async () => {
+    const ground = await openGround({ providers: ['first'], policy: ONCE });
+    const { status, headers } = await ground.chat('m!503;retry-after=20');
+    expect([status, headers['retry-after']]).toEqual([503, '20']);
+  });
+});

@@ -89,7 +89,8 @@ function refuse(exchange: Exchange, reply: Refusal): void {
   const own = theirOwnWords(exchange, reply);
   const lines = ['content-type', own?.contentType ?? 'application/json', 'x-should-retry', mayRetry(reply)];
   if (reply.comeBack) {
-    lines.push('retry-after', String(Math.max(1, Math.ceil(reply.comeBack.afterMs / 1000))));
+    if (isWorthWaiting(reply.fault))
+      lines.push('retry-after', String(Math.max(1, Math.ceil(reply.comeBack.afterMs / 1000))));
     lines.push('x-gw-retry-at', new Date(reply.comeBack.at).toISOString());
   }
   const providersId = trail.attempts.at(-1)?.requestId;
@@ -106,6 +107,14 @@ function refuse(exchange: Exchange, reply: Refusal): void {
 function mayRetry({ fault: why, comeBack }: Refusal): string {
   if (why.code === 'over_budget') return comeBack ? 'true' : 'false';
   return why.code === 'offline' || why.code === 'busy' || why.code === 'too_many_requests' ? 'true' : 'false';
+}
+
+/**
+ * Whether asking sooner would be in vain: a limit runs until then, or the provider said so. Of a target that only fails,
+ * all that is known is when its breaker ends, and gw asks it before that when there is nobody else.
+ */
+function isWorthWaiting({ code, retryAfterMs }: Fault): boolean {
+  return retryAfterMs !== undefined || FAULTS[code].health === 'neutral';
 }
 
 /** With one target gw has nothing to add: its refusal reaches the caller as it came. */
