@@ -52,7 +52,7 @@ describe('gw test-route', () => {
         const words = ['test-route', '--simulate', '429@1,cut@2', '--format', format, '--json'];
         const { exit, out, err } = await home.run(words);
         expect(exit, `${format}: ${err}${out}`).toBe(0);
-        expect(parseJson(out)).toMatchObject({ verdict: 'ok', format, drill: [{ result: 'told' }] });
+        expect(parseJson(out)).toMatchObject({ verdict: 'ok', format, drill: [{ result: 'continued' }] });
         const targets = field(parseJson(out), 'targets');
         const translated = Array.isArray(targets) ? targets.map((one) => field(one, 'translated')) : [];
         expect(translated).toEqual(CALLERS.map((name) => (name === format ? null : name)));
