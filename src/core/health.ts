@@ -104,8 +104,13 @@ export interface Incident {
   readonly reason: FaultCode;
   readonly message: string;
   readonly from: number;
+  /** When it concerned somebody last: its target failed, or was left out because of it. */
   readonly last: number;
-  /** True when no failure was seen for a while and the target served again. */
+  /** When its target failed last; a daemon of an earlier version does not say. */
+  readonly failedAt?: number;
+  /** When its target served again; absent while it was not asked since, or did nothing but fail. */
+  readonly servedAt?: number;
+  /** True when no failure was seen for a while, the target served again, or what was wrong with it was changed. */
   readonly over: boolean;
   /** Exchanges another target served instead, and exchanges nobody served. */
   readonly rescued: number;

@@ -3,7 +3,7 @@ import { FAULTS } from './fault.ts';
 import type { Incident } from './health.ts';
 import type { Target } from './target.ts';
 import { sameTarget, targetName } from './target.ts';
-import type { Attempt, Trail } from './trail.ts';
+import type { Attempt, PlanStep, Trail } from './trail.ts';
 
 /** An incident is over when its target failed nobody for this long. */
 export const INCIDENT_GAP_MS = 120_000;
@@ -19,8 +19,10 @@ const MAX_SAMPLES = 200;
  *
  * - An incident begins when an attempt on a target fails by the target's fault and gw moves on from that target.
  * - While it runs, exchanges whose plan left the target out (breaker open, key cooling down) count into it too.
- * - It is over after `INCIDENT_GAP_MS` without either, or when the target serves again `INCIDENT_PROOF_MS` after the
- *   last. A failure after that begins a new one.
+ * - It is over after `INCIDENT_GAP_MS` without either, or when the target served again and `INCIDENT_PROOF_MS` have
+ *   passed since the last. A failure after that begins a new one.
+ * - What is wrong with a key or a host is disproved by any model behind it. A key that was refused or had no credit is
+ *   well with its first answer, and so is its provider when another key took its place.
  * - A retry that the same target then serves is no failover. Rehearsals count nowhere. An exchange whose caller hung
  *   up keeps an incident running but is neither rescued nor lost.
  */
@@ -46,7 +48,9 @@ export class IncidentLog {
 
   /** All incidents known, in the order they began. `now` decides which of them are over. */
   list(now: number): Incident[] {
-    const running = [...this.#running.values()].map((each) => toIncident(each, isQuiet(each, now)));
+    const running = [...this.#running.values()].map((each) =>
+      toIncident(each, isPast(each, now) || isAhead(each.last, now)),
+    );
     return [...this.#over, ...running].sort((a, b) => a.from - b.from || (a.id < b.id ? -1 : 1));
   }
 
@@ -59,15 +63,17 @@ export class IncidentLog {
     }
     running.from = Math.min(running.from, failure.at);
     running.last = Math.max(running.last, failure.at);
+    running.failedAt = Math.max(running.failedAt, failure.at);
+    delete running.servedAt;
     running.message = failure.message;
     count(running, trail);
   }
 
   #noteSkips(trail: Trail): boolean {
     let noted = false;
-    for (const { target, skipped } of trail.plan) {
-      if (skipped === undefined || isOwnChoice(skipped) || wasTried(trail, target)) continue;
-      const running = this.#latest(target);
+    for (const step of trail.plan) {
+      if (!isLeftAlone(step) || wasTried(trail, step.target)) continue;
+      const running = this.#latest(step.target);
       if (running === undefined) continue;
       running.last = Math.max(running.last, trail.at);
       count(running, trail);
@@ -87,7 +93,7 @@ export class IncidentLog {
   }
 
   #closeQuiet(beganAt: number, endAt: number): boolean {
-    return this.#close(({ last }) => beganAt - last > INCIDENT_GAP_MS || isAhead(last, endAt));
+    return this.#close((running) => isPast(running, beganAt) || isAhead(running.last, endAt));
   }
 
   #closeProven(trail: Trail, endAt: number): boolean {
@@ -95,10 +101,13 @@ export class IncidentLog {
     if (attempt === undefined || trail.outcome !== 'served') return false;
     // An answer that began before the failure says nothing about the time after it.
     const beganAt = trail.at + attempt.startMs;
-    return this.#close(
-      ({ target, last }) =>
-        sameTarget(target, attempt.target) && beganAt > last && endAt - last > INCIDENT_PROOF_MS,
-    );
+    let noted = false;
+    for (const running of this.#running.values()) {
+      if (beganAt <= running.failedAt || !disproves(running, attempt.target, trail.plan)) continue;
+      running.servedAt = endAt;
+      noted = true;
+    }
+    return this.#close((running) => isPast(running, endAt)) || noted;
   }
 
   #close(isOver: (running: Running) => boolean): boolean {
@@ -135,6 +144,9 @@ interface Running {
   message: string;
   from: number;
   last: number;
+  failedAt: number;
+  /** Since it failed last. */
+  servedAt?: number;
   rescued: number;
   lost: number;
   readonly to: Map<string, number>;
@@ -188,6 +200,7 @@ function begin({ target, reason, message, at }: Failure, trail: Trail): Running 
     message,
     from: at,
     last: at,
+    failedAt: at,
     rescued: 0,
     lost: 0,
     to: new Map(),
@@ -223,8 +236,24 @@ function toIncident({ to, addedMs, ...running }: Running, over: boolean): Incide
   };
 }
 
-function isQuiet({ last }: Running, now: number): boolean {
-  return now - last > INCIDENT_GAP_MS || isAhead(last, now);
+function isPast({ last, servedAt, reason }: Running, now: number): boolean {
+  if (now - last > INCIDENT_GAP_MS) return true;
+  return servedAt !== undefined && (KEY_FAULTS.includes(reason) || now - last > INCIDENT_PROOF_MS);
+}
+
+/** A provider says these of a key, and they are over with the first answer it gets. */
+const KEY_FAULTS: readonly FaultCode[] = ['upstream_refused_key', 'upstream_out_of_credit'];
+
+/** Whether an answer of `served` shows that what was wrong is no more. */
+function disproves({ target, reason }: Running, served: Target, plan: Trail['plan']): boolean {
+  if (target.provider !== served.provider) return false;
+  if (reason === 'upstream_unreachable' || sameTarget(target, served)) return true;
+  if (!KEY_FAULTS.includes(reason)) return false;
+  // Every key that a provider has is in the plan: one that is not was replaced.
+  return (
+    target.key === served.key ||
+    !plan.some((step) => step.target.provider === target.provider && step.target.key === target.key)
+  );
 }
 
 /** The clock was set back behind it: without this it would seem to run until the clock has come round. */
@@ -243,9 +272,13 @@ function wasTried(trail: Trail, target: Target): boolean {
   return trail.attempts.some((attempt) => sameTarget(attempt.target, target));
 }
 
-/** A target the profile's owner switched off, or made to fail on purpose, is no failure of that target. */
-function isOwnChoice(skipped: string): boolean {
-  return skipped.includes('disabled') || skipped.includes('gw chaos');
+/**
+ * Because of what went wrong there before. A target that is switched off, made to fail on purpose, full, or no use for
+ * such a request is no failure of that target.
+ */
+function isLeftAlone({ skipped = '', fault }: PlanStep): boolean {
+  if (fault === undefined || fault === 'busy' || skipped.includes('gw chaos')) return false;
+  return FAULTS[fault].scope !== 'request';
 }
 
 function targetKey({ provider, model, key }: Target): string {

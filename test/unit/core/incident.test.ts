@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
+import type { FaultCode } from '../../../src/core/fault.ts';
 import { collectIncidents, IncidentLog } from '../../../src/core/incident.ts';
-import type { Trail } from '../../../src/core/trail.ts';
+import type { Target } from '../../../src/core/target.ts';
+import type { PlanStep, Trail } from '../../../src/core/trail.ts';
 import {
   failedAttempt,
   failoverTrail,
@@ -18,10 +20,10 @@ const at = (seconds: number): number => NIGHT + seconds * SECOND_MS;
 const failsOver = (seconds: number, change: Partial<Trail> = {}): Trail =>
   failoverTrail({ at: at(seconds), ...change });
 const serves = (seconds: number): Trail => sampleTrail({ at: at(seconds) });
-const leftOut = (seconds: number, skipped = 'breaker open for 5s'): Trail =>
+const leftOut = (seconds: number, step: Partial<PlanStep> = { fault: 'upstream_overloaded' }): Trail =>
   sampleTrail({
     at: at(seconds),
-    plan: [{ target: OPENAI, skipped }, { target: GROQ }],
+    plan: [{ target: OPENAI, skipped: 'left alone for another 5s', ...step }, { target: GROQ }],
     attempts: [servedAttempt({ target: GROQ })],
     served: GROQ,
     failover: true,
@@ -102,6 +104,64 @@ describe('incidents', () => {
     expect(collectIncidents([failsOver(0), serves(31), failsOver(32)]).length).toBe(2);
   });
 
+  test('end 30 s after the last failure when the target served in between, though nobody asks it any more', () => {
+    const trails = [failsOver(0), serves(10)];
+    expect(collectIncidents(trails, at(29))[0]).toMatchObject({ over: false, servedAt: at(10) + 1240 });
+    expect(collectIncidents(trails, at(31))[0]?.over).toBe(true);
+    expect(collectIncidents([...trails, failsOver(20)], at(31))).toMatchObject([
+      { over: false, rescued: 2, failedAt: at(20) + 90 },
+    ]);
+    expect(collectIncidents([...trails, failsOver(20)], at(31))[0]).not.toHaveProperty('servedAt');
+  });
+
+  test('say when the target failed last, however often it was left out since', () => {
+    expect(collectIncidents([failsOver(0), leftOut(60)])[0]).toMatchObject({
+      failedAt: at(0) + 90,
+      last: at(60),
+    });
+  });
+
+  const other = { ...OPENAI, model: 'another' };
+  const failsWith = (fault: FaultCode): Trail =>
+    failsOver(0, { attempts: [failedAttempt({ fault }), servedAttempt({ target: GROQ, startMs: 91 })] });
+  const answers = (seconds: number, target: Target, keys: readonly Target[] = [target]): Trail =>
+    sampleTrail({
+      at: at(seconds),
+      plan: keys.map((each) => ({ target: each })),
+      attempts: [servedAttempt({ target })],
+      served: target,
+    });
+
+  test.each([
+    ['upstream_refused_key', 5, true],
+    ['upstream_out_of_credit', 5, true],
+    ['upstream_unreachable', 5, false],
+    ['upstream_unreachable', 31, true],
+    ['upstream_overloaded', 31, false],
+    ['upstream_timeout', 31, false],
+  ] as const)(
+    'of %s, when another model of the same provider and key served %i s later: over is %s',
+    (fault, later, over) => {
+      expect(collectIncidents([failsWith(fault), answers(later, other)])[0]?.over).toBe(over);
+    },
+  );
+
+  test('of a refused key end when its provider serves with a key that took its place, not with one beside it', () => {
+    const renewed = { ...OPENAI, key: 'env:NEW' };
+    const refused = failsWith('upstream_refused_key');
+    expect(collectIncidents([refused, answers(5, renewed)])[0]?.over).toBe(true);
+    expect(collectIncidents([refused, answers(5, renewed, [OPENAI, renewed])])[0]?.over).toBe(false);
+  });
+
+  test.each([
+    ['cannot serve such a request', { unable: true }],
+    ['is full', { fault: 'busy' }],
+    ['is out of reach with this computer', { fault: 'offline' }],
+    ['is made to fail on purpose', { fault: 'upstream_overloaded', skipped: 'left alone (by gw chaos)' }],
+  ] as const)('do not go on because the target %s', (_, step) => {
+    expect(collectIncidents([failsOver(0), leftOut(60, step)])[0]?.last).toBe(at(0) + 90);
+  });
+
   test('are not ended by an answer that began before the failure', () => {
     const long = sampleTrail({ at: at(-10), attempts: [servedAttempt({ endMs: 60_000 })], totalMs: 60_000 });
     expect(collectIncidents([failsOver(0), long])[0]?.over).toBe(false);
@@ -119,7 +179,9 @@ describe('incidents', () => {
   });
 
   test('do not count a provider that was disabled on purpose', () => {
-    expect(collectIncidents([failsOver(0), leftOut(60, 'the provider is disabled')])[0]?.rescued).toBe(1);
+    expect(
+      collectIncidents([failsOver(0), leftOut(60, { skipped: 'the provider is disabled' })])[0]?.rescued,
+    ).toBe(1);
   });
 
   test('do not count a retry that the same target then served', () => {
