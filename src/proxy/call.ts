@@ -20,7 +20,7 @@ import type { Exchange } from './exchange.ts';
 import { learnFrom, limitAttempt, toldOfCaller } from './first-content.ts';
 import type { Step } from './fleet.ts';
 import { VIA_HEADER } from './headers.ts';
-import { type HealthPorts, HealthReport } from './health-report.ts';
+import { type HealthPorts, HealthReport } from './health/health-report.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import { withoutCredentials, wordWithoutCredentials } from './redact.ts';
 import { callWithRoom } from './room/call-with-room.ts';

@@ -1,17 +1,17 @@
-import type { Fault } from '../core/fault.ts';
-import { OPERATIONS } from '../core/operation.ts';
-import type { Policy } from '../core/policy.ts';
-import type { Watcher } from '../core/ports.ts';
-import type { Trail } from '../core/trail.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Admission } from '../resilience/index.ts';
-import type { AttemptResult } from './attempt-order.ts';
-import type { Exchange } from './exchange.ts';
-import type { Step } from './fleet.ts';
-import type { OwnNetwork } from './network/own-network.ts';
-import type { AnswerHeaders } from './outlet.ts';
-import type { AttemptDraft } from './trail-draft.ts';
-import { isPage } from './unreachable.ts';
+import type { Fault } from '../../core/fault.ts';
+import { OPERATIONS } from '../../core/operation.ts';
+import type { Policy } from '../../core/policy.ts';
+import type { Watcher } from '../../core/ports.ts';
+import type { Trail } from '../../core/trail.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Admission } from '../../resilience/index.ts';
+import type { AttemptResult } from '../attempt-order.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Step } from '../fleet.ts';
+import type { OwnNetwork } from '../network/own-network.ts';
+import type { AnswerHeaders } from '../outlet.ts';
+import type { AttemptDraft } from '../trail-draft.ts';
+import { isPage } from '../unreachable.ts';
 
 /** What judging an attempt needs from outside. */
 export interface HealthPorts {
