@@ -96,7 +96,7 @@ describe('chaos at a provider', () => {
   });
 
   test('holds an answer back, and lets the request go unasked when it is given up before it left', async () => {
-    const ground = await openGround({ policy: QUICK });
+    const ground = await openGround({ policy: { ...QUICK, firstContentMs: 5000, idleMs: 5000 } });
     await begin(ground, 'slow-headers=20s');
     expect((await ground.chat()).headers['x-gw-provider']).toBe('second');
     expect(ground.calls('first')).toBe(0);
