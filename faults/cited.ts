@@ -19,9 +19,13 @@ export interface TestReport {
 }
 
 /** Runs these test files and answers with every test in them. */
-export async function runTests(files: readonly string[]): Promise<readonly TestReport[]> {
+export async function runTests(
+  files: readonly string[],
+  live: Set<{ end(): unknown }>,
+): Promise<readonly TestReport[]> {
   const folder = mkdtempSync(join(tmpdir(), 'gw-faults-tests-'));
   const output = join(folder, 'report.json');
+  let running: { end(): unknown } | undefined;
   try {
     const words = [
       'run',
@@ -34,9 +38,17 @@ export async function runTests(files: readonly string[]): Promise<readonly TestR
       stdio: 'ignore',
       timeout: TEST_LIMIT_MS,
     });
+    running = {
+      end() {
+        child.kill();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+    live.add(running);
     await once(child, 'exit');
     return readReport(output);
   } finally {
+    if (running) live.delete(running);
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -9,6 +9,7 @@ import { connectControl, type MethodName, type Methods, type Status } from '../s
 import { BASE_PATHS } from '../src/core/base-path.ts';
 import type { FormatName } from '../src/core/operation.ts';
 import { findPaths, type Paths } from '../src/core/paths.ts';
+import { RUNTIME_FLAGS } from '../src/daemon/index.ts';
 import { comesTrue } from './pause.ts';
 
 /** The program under test; an installed one, or another build, can be named instead. */
@@ -101,7 +102,15 @@ export class Gateway {
   async start(): Promise<number> {
     const from = performance.now();
     const { wrapper = [], flags = [] } = this.#options;
-    const [program = '', ...words] = [...wrapper, process.execPath, PROGRAM, 'serve', ...flags];
+    const [program = '', ...words] = [
+      ...wrapper,
+      process.execPath,
+      // As `gw start` runs it.
+      ...RUNTIME_FLAGS,
+      PROGRAM,
+      'serve',
+      ...flags,
+    ];
     // Tied to this process: a suite that is stopped in the middle leaves no daemon behind.
     const env = { ...this.env, GW_TIE_FD: '3' };
     const child = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });

@@ -7,7 +7,7 @@ import { readReport, runTests } from './cited.ts';
 import { keepFigures } from './page.ts';
 import { FAMILIES, type FaultRow, type Result, verdictOf } from './row.ts';
 import { ROWS } from './rows.ts';
-import { runRows } from './schedule.ts';
+import { type Live, runRows } from './schedule.ts';
 
 const HELP = `Usage: npm run faults -- [flags]
 
@@ -21,6 +21,9 @@ const HELP = `Usage: npm run faults -- [flags]
   --list             name the rows
   --json             one JSON object per row on stdout
 `;
+
+/** How often it is looked whether whoever started this is still there. */
+const ORPHAN_MS = 1000;
 
 const { values: flags } = parseArgs({
   allowNegative: true,
@@ -62,10 +65,13 @@ else await main();
 async function main(): Promise<void> {
   const from = performance.now();
   const results: Result[] = [];
+  const live = new Set<Live>();
+  cleanUpOnSignal(live);
   await runRows(rows, {
     form,
     soakMs,
-    tests: async (files) => (flags.tests === undefined ? runTests(files) : readReport(flags.tests)),
+    live,
+    tests: async (files) => (flags.tests === undefined ? runTests(files, live) : readReport(flags.tests)),
     ended(row, result) {
       results.push(result);
       tell(row, result);
@@ -75,6 +81,24 @@ async function main(): Promise<void> {
   summarise(results, (performance.now() - from) / 1000);
   // Anything a row left behind would keep the process: everything it started was ended by its own handle.
   process.exit(results.some((result) => isUnexpected(result)) ? 1 : 0);
+}
+
+/** Stopped in the middle, it leaves no daemon, stopped or not, and no folder. */
+function cleanUpOnSignal(live: ReadonlySet<Live>): void {
+  const leave = async (code: number): Promise<void> => {
+    await Promise.allSettled([...live].map(async (one) => one.end()));
+    process.exit(code);
+  };
+  // 128 and the number of the signal, as shells count.
+  process.once('SIGINT', () => void leave(130));
+  process.once('SIGTERM', () => void leave(143));
+  process.once('SIGHUP', () => void leave(129));
+  // Whoever npm put between itself and this dies of a signal without passing it on.
+  const parent = process.ppid;
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  setInterval(() => {
+    if (process.ppid !== parent) void leave(143);
+  }, ORPHAN_MS).unref();
 }
 
 function isAsked(row: FaultRow): boolean {

@@ -3,11 +3,18 @@ import type { CitedRow, FaultRow, Finding, MeasuredRow, Result } from './row.ts'
 import { Scene } from './scene.ts';
 import { messageOf } from './tally.ts';
 
+/** What runs by itself until it is ended. */
+export interface Live {
+  end(): unknown;
+}
+
 export interface Run {
   readonly form: 'short' | 'long';
   readonly soakMs: number;
   /** Answers with the tests of these files. */
   readonly tests: (files: readonly string[]) => Promise<readonly TestReport[]>;
+  /** Where to put what a row has started, for whoever ends this run before its time. */
+  readonly live: Set<Live>;
   /** Called with each row as it ends. */
   readonly ended: (row: FaultRow, result: Result) => void;
 }
@@ -55,6 +62,7 @@ async function inTurn(rows: readonly MeasuredRow[], atOnce: number, run: Run): P
 async function runRow(row: MeasuredRow, run: Run): Promise<void> {
   const from = performance.now();
   const scene = new Scene(run.form, run.soakMs);
+  run.live.add(scene);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const limitMs = row.form === 'soak' ? run.soakMs * 2 + ROW_LIMIT_MS.short : ROW_LIMIT_MS[run.form];
@@ -68,6 +76,7 @@ async function runRow(row: MeasuredRow, run: Run): Promise<void> {
   } finally {
     clearTimeout(timer);
     await scene.end();
+    run.live.delete(scene);
   }
   run.ended(row, resultOf(row, finding, (performance.now() - from) / 1000, run));
 }

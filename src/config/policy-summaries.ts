@@ -26,7 +26,8 @@ export const POLICY_SUMMARIES: Readonly<Record<keyof Policy, string>> = {
   probe:
     'How gw looks whether a target left alone is back: by its list of models (free), with a request for one token where that cannot tell (one-token), or not (off).',
   bodyLimitBytes: 'Largest request body accepted.',
-  idleTakeoverMs: 'Longest silence in the middle of an answer that another target can go on with.',
+  idleTakeoverMs:
+    'Longest silence in the middle of an answer that another target can go on with, or begin anew.',
   onCut: 'When an answer breaks after content was delivered: continue it, or tell the caller (error).',
   losses:
     'What a target of another format cannot be told: warn names it in x-gw-lossy, silent in the trail only, strict leaves the target out.',

@@ -51,8 +51,9 @@ export interface Policy {
   /** Largest request body accepted, in bytes: above every provider's own limit (Gemini takes 100 MB). */
   readonly bodyLimitBytes: number;
   /**
-   * Silence in the middle of an answer after which another target goes on with it, where one can. A model that writes
-   * is never silent for so long; one that thinks is, and its answer is not taken up by others then.
+   * Silence in the middle of an answer after which another target goes on with it, where one can, or begins it anew,
+   * where none of it has left. A model that writes is never silent for so long; one that thinks is, and its answer is not
+   * taken up by others then.
    */
   readonly idleTakeoverMs: number;
   /**

@@ -25,6 +25,7 @@ import type { Memory } from './memory.ts';
 import { credentialsIn } from './redact.ts';
 import type { Room } from './room/admission.ts';
 import type { TargetState } from './target-state.ts';
+import type { Turns } from './turns.ts';
 import { openUpstream, ownHeaders, stagedUpstream, type Upstream, upstreamIdentity } from './upstream.ts';
 
 // Callers choose model names, so the cache of plans must not grow with them.
@@ -121,6 +122,11 @@ export class Fleet {
   /** What streams under way have relayed, in case they break. */
   get relayed(): RelayedShelf {
     return this.#memory.relayed;
+  }
+
+  /** Where streams wait that have had their turn. */
+  get turns(): Turns {
+    return this.#memory.turns;
   }
 
   /** The plan for the model a caller asked for; undefined when nothing offers it. */

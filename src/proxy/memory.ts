@@ -10,6 +10,7 @@ import { PrefillMemory } from './continuation/prefill-memory.ts';
 import { RelayedShelf } from './continuation/relayed-bytes.ts';
 import { Rooms } from './room/admission.ts';
 import { type HealthListener, type KeyState, TargetState, type TargetView } from './target-state.ts';
+import { Turns } from './turns.ts';
 import type { Connections } from './upstream.ts';
 
 // Callers choose model names, so what is remembered must not grow with them.
@@ -33,6 +34,8 @@ export class Memory implements Remembered {
   readonly prefills = new PrefillMemory();
   /** What streams under way have relayed, in case they break. */
   readonly relayed = new RelayedShelf();
+  /** Where streams wait that have had their turn. */
+  readonly turns = new Turns();
   readonly #targets = new Map<string, TargetState>();
   readonly #keys = new Map<string, KeyState>();
   /** Who is behind each key of each provider: a hash, as what it is made of is secret. */

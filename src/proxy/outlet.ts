@@ -64,7 +64,7 @@ export class Outlet {
     if (bytes < this.#turnAt) return;
     this.#turnAt = bytes + TURN_BYTES;
     this.#source.pause();
-    setImmediate(() => {
+    this.#exchange.fleet.turns.wait(() => {
       if (!this.blocked) this.#source.resume();
     });
   }

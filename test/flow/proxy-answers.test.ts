@@ -260,3 +260,17 @@ describe('what gw answers itself', () => {
     );
   });
 });
+
+test.each([['openai-chat'], ['anthropic-messages']] as const)(
+  'a whole answer that stops coming is begun anew by another target, sooner than the last one is given up (%s)',
+  async (format) => {
+    const ground = await openGround({
+      providers: [{ name: 'first', format }, 'second'],
+      policy: { idleMs: 60_000, idleTakeoverMs: 300 },
+    });
+    const answer = await ground.chat('m!stall@byte=20');
+    const { attempts, served } = await ground.trailOf(answer);
+    expect([answer.status, served?.provider]).toEqual([200, 'second']);
+    expect(attempts[0]).toMatchObject({ fault: 'upstream_timeout', message: 'nothing came for 300ms' });
+  },
+);
