@@ -4,9 +4,10 @@ import OpenAI, { APIError as OpenaiError } from 'openai';
 import { afterEach, describe, expect, test } from 'vitest';
 
 import type { Budget, RequestLimit } from '../../src/core/budget.ts';
-import type { CallerFormatName } from '../../src/core/operation.ts';
 import type { FactsPort } from '../../src/core/ports.ts';
 import type { ModelPrice } from '../../src/core/price.ts';
+import { CALLER_FORMATS } from '../../src/formats/index.ts';
+import { keysOf } from '../../src/lib/expect.ts';
 import { Purse } from '../../src/proxy/index.ts';
 import { closeGrounds, type Ground, openGround, until } from './ground.ts';
 import { askIn } from './translated-asking.ts';
@@ -54,12 +55,7 @@ async function usedUp(
   return ground;
 }
 
-const FORMATS: readonly CallerFormatName[] = [
-  'openai-chat',
-  'openai-responses',
-  'anthropic-messages',
-  'gemini',
-];
+const FORMATS = keysOf(CALLER_FORMATS);
 
 /** How each official library is asked, with its own default of retries, and what it throws. */
 const LIBRARIES: Readonly<

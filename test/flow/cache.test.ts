@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 
-import type { CallerFormatName } from '../../src/core/operation.ts';
+import { CALLER_FORMATS } from '../../src/formats/index.ts';
+import { keysOf } from '../../src/lib/expect.ts';
 import { closeGrounds, routeOver } from './ground.ts';
 import { cacheOf, openCached as opened } from './memory-answers.ts';
 import { SDK_CALLERS } from './sdk-callers.ts';
@@ -9,12 +10,7 @@ import { askIn } from './translated-asking.ts';
 
 afterEach(closeGrounds);
 
-const FORMATS: readonly CallerFormatName[] = [
-  'openai-chat',
-  'openai-responses',
-  'anthropic-messages',
-  'gemini',
-];
+const FORMATS = keysOf(CALLER_FORMATS);
 const HOUR_MS = 3_600_000;
 
 describe('an identical request', () => {

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
-import type { CallerFormatName } from '../../src/core/operation.ts';
 import type { Policy } from '../../src/core/policy.ts';
+import { CALLER_FORMATS } from '../../src/formats/index.ts';
+import { keysOf } from '../../src/lib/expect.ts';
 import { closeGrounds, type Ground, type GroundOptions, openGround, until } from './ground.ts';
 import { MemoryAnswers } from './memory-answers.ts';
 import type { RawCall, Request } from './raw-client.ts';
@@ -9,12 +10,7 @@ import { askIn } from './translated-asking.ts';
 
 afterEach(closeGrounds);
 
-const FORMATS: readonly CallerFormatName[] = [
-  'openai-chat',
-  'openai-responses',
-  'anthropic-messages',
-  'gemini',
-];
+const FORMATS = keysOf(CALLER_FORMATS);
 
 function opened(policy: Partial<Policy> = {}, more: GroundOptions = {}): Promise<Ground> {
   return openGround({ policy: { coalesce: true, retries: 0, retriesLast: 0, ...policy }, ...more });

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { collectIncidents } from '../../src/core/incident.ts';
-import type { CallerFormatName } from '../../src/core/operation.ts';
 import type { Policy } from '../../src/core/policy.ts';
+import { CALLER_FORMATS } from '../../src/formats/index.ts';
+import { keysOf } from '../../src/lib/expect.ts';
 import { closeGrounds, type Ground, type GroundOptions, movableClock, openGround } from './ground.ts';
 import { MemoryAnswers } from './memory-answers.ts';
 import { askIn } from './translated-asking.ts';
@@ -27,12 +28,7 @@ function fail(
 }
 
 describe('when every target failed', () => {
-  const FORMATS: readonly CallerFormatName[] = [
-    'openai-chat',
-    'openai-responses',
-    'anthropic-messages',
-    'gemini',
-  ];
+  const FORMATS = keysOf(CALLER_FORMATS);
   const cases = FORMATS.flatMap((format) => [
     { format, stream: true },
     { format, stream: false },
