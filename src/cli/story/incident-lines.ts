@@ -1,4 +1,5 @@
 import type { Incident } from '../../core/health.ts';
+import { INCIDENT_PROOF_MS } from '../../core/incident.ts';
 import { targetName } from '../../core/target.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { formatTable } from '../table.ts';
@@ -11,7 +12,7 @@ export function incidentLines(incidents: readonly Incident[], layout: Layout, no
   const rows = incidents.map((incident, index) => [
     String(index + 1),
     `${day(incident.from, now)}${formatTime(incident.from)}`,
-    { text: lasted(incident), paint: incident.over ? style.reset : style.red },
+    { text: lasted(incident, now), paint: incident.over ? style.reset : style.red },
     targetName(incident.target),
     SHORT_FAULTS[incident.reason],
     String(incident.rescued),
@@ -31,15 +32,15 @@ export function incidentLines(incidents: readonly Incident[], layout: Layout, no
     ...table.split('\n'),
     '',
     ...incidents.flatMap((incident, index) =>
-      wrap(incidentSentence(incident), width, `${String(index + 1).padStart(2)} `),
+      wrap(incidentSentence(incident, now), width, `${String(index + 1).padStart(2)} `),
     ),
   ];
 }
 
 /** What happened, as a sentence. */
-export function incidentSentence(incident: Incident): string {
+export function incidentSentence(incident: Incident, now: number): string {
   const { target, from, last, over, message } = incident;
-  const time = over ? failedWhen(from, last) : `has been failing since ${formatTime(from)}`;
+  const time = over ? failedWhen(from, last) : failsSince(incident, now);
   return `${targetName(target)} (${keyWord(target)}) ${time}: ${message.replace(/\.$/, '')}. ${outcomeOf(incident)}`;
 }
 
@@ -48,9 +49,34 @@ function failedWhen(from: number, last: number): string {
   return `failed for ${formatDuration(last - from)} from ${formatTime(from)}`;
 }
 
-function lasted({ over, from, last }: Incident): string {
-  if (!over) return 'running';
-  return last === from ? 'once' : formatDuration(last - from);
+/** One that was not asked since its last failure may be well again: nobody knows. */
+function failsSince(incident: Incident, now: number): string {
+  const { from, servedAt } = incident;
+  const failedAt = lastFailure(incident);
+  const since = failedAt === from ? 'failed once' : `has failed since ${formatTime(from)}`;
+  if (servedAt !== undefined)
+    return `${since}, last at ${formatTime(failedAt)}, and answered again at ${formatTime(servedAt)}`;
+  if (isFailing(incident, now)) return `has been failing since ${formatTime(from)}`;
+  return failedAt === from
+    ? `failed once, at ${formatTime(failedAt)}, and was not asked since`
+    : `${since}; it last failed at ${formatTime(failedAt)} and was not asked since`;
+}
+
+/** Again and again, and just now. */
+function isFailing(incident: Incident, now: number): boolean {
+  const failedAt = lastFailure(incident);
+  return incident.from !== failedAt && now - failedAt <= INCIDENT_PROOF_MS;
+}
+
+function lastFailure({ failedAt, last }: Incident): number {
+  return failedAt ?? last;
+}
+
+function lasted(incident: Incident, now: number): string {
+  const { over, from, last, servedAt } = incident;
+  if (over) return last === from ? 'once' : formatDuration(last - from);
+  if (servedAt !== undefined) return 'answers again';
+  return isFailing(incident, now) ? 'running' : 'not asked since';
 }
 
 function outcomeOf({ rescued, lost, to, addedMs }: Incident): string {

@@ -1,4 +1,5 @@
 import type { Incident } from '../../core/health.ts';
+import { INCIDENT_PROOF_MS } from '../../core/incident.ts';
 import { targetName } from '../../core/target.ts';
 import { foreign, span } from './line.ts';
 import type { Column } from './table.ts';
@@ -18,8 +19,14 @@ export function failoverColumns(now: number): readonly Column<Incident>[] {
   ];
 }
 
-function lasted({ from, last, over }: Incident, now: number) {
-  return over ? span(`✓ over ${age(last - from)}`, 'dim') : span(`▲ on ${age(now - from)}`, 'warn');
+function lasted(incident: Incident, now: number) {
+  const { from, last, over } = incident;
+  if (over) return span(`✓ over ${age(last - from)}`, 'dim');
+  const failedAt = incident.failedAt ?? last;
+  // Whether it fails still is known of one that failed again a moment ago.
+  if (incident.servedAt === undefined && failedAt !== from && now - failedAt <= INCIDENT_PROOF_MS)
+    return span(`▲ on ${age(now - from)}`, 'warn');
+  return span(`▲ ${age(now - failedAt)} ago`, 'warn');
 }
 
 function lostCell({ lost }: Incident) {

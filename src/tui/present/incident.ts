@@ -1,5 +1,6 @@
 import { FAULTS } from '../../core/fault.ts';
 import type { Incident } from '../../core/health.ts';
+import { INCIDENT_PROOF_MS } from '../../core/incident.ts';
 import { targetName } from '../../core/target.ts';
 import { foreign, type Line, span, wrapText } from './line.ts';
 import { age, count, faultWord, latency, timeOfDay } from './words.ts';
@@ -7,7 +8,7 @@ import { age, count, faultWord, latency, timeOfDay } from './words.ts';
 /** One incident in words: what failed and why, who stood in, what it cost. */
 export function incidentLines(incident: Incident, columns: number, now: number): readonly Line[] {
   const { target, reason, message, from, last, over, rescued, lost, addedMs } = incident;
-  const state = over ? `over after ${age(last - from)}` : `going on for ${age(now - from)}`;
+  const state = over ? `over after ${age(last - from)}` : stateOf(incident, now);
   const helpers = Object.entries(incident.to).sort(([, a], [, b]) => b - a);
   const stoodIn = helpers.map(([name, times]) => `${foreign(name)} (${count(times)})`).join(', ');
   const came = [
@@ -27,4 +28,12 @@ export function incidentLines(incident: Incident, columns: number, now: number):
       .map((text) => [span(text)]),
     [span(came.join(', '), lost > 0 ? 'bad' : 'plain')],
   ];
+}
+
+/** One that was not asked since its last failure may be well again: nobody knows. */
+function stateOf({ from, last, failedAt = last, servedAt }: Incident, now: number): string {
+  if (servedAt !== undefined)
+    return `last failed ${timeOfDay(failedAt)}, answered again ${timeOfDay(servedAt)}`;
+  if (failedAt !== from && now - failedAt <= INCIDENT_PROOF_MS) return `going on for ${age(now - from)}`;
+  return `last failed ${timeOfDay(failedAt)}, not asked since`;
 }

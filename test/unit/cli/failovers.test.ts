@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { command } from '../../../src/cli/commands/failovers.ts';
 import { EXIT } from '../../../src/cli/error.ts';
+import type { Trail } from '../../../src/core/trail.ts';
 import { failedAttempt, failoverTrail, GROQ, NIGHT, sampleTrail } from '../../sample-trail.ts';
 import { recordedHome, runAt } from './recorded-home.ts';
 
@@ -35,7 +36,9 @@ describe('gw failovers', () => {
     const { out } = await run();
     const flat = out.replaceAll(/\s+/g, ' ');
     expect(out.split('\n')[1]).toMatch(/^1 +(\S+ )?\d\d:\d\d:\d\d +1m00s +openai\/gpt-4o +overloaded +2 +0$/);
-    expect(out.split('\n')[2]).toMatch(/^2 +\d\d:\d\d:\d\d +running +groq\/llama-3\.3-70b +timed out +0 +1$/);
+    expect(out.split('\n')[2]).toMatch(
+      /^2 +\d\d:\d\d:\d\d +not asked since +groq\/llama-3\.3-70b +timed out +0 +1$/,
+    );
     expect(flat).toContain(
       'the server is overloaded. 2 requests were served by groq/llama-3.3-70b instead (typically 91ms later).',
     );
@@ -50,6 +53,36 @@ describe('gw failovers', () => {
     rmSync(lone, { recursive: true, force: true });
     expect(out.split('\n')[1]).toMatch(/^1 +(\S+ )?\d\d:\d\d:\d\d +once +openai/);
     expect(out.replaceAll(/\s+/g, ' ')).toMatch(/\(env:OPENAI_API_KEY\) failed once, at \d\d:\d\d:\d\d: /);
+  });
+
+  const atLast = async (trails: readonly Trail[]): Promise<string> => {
+    const own = await recordedHome(trails);
+    const { out } = await runAt(NIGHT, command, own, [], {}, { columns: 200 });
+    rmSync(own, { recursive: true, force: true });
+    return out;
+  };
+  const fails = (secondsAgo: number): Trail => failoverTrail({ at: NIGHT - secondsAgo * 1_000 });
+  const serves = (secondsAgo: number): Trail => sampleTrail({ at: NIGHT - secondsAgo * 1_000 });
+
+  test.each([
+    ['failed once', [fails(60)], 'not asked since', /failed once, at \S+, and was not asked since: /],
+    [
+      'failed for a while',
+      [fails(90), fails(60)],
+      'not asked since',
+      /has failed since \S+; it last failed at \S+ and was not asked since: /,
+    ],
+    ['fails now', [fails(60), fails(10)], 'running', /has been failing since \S+: /],
+    [
+      'answered since',
+      [fails(60), fails(20), serves(10)],
+      'answers again',
+      /, last at \S+, and answered again at \S+: /,
+    ],
+  ])('says of a target that %s no more than is known', async (_, trails, lasted, sentence) => {
+    const out = await atLast(trails);
+    expect(out.split('\n')[1]).toContain(` ${lasted} `);
+    expect(out).toMatch(sentence);
   });
 
   test('looks as far back as asked', async () => {
