@@ -24,6 +24,7 @@ interface Row {
 
 const MOST_DIFFERENCES = 12;
 const SHOWN_CHARACTERS = 80;
+const HIDDEN = '[secret]';
 
 /** The exchanges of a cassette, given out in the order in which they were recorded. */
 export class Deck {
@@ -42,7 +43,7 @@ export class Deck {
 
   find(asked: AskedRequest): Found {
     const normal = normalise(asked, this.#ignored);
-    const rows = this.#byKey.get(normal.key) ?? [];
+    const rows = this.#byKey.get(normal.key) ?? this.#rows.filter((row) => isHidden(row.normal, normal));
     const row = rows.find(({ given }) => given === 0) ?? (this.#strict ? undefined : rows.at(-1));
     if (row === undefined) {
       return rows.length > 0
@@ -84,6 +85,29 @@ export class Deck {
     }
     return nearest;
   }
+}
+
+/** Equal but for credentials, which the recording hid and nobody knows here. */
+function isHidden(recorded: NormalRequest, asked: NormalRequest): boolean {
+  if (recorded.place !== asked.place || recorded.leaves.size !== asked.leaves.size) return false;
+  if (recorded.leaves.size === 0) return false;
+  return [...recorded.leaves].every(([place, text]) => {
+    const now = asked.leaves.get(place);
+    return now === text || (now !== undefined && text.includes(HIDDEN) && isLike(text, now));
+  });
+}
+
+/** The parts around what is hidden come in this order, and the first and last at the ends. */
+function isLike(text: string, now: string): boolean {
+  const parts = text.split(HIDDEN);
+  const last = parts.pop() ?? '';
+  let at = 0;
+  for (const [index, part] of parts.entries()) {
+    const found = now.indexOf(part, at);
+    if (found === -1 || (index === 0 && found !== 0)) return false;
+    at = found + part.length;
+  }
+  return now.length - last.length > at && now.endsWith(last);
 }
 
 function differencesOf(recorded: NormalRequest, asked: NormalRequest): string[] {

@@ -17,6 +17,8 @@ export interface AskedRequest {
 export interface NormalRequest {
   readonly key: string;
   readonly path: string;
+  /** Format, method and path: what no two requests differ in that may get the same answer. */
+  readonly place: string;
   /** Every value of the body by its place (`messages[0].content`), where it is JSON. */
   readonly leaves: ReadonlyMap<string, string>;
 }
@@ -37,13 +39,14 @@ const VOLATILE: readonly (readonly [RegExp, string])[] = [
 export function normalise(asked: AskedRequest, ignored: readonly string[]): NormalRequest {
   const { format, method, contentType } = asked;
   const path = normalPath(asked.url);
+  const place = [format, method, path].join('\0');
   const body = withoutNames(asked.body);
   const value = parseJson(body.toString('utf8'));
   const leaves = new Map<string, string>();
   if (isObject(value)) collect(value, '', new Set(ignored), leaves);
   const content = isObject(value) ? [...leaves].flat().join('\0') : opaque(body, contentType);
-  const key = createHash('sha256').update([format, method, path, content].join('\0')).digest('hex');
-  return { key, path, leaves };
+  const key = createHash('sha256').update(`${place}\0${content}`).digest('hex');
+  return { key, path, place, leaves };
 }
 
 /** Parameters in any order; a key among them is the caller's own. */

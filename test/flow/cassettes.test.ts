@@ -221,7 +221,7 @@ describe('a recording', () => {
         startRecording(
           daemon,
           { name: `r${index}`, marked: false, ...order },
-          { file: `${ground.file}.${index}.jsonl`, now: 0 },
+          { file: `${ground?.file}.${index}.jsonl`, now: 0 },
         ),
       ),
     );

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { headLine, keepable, readCassette } from '../../cassette/index.ts';
@@ -40,12 +40,17 @@ export async function startRecording(
     onTaken,
   }: { readonly file: string; readonly now: number; readonly onTaken?: (count: number) => void },
 ): Promise<CassetteRecording> {
+  const isNew = !existsSync(file);
   const bytes = openFile(file, now);
   const { id } = await daemon.call('start-recording', order);
   const writer = new CassetteWriter(file, bytes, onTaken);
   return {
     id,
-    over: follow(daemon, id, writer),
+    over: follow(daemon, id, writer).then((recorded) => {
+      // An empty one would only stand in the way of the next try.
+      if (isNew && recorded.exchanges === 0) rmSync(file, { force: true });
+      return recorded;
+    }),
     stop: async () => {
       // A daemon that is gone has ended it in its own way.
       await daemon.call('stop-recording', { id }).catch(() => undefined);

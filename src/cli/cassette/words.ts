@@ -8,7 +8,11 @@ const SHOWN = 10;
 export function recordedLines({ exchanges, bytes, faults, leftOut, lost }: Recorded, file: string): string[] {
   const failed = Object.entries(faults).map(([name, count]) => `${count} ${FAULT_WORDS[name] ?? name}`);
   const kinds = failed.length === 0 ? '' : ` (${failed.join(', ')})`;
-  const lines = [`${counted(exchanges, 'exchange')}${kinds} in ${terminalSafe(file)}, ${kilobytes(bytes)}`];
+  const lines = [
+    exchanges === 0
+      ? 'Nothing was recorded.'
+      : `${counted(exchanges, 'exchange')}${kinds} in ${terminalSafe(file)}, ${kilobytes(bytes)}`,
+  ];
   if (lost !== undefined) lines.push(`▲ The recording ended early: ${terminalSafe(lost)}.`);
   for (const { path, why } of leftOut.slice(0, SHOWN)) {
     lines.push(`▲ Not in it: ${terminalSafe(path)}, because ${terminalSafe(why)}.`);
