@@ -1,11 +1,11 @@
 import type { Fault } from '../core/fault.ts';
 import type { Format, ItemKeeper } from '../core/format.ts';
 import type { Policy } from '../core/policy.ts';
+import type { Line } from './connections/upstream.ts';
 import type { Break } from './continuation/break.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import type { Lane } from './race/lane.ts';
 import type { Translation } from './translation.ts';
-import type { Line } from './upstream.ts';
 import type { Body } from './wire.ts';
 
 /** How one call to one target ended. */

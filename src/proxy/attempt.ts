@@ -4,6 +4,7 @@ import { type Fault, fault } from '../core/fault.ts';
 import type { Clock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { AttemptOrder, AttemptResult } from './attempt-order.ts';
+import { faultOfError, isLostConnection } from './connections/unreachable.ts';
 import type { Break } from './continuation/break.ts';
 import type { Exchange } from './exchange.ts';
 import { requestIdOf } from './headers.ts';
@@ -13,7 +14,6 @@ import { openSink } from './relay/open-sink.ts';
 import type { Sink, SinkReport } from './relay/sink.ts';
 import { sendable } from './sendable.ts';
 import type { AttemptDraft } from './trail-draft.ts';
-import { faultOfError, isLostConnection } from './unreachable.ts';
 
 /** Silence after which the caller gets a sign of life: proxies on the way close idle connections after 30 s and more. */
 const KEEP_ALIVE_MS = 15_000;

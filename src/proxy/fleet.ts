@@ -19,6 +19,13 @@ import type { Target } from '../core/target.ts';
 import type { PlanStep } from '../core/trail.ts';
 import { FORMATS } from '../formats/index.ts';
 import { type FirstContentHistory, isReasoningModel } from '../resilience/index.ts';
+import {
+  openUpstream,
+  ownHeaders,
+  stagedUpstream,
+  type Upstream,
+  upstreamIdentity,
+} from './connections/upstream.ts';
 import type { PrefillMemory } from './continuation/prefill-memory.ts';
 import type { RelayedShelf } from './continuation/relayed-bytes.ts';
 import type { Memory } from './memory.ts';
@@ -26,7 +33,6 @@ import { credentialsIn } from './redact.ts';
 import type { Room } from './room/admission.ts';
 import type { TargetState } from './target-state.ts';
 import type { Turns } from './turns.ts';
-import { openUpstream, ownHeaders, stagedUpstream, type Upstream, upstreamIdentity } from './upstream.ts';
 
 // Callers choose model names, so the cache of plans must not grow with them.
 const PLANS_KEPT = 500;

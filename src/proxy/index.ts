@@ -1,7 +1,7 @@
-export { askOnce } from './ask.ts';
+export { askOnce } from './connections/ask.ts';
 export { Rooms } from './room/admission.ts';
 export type { ChaosBook, ChaosEnd } from './chaos/chaos.ts';
-export { makeConnector } from './connector.ts';
+export { makeConnector } from './connections/connector.ts';
 export type { DrillOrder } from './chaos/drill.ts';
 export { createProxy, type Proxy } from './proxy.ts';
 export type { ProxyOptions } from './proxy-options.ts';
@@ -10,6 +10,6 @@ export type { Recorded, Recorder, RecordingBook } from './capture/recording.ts';
 export { recognise, type Recognised } from './arrival/recognise.ts';
 export { Purse } from './spending/purse.ts';
 export type { TargetView } from './target-state.ts';
-export { networkSign } from './unreachable.ts';
+export { networkSign } from './connections/unreachable.ts';
 export { Rehearsal, type RehearsedRequest } from './rehearsal/rehearsal.ts';
 export type { Act, Script, StagedCall } from './rehearsal/staged-line.ts';

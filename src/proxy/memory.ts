@@ -5,13 +5,13 @@ import type { Target } from '../core/target.ts';
 import { field, stringField } from '../lib/expect.ts';
 import type { HttpProxyRule } from '../lib/http-proxy.ts';
 import { FirstContentBook, keepCooldown, takeCooldown } from '../resilience/index.ts';
-import type { Lookup } from './connector.ts';
+import type { Lookup } from './connections/connector.ts';
+import type { Connections } from './connections/upstream.ts';
 import { PrefillMemory } from './continuation/prefill-memory.ts';
 import { RelayedShelf } from './continuation/relayed-bytes.ts';
 import { Rooms } from './room/admission.ts';
 import { type HealthListener, type KeyState, TargetState, type TargetView } from './target-state.ts';
 import { Turns } from './turns.ts';
-import type { Connections } from './upstream.ts';
 
 // Callers choose model names, so what is remembered must not grow with them.
 const TARGETS_KEPT = 5000;

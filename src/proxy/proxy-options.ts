@@ -13,7 +13,7 @@ import type { Profile } from '../core/profile.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { HttpProxyRule } from '../lib/http-proxy.ts';
-import type { Lookup } from './connector.ts';
+import type { Lookup } from './connections/connector.ts';
 import type { Purse } from './spending/purse.ts';
 
 /** What the proxy is made from. */

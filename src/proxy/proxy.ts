@@ -13,6 +13,7 @@ import { beginCapture, finishCapture } from './capture/capture.ts';
 import { RecordingBook } from './capture/recording.ts';
 import { ChaosBook } from './chaos/chaos.ts';
 import { DrillBook, type DrillOrder } from './chaos/drill.ts';
+import type { Upstream } from './connections/upstream.ts';
 import { AnswerHomes } from './conversations/answer-homes.ts';
 import { ItemMemory } from './conversations/item-memory.ts';
 import { StateVault } from './conversations/state-vault.ts';
@@ -29,7 +30,6 @@ import type { ProxyOptions } from './proxy-options.ts';
 import type { Rooms } from './room/admission.ts';
 import { canCharge, charge } from './spending/charge.ts';
 import type { Handler } from './stage.ts';
-import type { Upstream } from './upstream.ts';
 
 /** The proxy: one HTTP server in front of the profile's providers. */
 export interface Proxy {

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 
 import type { ChaosPlay } from '../../core/chaos.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { Line } from '../upstream.ts';
+import type { Line } from '../connections/upstream.ts';
 
 /** Streams whose events end with a line. */
 const EVENT_TYPES = /^(?:text\/event-stream|application\/(?:x-)?ndjson)/i;

@@ -3,7 +3,7 @@ import type { FormatName } from '../../core/operation.ts';
 import type { Target } from '../../core/target.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AttemptResult } from '../attempt-order.ts';
-import type { Line, Upstream } from '../upstream.ts';
+import type { Line, Upstream } from '../connections/upstream.ts';
 import { ChaosLine } from './chaos-line.ts';
 import { SimulatedProvider } from './drill.ts';
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { BASE_PATHS } from '../../core/base-path.ts';
 import type { FormatName } from '../../core/operation.ts';
 import type { Policy } from '../../core/policy.ts';
-import { openUpstream, type Upstream } from '../upstream.ts';
+import { openUpstream, type Upstream } from '../connections/upstream.ts';
 
 /** A drill's faults last this long; a test of a route takes seconds. */
 const VALID_MS = 60_000;

@@ -6,12 +6,12 @@ import type { Trail } from '../../core/trail.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Admission } from '../../resilience/index.ts';
 import type { AttemptResult } from '../attempt-order.ts';
+import { isPage } from '../connections/unreachable.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
 import type { OwnNetwork } from '../network/own-network.ts';
 import type { AnswerHeaders } from '../outlet.ts';
 import type { AttemptDraft } from '../trail-draft.ts';
-import { isPage } from '../unreachable.ts';
 
 /** What judging an attempt needs from outside. */
 export interface HealthPorts {

@@ -7,12 +7,12 @@ import { FORMATS } from '../../formats/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { readRetryAfter } from '../../resilience/index.ts';
+import { faultOfError, isLostConnection } from '../connections/unreachable.ts';
 import type { Step } from '../fleet.ts';
 import { VIA_HEADER } from '../headers.ts';
 import type { AnswerHeaders } from '../outlet.ts';
 import { isCredential, withoutCredentials } from '../redact.ts';
 import { translationTarget } from '../translation.ts';
-import { faultOfError, isLostConnection } from '../unreachable.ts';
 
 /** Nobody waits for a look, but while it lasts no caller's request is the trial. */
 const LIMIT_MS = 10_000;

@@ -2,7 +2,7 @@ import { type Fault, fault } from '../../core/fault.ts';
 import type { NetworkSenses } from '../../core/network.ts';
 import type { LogPort } from '../../core/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { Upstream } from '../upstream.ts';
+import type { Upstream } from '../connections/upstream.ts';
 
 // How often it is noted that this process runs; a system call and a comparison.
 const BEAT_MS = 2_000;

@@ -9,7 +9,7 @@ import type {
 import type { LogPort } from '../../core/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { judgeNetwork, offlineSentence } from '../../resilience/index.ts';
-import type { Upstream } from '../upstream.ts';
+import type { Upstream } from '../connections/upstream.ts';
 import { askNetwork } from './ask-network.ts';
 import { NetworkPulse } from './network-pulse.ts';
 

@@ -1,7 +1,7 @@
 import { type Dispatcher, Pool } from 'undici';
 
 import type { Clock } from '../../lib/clock.ts';
-import type { Connections } from '../upstream.ts';
+import type { Connections } from '../connections/upstream.ts';
 
 /** One thing that a provider in a rehearsal does, so long after it was asked. */
 export type Act =

@@ -8,7 +8,7 @@ import {
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { openUpstream, type Upstream } from '../../../src/proxy/upstream.ts';
+import { openUpstream, type Upstream } from '../../../src/proxy/connections/upstream.ts';
 
 const servers: (Server | TcpServer)[] = [];
 const upstreams: Upstream[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { faultOfError, isPage, networkSign } from '../../../src/proxy/unreachable.ts';
+import { faultOfError, isPage, networkSign } from '../../../src/proxy/connections/unreachable.ts';
 
 function failure(code: string): Error {
   return Object.assign(new Error(code), { code });

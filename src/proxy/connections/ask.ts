@@ -1,6 +1,6 @@
 import { Client } from 'undici';
 
-import type { HttpProxyRule } from '../lib/http-proxy.ts';
+import type { HttpProxyRule } from '../../lib/http-proxy.ts';
 import { makeConnector } from './connector.ts';
 
 /** Servers that give tokens answer within a second; a caller waits meanwhile. */

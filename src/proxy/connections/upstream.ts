@@ -1,8 +1,8 @@
 import { type Dispatcher, Pool } from 'undici';
 
-import type { NetworkPlace } from '../core/network.ts';
-import type { Provider } from '../core/profile.ts';
-import { type HostDistance, hostDistance } from '../lib/host-distance.ts';
+import type { NetworkPlace } from '../../core/network.ts';
+import type { Provider } from '../../core/profile.ts';
+import { type HostDistance, hostDistance } from '../../lib/host-distance.ts';
 import { type Lookup, makeConnector } from './connector.ts';
 
 // Idle sockets are kept this long unless the provider says otherwise (undici obeys its `keep-alive` hint): long enough

@@ -1,6 +1,6 @@
-import { type Fault, fault } from '../core/fault.ts';
-import type { NetworkSign } from '../core/network.ts';
-import { entryOf, errorCode, errorMessage } from '../lib/expect.ts';
+import { type Fault, fault } from '../../core/fault.ts';
+import type { NetworkSign } from '../../core/network.ts';
+import { entryOf, errorCode, errorMessage } from '../../lib/expect.ts';
 
 /** Sentences for the system's and undici's error codes. */
 const SENTENCES: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { type LookupFunction, Socket } from 'node:net';
 
 import { buildConnector, errors, Pool } from 'undici';
 
-import { errorMessage } from '../lib/expect.ts';
+import { errorMessage } from '../../lib/expect.ts';
 
 type Connector = buildConnector.connector;
 
