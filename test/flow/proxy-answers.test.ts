@@ -262,7 +262,7 @@ describe('what gw answers itself', () => {
 });
 
 test.each([['openai-chat'], ['anthropic-messages']] as const)(
-  'a whole answer that stops coming is begun anew by another target, sooner than the last one is given up (%s)',
+  'a whole answer that stops coming is begun anew by another target, sooner than the last one is given up (%s) [promise:whole-stall-begun-anew]',
   async (format) => {
     const ground = await openGround({
       providers: [{ name: 'first', format }, 'second'],

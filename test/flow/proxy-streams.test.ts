@@ -132,7 +132,7 @@ describe('a stream in an unusual spelling', () => {
     ['the end mark', `${chunk({ content: 'a' })}${chunk({}, 'stop')}data: [DONE]`],
     ['the finish reason', `${chunk({ content: 'a' })}${chunk({}, 'stop').trimEnd()}`],
   ])(
-    'without a blank line after %s is whole, and its last event is closed for the caller',
+    'without a blank line after %s is whole, and its last event is closed for the caller [promise:last-event-closed]',
     async (_, body) => {
       for (const ending of ['', '\n', '\r\n', '\r']) {
         const server = await rawServer((socket) => sendStream(socket, body + ending));

@@ -14,6 +14,18 @@ export const WHOLE_ANSWERS = {
     'A stream that breaks after content was delivered ends in an explicit error, never as if complete.',
     HIDDEN,
   ),
+  'last-event-closed': row(
+    'A stream that is whole but for the blank line of its last event is given that line: readers drop open events.',
+    'WHATWG HTML 9.2.6: an event without a blank line is discarded',
+  ),
+  'whole-stall-begun-anew': row(
+    'A whole answer that stops coming is begun anew by another target after idleTakeoverMs.',
+    'docs/failure-policy.md: a cut stream',
+  ),
+  'kept-bytes-bounded': row(
+    'What is kept of all streams to go on with them is bounded together, and the longest give way.',
+    'docs/failure-policy.md: a cut stream',
+  ),
   'reset-after-end': row('A connection that breaks after the terminal event is a success.', ANSWER),
   'truncation-never-success': row(
     'An answer without its terminal event is never recorded or delivered as complete.',

@@ -27,7 +27,7 @@ test('keeps nothing of a stream of more than 4 MiB, and says that it was too lon
   expect([kept.all, kept.dropped, shelf.bytes]).toEqual([undefined, 'long', 0]);
 });
 
-test('keeps no more than 32 MiB of all streams; the longest give way', () => {
+test('keeps no more than 32 MiB of all streams; the longest give way [promise:kept-bytes-bounded]', () => {
   const shelf = new RelayedShelf();
   const short = Array.from({ length: 10 }, () => fill(shelf.open(), 0.25));
   const long = Array.from({ length: 20 }, () => fill(shelf.open(), 2));
