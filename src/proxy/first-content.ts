@@ -12,7 +12,7 @@ import {
 import type { AttemptResult } from './attempt-order.ts';
 import type { Exchange } from './exchange.ts';
 import type { Step } from './fleet.ts';
-import type { TargetView } from './target-state.ts';
+import type { TargetView } from './health/target-state.ts';
 import type { AttemptDraft } from './trail-draft.ts';
 
 /** Timers fire up to this much early, and limits are noted as whole milliseconds. */

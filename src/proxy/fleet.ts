@@ -28,10 +28,10 @@ import {
 } from './connections/upstream.ts';
 import type { PrefillMemory } from './continuation/prefill-memory.ts';
 import type { RelayedShelf } from './continuation/relayed-bytes.ts';
+import type { TargetState } from './health/target-state.ts';
 import type { Memory } from './memory.ts';
 import { credentialsIn } from './redact.ts';
 import type { Room } from './room/admission.ts';
-import type { TargetState } from './target-state.ts';
 import type { Turns } from './turns.ts';
 
 // Callers choose model names, so the cache of plans must not grow with them.

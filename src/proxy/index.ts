@@ -9,7 +9,7 @@ export type { Meter } from '../resilience/index.ts';
 export type { Recorded, Recorder, RecordingBook } from './capture/recording.ts';
 export { recognise, type Recognised } from './arrival/recognise.ts';
 export { Purse } from './spending/purse.ts';
-export type { TargetView } from './target-state.ts';
+export type { TargetView } from './health/target-state.ts';
 export { networkSign } from './connections/unreachable.ts';
 export { Rehearsal, type RehearsedRequest } from './rehearsal/rehearsal.ts';
 export type { Act, Script, StagedCall } from './rehearsal/staged-line.ts';

@@ -9,8 +9,8 @@ import type { Lookup } from './connections/connector.ts';
 import type { Connections } from './connections/upstream.ts';
 import { PrefillMemory } from './continuation/prefill-memory.ts';
 import { RelayedShelf } from './continuation/relayed-bytes.ts';
+import { type HealthListener, type KeyState, TargetState, type TargetView } from './health/target-state.ts';
 import { Rooms } from './room/admission.ts';
-import { type HealthListener, type KeyState, TargetState, type TargetView } from './target-state.ts';
 import { Turns } from './turns.ts';
 
 // Callers choose model names, so what is remembered must not grow with them.

@@ -6,8 +6,8 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Admission } from '../../resilience/index.ts';
 import type { Fleet, Step } from '../fleet.ts';
 import type { OwnNetwork } from '../network/own-network.ts';
-import type { Suspicion, TargetState } from '../target-state.ts';
 import { type Finding, lookFree, lookWithOneToken } from './look.ts';
+import type { Suspicion, TargetState } from './target-state.ts';
 
 // Between two looks at one target, where nothing says that it should be longer: one success is followed by another.
 const LEAST_PAUSE_MS = 1_000;

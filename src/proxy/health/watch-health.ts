@@ -1,8 +1,8 @@
 import type { LogPort, RememberPort } from '../../core/ports.ts';
 import { targetName } from '../../core/target.ts';
 import type { Memory } from '../memory.ts';
-import type { TargetState } from '../target-state.ts';
 import { Prober, type ProberParts } from './prober.ts';
+import type { TargetState } from './target-state.ts';
 
 /** What was learned of a minute is learned again in a minute, and is no reason to write sooner. */
 const LEARNED_WITHIN_MS = 60_000;

@@ -1,9 +1,9 @@
-import { type Fault, type FaultCode, FAULTS } from '../core/fault.ts';
-import type { BreakerView, CooldownView, LimitView } from '../core/health.ts';
-import type { Policy } from '../core/policy.ts';
-import type { StoredAge } from '../core/ports.ts';
-import type { Target } from '../core/target.ts';
-import { field } from '../lib/expect.ts';
+import { type Fault, type FaultCode, FAULTS } from '../../core/fault.ts';
+import type { BreakerView, CooldownView, LimitView } from '../../core/health.ts';
+import type { Policy } from '../../core/policy.ts';
+import type { StoredAge } from '../../core/ports.ts';
+import type { Target } from '../../core/target.ts';
+import { field } from '../../lib/expect.ts';
 import {
   type Admission,
   type Breaker,
@@ -34,8 +34,8 @@ import {
   undecided,
   viewBreaker,
   viewCooldown,
-} from '../resilience/index.ts';
-import { Pulse } from './balance/pulse.ts';
+} from '../../resilience/index.ts';
+import { Pulse } from '../balance/pulse.ts';
 
 /** What all models behind one key of a provider share. */
 export interface KeyState {
