@@ -65,6 +65,8 @@ function parseTerm(term: string): Outcome<Test, FilterMistake> {
 }
 
 function parseBare(term: string): Outcome<Test, FilterMistake> {
+  const bare = withoutColon(term);
+  if (bare) return failed(bare);
   const colon = /^([a-z]+):(.*)$/i.exec(term);
   if (colon === null) return ok(anywhere(unquoted(term)));
   const [, name = '', value = ''] = colon;
@@ -72,6 +74,16 @@ function parseBare(term: string): Outcome<Test, FilterMistake> {
   if (!isKeyOf(FILTER_FIELDS, field)) return failed(unknownField(name));
   if (value === '') return failed(mistake(`${field}: needs a value`, FILTER_FIELDS[field].example));
   return anyOf(field, FILTER_FIELDS[field], value);
+}
+
+/** `ttft>2s` would be looked for as a word, and found nowhere. */
+function withoutColon(term: string): FilterMistake | undefined {
+  const [, name = '', comparison = ''] = /^([a-z]+)([<>=]=?.+)$/i.exec(term) ?? [];
+  const field = name.toLowerCase();
+  if (!isKeyOf(FILTER_FIELDS, field)) return undefined;
+  const isCompared = !['text', 'word'].includes(FILTER_FIELDS[field].is);
+  const meant = isCompared ? comparison : comparison.replace(/^[<>=]+/, '');
+  return mistake(`"${term}" has no colon after ${field}`, `${field}:${meant}`);
 }
 
 /** The values of a term, of which one must fit. */

@@ -77,6 +77,8 @@ describe('a filter', () => {
     ['statsu:500', 'there is no field "statsu"', 'status:…'],
     ['is:failovr', '"failovr" is no value for is', 'is:failover'],
     ['ttft:>fast', '">fast" is no value for ttft', 'ttft:>2s'],
+    ['ttft>2s', '"ttft>2s" has no colon after ttft', 'ttft:>2s'],
+    ['!model=gpt-4o', '"model=gpt-4o" has no colon after model', 'model:gpt-4o'],
     ['status:', 'status: needs a value', 'status:>=400  status:5xx'],
   ])('%j says what is wrong and what was meant', (text, what, expected) => {
     expect(parseFilter(text)).toEqual({ is: 'failed', fault: { what, expected } });
