@@ -24,7 +24,8 @@ export async function notifyDaemon(context: Context): Promise<void> {
     if (problems.length === 0)
       context.say(`The daemon reloaded and serves the profile ${terminalSafe(profile)}.`);
     else context.say('The daemon keeps serving the old profile:');
-    for (const problem of problems) context.say(`  ${terminalSafe(problem)}`);
+    for (const line of problems.flatMap((problem) => problem.split(/\n\s*/)))
+      context.say(`  ${terminalSafe(line)}`);
     if (unresolvedKeys.length > 0) {
       context.say(`Keys that are not there: ${terminalSafe(unresolvedKeys.join(', '))}`);
     }

@@ -10,6 +10,8 @@ import { readWeights } from './weights.ts';
 
 const target = matching(/^[^\s/]+(\/\S+)?$/, 'a target: "openai/gpt-4o", or "groq" to pass the model along');
 
+const ROUTE_KEYS = ['match', 'targets', 'weights', 'policy'] as const;
+
 /** Reads one route; its targets must name providers of the same profile. */
 export function readRoute(name: string, reader: ObjectReader, providers: readonly Provider[]): Route {
   if (modelName.read(name) === undefined || looksLikeKey(name)) {
@@ -19,7 +21,11 @@ export function readRoute(name: string, reader: ObjectReader, providers: readonl
   reportRepeats(reader, 'match', match);
   const texts = reader.list('targets', target);
   if (texts !== undefined) reportRepeats(reader, 'targets', texts);
-  if (texts === undefined ? reader.value('targets') === undefined : texts.length === 0) {
+  const isMistyped = reader
+    .names()
+    .some((name) => name !== 'targets' && nearest(name, ROUTE_KEYS) === 'targets');
+  // A mistyped name is reported as such, and then nothing is said of what it would have held.
+  if (texts === undefined ? reader.value('targets') === undefined && !isMistyped : texts.length === 0) {
     reader.problem(reader.below('targets'), 'this route leads nowhere', {
       expected: 'at least one target: "openai/gpt-4o"',
     });

@@ -22,7 +22,9 @@ export const command: Command = {
       if (context.json) context.printJson(result);
       if (result.problems.length > 0) {
         throw new CommandError('the profile on disk cannot be used, so the old one keeps serving', {
-          why: result.problems.map(terminalSafe).join('\n       '),
+          why: result.problems
+            .flatMap((problem) => problem.split(/\n\s*/).map(terminalSafe))
+            .join('\n       '),
           fix: 'gw config edit, then: gw reload',
           exit: EXIT.config,
         });

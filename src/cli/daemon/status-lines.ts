@@ -223,7 +223,9 @@ function errorShare(targets: readonly TargetHealth[]): string {
 function problemLines({ problems }: Status, style: Style): string[] {
   if (problems.length === 0) return [];
   const lines = problems.flatMap(({ message, fix }) => [
-    style.yellow(`  ! ${terminalSafe(message)}`),
+    ...message
+      .split(/\n\s*/)
+      .map((line, at) => style.yellow(`  ${at === 0 ? '!' : ' '} ${terminalSafe(line)}`)),
     ...(fix === undefined ? [] : [`    fix: ${terminalSafe(fix)}`]),
   ]);
   return ['', ...lines];

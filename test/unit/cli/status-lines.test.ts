@@ -112,6 +112,16 @@ describe('gw status', () => {
     expect(lines.slice(-2)).toEqual(['  ! the key is gone', '    fix: gw reload']);
   });
 
+  it('gives each of several problems told at once a line of its own', () => {
+    const message = 'config.json:3:1: one thing\n       config.json:4:1: another';
+    const lines = statusLines(status({ problems: [{ message, fix: 'gw config edit' }] }), plain, 80);
+    expect(lines.slice(-3)).toEqual([
+      '  ! config.json:3:1: one thing',
+      '    config.json:4:1: another',
+      '    fix: gw config edit',
+    ]);
+  });
+
   it('says that it is stopping', () => {
     expect(statusLines(status({ draining: true }), plain, 80)[0]).toContain('gw is stopping');
   });

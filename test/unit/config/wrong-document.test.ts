@@ -216,6 +216,14 @@ describe('a profile file that is wrong', () => {
     expect(problemsOf({ listen: { port: -1 }, log: { level: 'x' }, recrod: {} })).toHaveLength(3);
   });
 
+  it('is not said to lack what it has under a mistyped name', () => {
+    const routes = { default: { match: ['*'], targts: ['a/m'] } };
+    const providers = { a: { url: 'http://127.0.0.1:9/v1' } };
+    expect(problemsOf({ profiles: { default: { providers, routes } } })).toMatchObject([
+      { message: 'unknown key', nearest: 'targets' },
+    ]);
+  });
+
   it('is pointed at by line and column', () => {
     const text = '{\n  "listen": {\n    "prot": 1\n  }\n}\n';
     expect(problemsOf(text)).toMatchObject([{ place: 'listen.prot', line: 3, column: 5 }]);
