@@ -70,11 +70,15 @@ describe('what was spent today', () => {
     const { address } = await home.status();
     const refused = await ask(address);
     expect(refused.status).toBe(402);
-    const [command] = /gw budget set [^.(]*/.exec(await refused.text()) ?? [];
-    expect(command?.trim()).toBe('gw budget set all --tokens 10 --per day');
+    const told = await refused.text();
+    const used = Number(/used up \((\d+) tokens/.exec(told)?.[1]);
+    const [, advised] = /gw budget set all --tokens (\d+) --per day/.exec(told) ?? [];
+    expect(Number(advised)).toBeGreaterThan(used);
     expect((await home.run(['status'])).out).toContain('requests are refused');
     expect((await home.run(['why'])).out).toContain('over_budget');
-    expect((await home.run(['budget', 'remove', 'all'])).exit).toBe(0);
+    const removed = await home.run(['budget', 'remove', 'all']);
+    expect(removed).toMatchObject({ exit: 0 });
+    expect(removed.err).toContain('Removed: 5 tokens per day for all.');
     await served();
     expect(readFileSync(home.paths.config, 'utf8')).not.toContain('budgets');
   });

@@ -89,6 +89,16 @@ describe('gw uninstall', () => {
     expect((await home.run(['status'])).exit).toBe(0);
   });
 
+  it('names the keys that would go with the profile, and offers nothing where nothing is left', async () => {
+    const nothing = await home.run(['uninstall']);
+    expect(nothing.out).toContain('There is nothing of gw');
+    expect(nothing.err).not.toContain('--yes');
+    write('.config/gw/config.json', '{}');
+    write('.config/gw/keys/gamma', 'sk-mine');
+    const { out } = await home.run(['uninstall']);
+    expect(out).toContain('the profile and 1 stored key (gamma) are removed (~/.config/gw)');
+  });
+
   it('keeps the profile when told to, and nothing else', async () => {
     const before = snapshot();
     await live();

@@ -26,7 +26,7 @@ export const command: Command = {
     const agreed = input.flag('yes') || (await agrees(context, found));
     const outcome = agreed ? await removeAll(ground) : [];
     if (context.json) printJson(context, { found, others, outcome, agreed });
-    else printOutcome(context, agreed, outcome);
+    else printOutcome(context, agreed || found.length === 0, outcome);
     return outcome.some(({ is }) => is === 'failed') ? EXIT.failed : EXIT.ok;
   },
 };

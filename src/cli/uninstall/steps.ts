@@ -101,9 +101,17 @@ const profile: Step = {
   find: (ground) => {
     if (ground.keepProfile) return [];
     const { configDir } = ground.context.paths;
-    return directory(ground, { path: configDir, names: PROFILE_FILES, what: 'the profile' });
+    const kept = keyFiles(join(configDir, 'keys'));
+    const counted = kept.length === 1 ? '1 stored key' : `${kept.length} stored keys`;
+    const what = kept.length === 0 ? 'the profile' : `the profile and ${counted} (${kept.join(', ')})`;
+    return directory(ground, { path: configDir, names: PROFILE_FILES, what });
   },
 };
+
+/** Keys in files of gw's own, by their names: they are nowhere else. */
+function keyFiles(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map(terminalSafe).sort() : [];
+}
 
 /** Keys that gw put into the keychain; those that others keep there are only referred to. */
 const keys: Step = {
@@ -142,7 +150,7 @@ function directory({ context, home }: Ground, { path, names, what }: Directory):
   if (!existsSync(path) || (!isOwn && !readdirSync(path).some((name) => names.test(name)))) return [];
   return [
     {
-      sentence: `${what} are removed (${shortPath(path, home)})`.replace('profile are', 'profile is'),
+      sentence: `${what} ${what === 'the profile' ? 'is' : 'are'} removed (${shortPath(path, home)})`,
       remove: async () => {
         try {
           const rest = removeOwned(path, home, (name) => isOwn || names.test(name));

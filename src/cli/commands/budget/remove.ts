@@ -1,4 +1,4 @@
-import { PERIODS, scopeText } from '../../../core/budget.ts';
+import { amountWords, PERIODS, scopeText } from '../../../core/budget.ts';
 import { isKeyOf } from '../../../lib/expect.ts';
 import { terminalSafe } from '../../../lib/terminal-safe.ts';
 import { changeBudgets } from '../../budget/change.ts';
@@ -39,5 +39,8 @@ export const command: Command = {
         },
       );
     await changeBudgets(context, open, kept.map(budgetJson));
+    if (context.json) return;
+    for (const { unit, amount, per: period } of all.filter((budget) => !kept.includes(budget)))
+      context.say(`Removed: ${amountWords(unit, amount)} per ${period} for ${terminalSafe(scope)}.`);
   },
 };
