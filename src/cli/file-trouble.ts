@@ -1,4 +1,4 @@
-import { errorCode, isObject } from '../lib/expect.ts';
+import { errorCode, errorMessage, isObject } from '../lib/expect.ts';
 import { terminalSafe } from '../lib/terminal-safe.ts';
 import { CommandError } from './error.ts';
 
@@ -14,6 +14,13 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 // What Linux answers for a directory that can be made neither here nor above.
 const NO_DIRECTORY = 'the directory cannot be made';
+
+/** Why a file that a person named cannot be read, in words. */
+export function whyUnread(error: unknown): string {
+  const code = errorCode(error) ?? '';
+  if (code === 'ENOENT') return 'there is no such file';
+  return REASONS[code] ?? errorMessage(error);
+}
 
 /** What this machine refused to do with a file of gw's, in three parts; undefined for every other error. */
 export function fileTrouble(error: unknown): CommandError | undefined {

@@ -2,19 +2,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { detectForeign, FOREIGN_KINDS, type ForeignKind } from '../../config/index.ts';
-import {
-  errorCode,
-  isKeyOf,
-  isObject,
-  type JsonObject,
-  keysOf,
-  parseJson,
-  stringField,
-} from '../../lib/expect.ts';
+import { isKeyOf, isObject, type JsonObject, keysOf, parseJson } from '../../lib/expect.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
+import { whyUnread } from '../file-trouble.ts';
 import { readInput } from '../prompt.ts';
 
 /** A document to import, and whose it is: `gw` is what `gw profile export` prints. */
@@ -83,7 +76,7 @@ function readOther(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     throw new CommandError(`${terminalSafe(path)} cannot be read.`, {
-      why: errorCode(error) ?? stringField(error, 'message') ?? 'it is no file',
+      why: whyUnread(error),
       fix: 'name a file that is there',
       exit: EXIT.usage,
     });

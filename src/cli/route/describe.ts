@@ -6,6 +6,7 @@ import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { Context } from '../context.ts';
 import type { OpenProfile } from '../profile-file.ts';
 import { describeKey, isResolved } from '../provider/lookup.ts';
+import { listed } from '../story/words.ts';
 import { type Cell, formatTable } from '../table.ts';
 import { balanceSentence, weightNote } from './balance.ts';
 
@@ -42,14 +43,16 @@ export function formatTargets(
   return formatTable(layout, rows, { width: columns, indent: 2 });
 }
 
+const EVERY_OTHER = 'every model that no other route takes';
+
 /** A route for a person: what it answers to, and its targets in order. */
 export function formatRoute(
   context: Pick<Context, 'style' | 'columns'>,
   open: OpenProfile,
   route: Route,
 ): string {
-  const names = [route.name, ...route.match].map((name) => (name === '*' ? 'every other model' : name));
-  const title = `Route ${context.style.bold(terminalSafe(route.name))} answers to ${terminalSafe(names.join(', '))}:`;
+  const names = [route.name, ...route.match].map((name) => (name === '*' ? EVERY_OTHER : name));
+  const title = `Route ${context.style.bold(terminalSafe(route.name))} answers to ${terminalSafe(listed(names))}:`;
   const { balance } = { ...open.profile.policy, ...route.policy };
   const sentence = balanceSentence({ balance });
   const told = sentence === undefined ? '' : `\n  ${context.style.dim(sentence)}`;

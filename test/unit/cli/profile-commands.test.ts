@@ -242,6 +242,12 @@ describe('gw profile export and import', () => {
     expect(stored(home)).toEqual(TWO);
   });
 
+  it('say of a file that is not there that there is none', async () => {
+    const path = join(newHome(), 'none.json');
+    const error = await failure(run(importProfile, testContext({ home: newHome() }), [path]));
+    expect(error.why).toBe('there is no such file');
+  });
+
   it.each([['[]'], ['nonsense'], ['{"profiles": {}}']])(
     'refuse a file that holds no profile: %s',
     async (text) => {

@@ -37,7 +37,7 @@ describe('gw route set', () => {
       targets: ['openai/gpt-4o', 'groq'],
     });
     expect(out.trimEnd().split('\n')).toEqual([
-      'Route smart answers to smart, gpt-4*, big:',
+      'Route smart answers to smart, gpt-4* and big:',
       '  1.  openai/gpt-4o',
       '  2.  groq           the model asked for',
     ]);
@@ -195,7 +195,7 @@ describe('gw route list and show', () => {
       'fast     -      groq/llama, mine',
     ]);
     expect((await run(show, ['default'])).out).toContain(
-      'Route default answers to default, every other model:',
+      'Route default answers to default and every model that no other route takes:',
     );
   });
 

@@ -4,11 +4,11 @@ import { resolve } from 'node:path';
 
 import { type Config, type ConfigProblem, describeProblem, openKeyFiles } from '../../../config/index.ts';
 import type { Outcome } from '../../../core/outcome.ts';
-import { errorCode } from '../../../lib/expect.ts';
 import { terminalSafe } from '../../../lib/terminal-safe.ts';
 import type { Command, Input } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { CommandError, EXIT } from '../../error.ts';
+import { whyUnread } from '../../file-trouble.ts';
 import { openStored } from '../../stored-config.ts';
 
 export const command: Command = {
@@ -65,7 +65,7 @@ function checkOther(
     text = readFileSync(path, 'utf8');
   } catch (error) {
     throw new CommandError(`${path} cannot be read.`, {
-      why: errorCode(error) ?? 'it is no file',
+      why: whyUnread(error),
       fix: 'name a file that is there',
       exit: EXIT.usage,
     });

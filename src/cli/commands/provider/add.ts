@@ -164,6 +164,8 @@ async function finish(context: Context, added: Added): Promise<void> {
   }
   if (added.first) context.say(`Route default sends every model to ${name}.`);
   context.say(`next: ${next}`);
+  if (!added.first && added.who.preset === undefined)
+    context.say(`      (${name} alone, without a model, gets whatever model is asked for)`);
 }
 
 /** The command that gets the provider used. */
