@@ -51,10 +51,17 @@ async function showRequests(context: Context, input: Input): Promise<void> {
     if (found !== undefined) for (const line of unknownNames(context, filter)) context.say(line);
   }
   printer.print(trails);
-  if (context.interactive && trails.some(({ failover }) => failover)) {
-    context.say(context.style.dim('↻2: served by another target than the first, after two attempts'));
-  }
+  if (context.interactive) tellMarks(context, trails);
   if (input.flag('follow')) await follow(context, { filter, words }, printer, found?.newest, trails);
+}
+
+/** What is not a word in the lines above. */
+function tellMarks(context: Context, trails: readonly Trail[]): void {
+  const says = (text: string): void => context.say(context.style.dim(text));
+  if (trails.some(({ asked, served }) => served !== undefined && served.model === asked))
+    says('one name alone: that target served the very model that was asked for');
+  if (trails.some(({ failover }) => failover))
+    says('↻2: served by another target than the first, after two attempts');
 }
 
 function wantsBodies(context: Context, input: Input): boolean {
