@@ -8,13 +8,13 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Target } from '../core/target.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ticket } from '../resilience/index.ts';
+import type { ReadHeaders } from './arrival/headers.ts';
 import type { Recognised } from './arrival/recognise.ts';
 import type { AnswerTap, CallerEnd } from './caller-end.ts';
 import type { CaptureDraft } from './capture/capture-draft.ts';
 import type { Drill } from './chaos/drill.ts';
 import type { Thread } from './continuation/thread.ts';
 import type { CompiledPlan, Fleet, Step } from './fleet.ts';
-import type { ReadHeaders } from './headers.ts';
 import type { Room } from './room/admission.ts';
 import type { AttemptDraft, TrailDraft } from './trail-draft.ts';
 

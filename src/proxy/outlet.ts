@@ -1,6 +1,6 @@
+import { relayedHeaders } from './arrival/headers.ts';
 import { hangUpOn } from './caller-end.ts';
 import type { Exchange } from './exchange.ts';
-import { relayedHeaders } from './headers.ts';
 import type { Lane } from './race/lane.ts';
 import { traceHeaders } from './trace-headers.ts';
 

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 
 import type { Secret } from '../../lib/secret.ts';
-import type { ReadHeaders } from '../headers.ts';
+import type { ReadHeaders } from './headers.ts';
 
 /**
  * True when the request carries gw's own token. A caller whose provider takes the caller's own key sends that one as

@@ -5,10 +5,10 @@ import type { Clock } from '../../lib/clock.ts';
 import type { CallerEnd } from '../caller-end.ts';
 import { Exchange } from '../exchange.ts';
 import type { Fleet } from '../fleet.ts';
-import { clientName, KEPT_CHARACTERS, type ReadHeaders, readHeaders } from '../headers.ts';
-import { noteTrace } from '../trace.ts';
 import { TrailDraft } from '../trail-draft.ts';
+import { clientName, KEPT_CHARACTERS, type ReadHeaders, readHeaders } from './headers.ts';
 import { recognise } from './recognise.ts';
+import { noteTrace } from './trace.ts';
 
 /** Reads the head of a request, and makes the exchange and the trail that begin with it. */
 export function openExchange(

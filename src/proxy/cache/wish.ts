@@ -1,6 +1,6 @@
 import { type Fault, fault } from '../../core/fault.ts';
 import { isKeyOf } from '../../lib/expect.ts';
-import type { ReadHeaders } from '../headers.ts';
+import type { ReadHeaders } from '../arrival/headers.ts';
 
 /**
  * What a caller may ask of the cache in `x-gw-cache`.

@@ -4,11 +4,11 @@ import type { Policy } from '../../core/policy.ts';
 import { costOf } from '../../core/price.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import { hedgeAfter } from '../../resilience/index.ts';
+import type { ReadHeaders } from '../arrival/headers.ts';
 import { roughTokens } from '../balance/prompt-size.ts';
 import type { Exchange } from '../exchange.ts';
 import { lateAfter } from '../first-content.ts';
 import type { Step } from '../fleet.ts';
-import type { ReadHeaders } from '../headers.ts';
 
 /** What may be asked for twice: what is small and says the same twice; else only where the request itself says so. */
 const TWICE: Readonly<Partial<Record<Operation, true>>> = {

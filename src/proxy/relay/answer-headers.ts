@@ -1,5 +1,5 @@
+import { requestIdOf } from '../arrival/headers.ts';
 import type { Exchange } from '../exchange.ts';
-import { requestIdOf } from '../headers.ts';
 import type { AnswerHeaders } from '../outlet.ts';
 import { retellLimits } from './rate-limits.ts';
 

@@ -10,6 +10,7 @@ import {
   remainingMs,
   shares,
 } from '../../resilience/index.ts';
+import { deadlineOf } from '../arrival/patience.ts';
 import type { AttemptResult } from '../attempt-order.ts';
 import type { CallPlace } from '../call-place.ts';
 import { callTarget, type CallPorts } from '../call.ts';
@@ -19,7 +20,6 @@ import { takesUp } from '../continuation/take-up.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
 import type { OwnNetwork } from '../network/own-network.ts';
-import { deadlineOf } from '../patience.ts';
 import { findSecond } from '../race/find-second.ts';
 import type { Lane } from '../race/lane.ts';
 import { Race, type RaceResult } from '../race/race.ts';

@@ -1,6 +1,7 @@
 import { type Fault, fault } from '../../core/fault.ts';
 import type { PlanStep } from '../../core/trail.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { parseTimeout, patienceOf } from '../arrival/patience.ts';
 import { arrange, type BalancePorts } from '../balance/arrange.ts';
 import type { DrillBook } from '../chaos/drill.ts';
 import type { AnswerHomes } from '../conversations/answer-homes.ts';
@@ -8,7 +9,6 @@ import type { ItemMemory } from '../conversations/item-memory.ts';
 import { resume } from '../conversations/resume.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
 import type { CompiledPlan, Step } from '../fleet.ts';
-import { parseTimeout, patienceOf } from '../patience.ts';
 import { compilePlan } from '../planning/find-targets.ts';
 import { lastResort, refuseAll, tell, whyNever, whyNotNow } from '../planning/leave-out.ts';
 import { readHedgeWish } from '../race/when-to-race.ts';

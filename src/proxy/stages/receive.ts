@@ -1,8 +1,8 @@
 import { type Fault, fault } from '../../core/fault.ts';
 import { OPERATIONS } from '../../core/operation.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
+import { KEPT_CHARACTERS } from '../arrival/headers.ts';
 import type { Exchange } from '../exchange.ts';
-import { KEPT_CHARACTERS } from '../headers.ts';
 import { refused } from '../reply.ts';
 import type { Stage } from '../stage.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { clientName, readHeaders, relayedHeaders, requestIdOf } from '../../../src/proxy/headers.ts';
+import { clientName, readHeaders, relayedHeaders, requestIdOf } from '../../../src/proxy/arrival/headers.ts';
 
 describe('request headers', () => {
   test('forwarded keep their spelling, order and repetition; what ends here is left out', () => {

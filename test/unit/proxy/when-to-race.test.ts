@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { OPERATIONS } from '../../../src/core/operation.ts';
 import { keysOf } from '../../../src/lib/expect.ts';
-import { readHeaders } from '../../../src/proxy/headers.ts';
+import { readHeaders } from '../../../src/proxy/arrival/headers.ts';
 import { acts, isHarmless, readHedgeWish } from '../../../src/proxy/race/when-to-race.ts';
 
 const PLAIN = { operation: 'chat', drill: undefined, thread: undefined, envelope: undefined } as const;

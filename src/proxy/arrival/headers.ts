@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-import type { CallerFormatName } from '../core/operation.ts';
-import { wordWithoutCredentials } from './redact.ts';
+import type { CallerFormatName } from '../../core/operation.ts';
+import { wordWithoutCredentials } from '../redact.ts';
 
 /**
  * Request headers that end here: hop-by-hop (RFC 9110, 7.6.1), what undici writes itself, the caller's credentials

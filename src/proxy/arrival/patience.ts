@@ -1,7 +1,7 @@
-import type { Policy } from '../core/policy.ts';
-import { parseDuration } from '../lib/duration.ts';
-import { deadlineFrom } from '../resilience/index.ts';
-import type { Exchange } from './exchange.ts';
+import type { Policy } from '../../core/policy.ts';
+import { parseDuration } from '../../lib/duration.ts';
+import { deadlineFrom } from '../../resilience/index.ts';
+import type { Exchange } from '../exchange.ts';
 import type { ReadHeaders } from './headers.ts';
 
 /** An error must arrive before its caller gives up: the way back, and a busy computer on either side of it. */

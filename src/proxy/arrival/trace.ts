@@ -1,8 +1,8 @@
-import type { TracePort } from '../core/ports.ts';
-import { readTraceContext, writeTraceparent } from '../core/trace-context.ts';
-import type { Exchange } from './exchange.ts';
+import type { TracePort } from '../../core/ports.ts';
+import { readTraceContext, writeTraceparent } from '../../core/trace-context.ts';
+import type { Exchange } from '../exchange.ts';
+import type { AttemptDraft, TrailDraft } from '../trail-draft.ts';
 import type { ReadHeaders } from './headers.ts';
-import type { AttemptDraft, TrailDraft } from './trail-draft.ts';
 
 /** Notes the trace that the caller's request is part of, where it says one. */
 export function noteTrace(trail: TrailDraft, { traceparent, tracestate }: ReadHeaders): void {
