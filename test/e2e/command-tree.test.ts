@@ -12,9 +12,6 @@ import { reportError, runProgram } from '../../src/cli/program.ts';
 import { COMMANDS } from '../../src/cli/tree.ts';
 import { PROGRAM } from './daemon-home.ts';
 
-/** What `--json` would not make clearer, and why. */
-const WITHOUT_JSON: Readonly<Record<string, string>> = {};
-
 /** They go on until they are told to end. */
 const ENDLESS: readonly string[] = ['demo', 'simulate'];
 
@@ -105,6 +102,8 @@ const withRequired = paths.filter((path) => definitions.get(path)?.arguments?.[0
 
 const empty = mkdtempSync(join(tmpdir(), 'gw-tree-'));
 
+const withoutRequired = paths.filter((path) => !withRequired.includes(path) && !ENDLESS.includes(path));
+
 beforeAll(async () => {
   // A command that took such a line after all would find nobody's daemon and nobody's profile.
   for (const name of ['HOME', 'GW_HOME']) vi.stubEnv(name, empty);
@@ -112,6 +111,7 @@ beforeAll(async () => {
     ...paths.map((path) => `${path} --help`),
     ...withWords.map(withWrongWords),
     ...paths.filter((path) => !ENDLESS.includes(path)),
+    ...withoutRequired.map((path) => `${path} --json`),
   ];
   ran = await runAll([...new Set(lines)].map((line) => line.split(' ')));
 }, 300_000);
@@ -134,7 +134,7 @@ describe('every command', () => {
       expect(flat(out)).toContain(flat(each.summary));
     }
     for (const example of examples) expect(out).toContain(`$ ${example}`);
-    expect(out.includes('--json')).toBe(!(path in WITHOUT_JSON));
+    expect(out).toContain('--json');
   });
 
   test.each(paths)('gw %s answers an unknown option with what, why and the fix', async (path) => {
@@ -152,6 +152,13 @@ describe('every command', () => {
     },
   );
 
+  test.each(withoutRequired)('gw %s --json writes nothing but JSON to stdout', (path) => {
+    const { out } = after(`${path} --json`);
+    // A command that lists as it goes has one document on each line.
+    const lines = out.split('\n').filter((line) => line !== '');
+    expect(isJson(out) || lines.every(isJson), out).toBe(true);
+  });
+
   test.each(withRequired)('gw %s says which word is missing', (path) => {
     expectRefusal(after(path), [EXIT.usage]);
   });
@@ -168,6 +175,15 @@ describe('every command', () => {
     },
   );
 });
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** As one line: help breaks its lines where the terminal ends. */
 function flat(text: string): string {
