@@ -257,28 +257,4 @@ describe('storage', () => {
     home.write('gw/state/requests.db', 'x'.repeat(10_000));
     expect((await home.examine()).one('request-log')).toMatch(/^problem: .* is damaged$/);
   });
-
-  test('counts the errors of the last day, a crash as one', async () => {
-    const home = new PatientHome();
-    const line = (at: number, level: string, event: string): string =>
-      JSON.stringify({ at: new Date(at).toISOString(), level, event });
-    const now = Date.now();
-    const old = line(now - 2 * 86_400_000, 'error', 'disk-full');
-    home.write('gw/state/gw.log', `${old}\n`);
-    expect((await home.examine()).one('log-errors')).toMatch(/^ok/);
-    const crash = 'TypeError: x is not a function\n    at somewhere (file.ts:1:2)';
-    home.write(
-      'gw/state/gw.log',
-      [
-        old,
-        line(now - 60_000, 'info', 'daemon-started'),
-        crash,
-        line(now - 30_000, 'error', 'exchange-crashed'),
-        '',
-      ].join('\n'),
-    );
-    expect((await home.examine()).one('log-errors')).toMatch(
-      /^warning: 2 errors in the last day, the last .* ago: exchange-crashed$/,
-    );
-  });
 });

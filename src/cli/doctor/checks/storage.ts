@@ -121,21 +121,29 @@ const logErrors: Check = {
   },
 };
 
-/** What Node.js prints when it crashes has no time of its own; it is as old as the line before it. */
+/**
+ * What Node.js prints when it crashes has no time of its own; it is as old as the line before it. A start that failed
+ * says so twice, to the log and to whoever started it, and is mended by one that did not.
+ */
 function errorsSince(lines: readonly string[], since: number): { at: number; event: string }[] {
-  const found: { at: number; event: string }[] = [];
+  let found: { at: number; event: string }[] = [];
   let at = 0;
-  let isCrash = false;
+  let isPrinted = false;
+  let isStart = false;
   for (const line of lines) {
     const record = decodeLogRecord(line);
     if (record !== undefined && !Number.isNaN(record.at)) at = record.at;
-    const begins = record === undefined && !isCrash;
-    isCrash = record === undefined;
+    const begins = record === undefined && !isPrinted && !isStart;
+    isPrinted = record === undefined;
+    isStart = record === undefined ? isStart : record.event === START_FAILED;
+    if (record?.event === 'daemon-started') found = found.filter(({ event }) => event !== START_FAILED);
     if (at < since || (record?.level !== 'error' && !begins)) continue;
     found.push({ at, event: record?.event ?? line });
   }
   return found;
 }
+
+const START_FAILED = 'start-failed';
 
 function settingsOf({ chosen, stored }: Pick<Scene, 'chosen' | 'stored'>): Settings {
   if (chosen.is === 'ok') return chosen.value.settings;
