@@ -1,8 +1,8 @@
 import { type Fault, fault } from '../../core/fault.ts';
-import { lacking } from '../abilities.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Step } from '../fleet.ts';
 import type { OwnNetwork } from '../network/own-network.ts';
+import { lacking } from '../planning/abilities.ts';
 import { passesOver } from '../stages/find-room.ts';
 import type { Memories } from '../translation.ts';
 import { noteAway } from './offline.ts';

@@ -1,8 +1,8 @@
-import type { Conversation, MediaPart, Part } from '../core/conversation.ts';
-import type { Abilities, ModelFacts } from '../core/model-facts.ts';
-import type { Exchange } from './exchange.ts';
-import type { Step } from './fleet.ts';
-import { type Memories, readConversation } from './translation.ts';
+import type { Conversation, MediaPart, Part } from '../../core/conversation.ts';
+import type { Abilities, ModelFacts } from '../../core/model-facts.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Step } from '../fleet.ts';
+import { type Memories, readConversation } from '../translation.ts';
 
 /** No tokenizer makes more than one token of so few bytes of prose or code on average; bodies below need no closer look. */
 const MOST_BYTES_PER_TOKEN = 6;
