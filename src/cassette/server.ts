@@ -17,12 +17,15 @@ const KEPT_MISSES = 100;
 /** What a path means, as far as it has to be known here. */
 export type Reading = { readonly format: CallerFormatName; readonly local?: string };
 
+/** The head of a request, as far as it says what is asked for. */
+export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+
 /** How a cassette is served. */
 export interface PlaybackOptions extends Pace {
   readonly cassette: Cassette;
   /** Each answer as often as it was recorded, in order; otherwise the last one again and again. */
   readonly strict: boolean;
-  readonly read: (request: IncomingMessage) => Reading;
+  readonly read: (request: RequestHead) => Reading;
   /** Where unmatched requests go; they are refused without it. */
   readonly onward?: Onward;
   readonly onMiss?: (miss: Miss) => void;
