@@ -64,6 +64,8 @@ export interface Trail {
   readonly cache?: CacheNote;
   /** The answer broke off under way, and another attempt went on with it: the caller got a whole one in pieces. */
   readonly continued?: boolean;
+  /** gw itself was killed while it was under way; `totalMs` is how long it was at least. The next gw wrote it down. */
+  readonly killed?: true;
   /** A test of gw itself (drill, probe): counts in no statistic and against nobody's health. */
   readonly rehearsal?: boolean;
   /** The distributed trace it is part of, where the caller sent one or gw exports its own. */

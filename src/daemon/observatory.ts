@@ -54,6 +54,8 @@ export class Observatory implements Watcher {
   readonly #counts = { total: 0, served: 0, failed: 0, cut: 0, gone: 0, pending: 0, failovers: 0 };
   /** Set while somebody watches. */
   listener: Listener | undefined;
+  /** Told when the first exchange begins after there was none. */
+  onBusy: (() => void) | undefined;
   /** Set while exchanges are told to somebody else. */
   exporter: { add(trail: Trail): void } | undefined;
 
@@ -63,6 +65,7 @@ export class Observatory implements Watcher {
 
   exchangeStarted(trail: Trail): void {
     this.#live.add(trail);
+    if (this.#live.size === 1) this.onBusy?.();
     this.listener?.liveChanged();
   }
 
@@ -180,6 +183,11 @@ export class Observatory implements Watcher {
   /** Who served a route last. */
   serving(route: string): { readonly target: Target; readonly at: number } | undefined {
     return this.#serving.get(route);
+  }
+
+  /** Running exchanges, in no order. */
+  get running(): Iterable<Trail> {
+    return this.#live;
   }
 
   /** Running exchanges, the longest-running first. */

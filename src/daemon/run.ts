@@ -7,7 +7,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
 import { httpProxyRule } from '../lib/http-proxy.ts';
 import { idMaker } from '../lib/id.ts';
 import { createProxy, type Proxy } from '../proxy/index.ts';
-import { openAnswerCache, openRecorder } from '../store/index.ts';
+import { openAnswerCache, openRecorder, type Recorder } from '../store/index.ts';
 import { askCatalogue } from './ask-catalogue.ts';
 import { Daemon } from './daemon.ts';
 import { openDoor } from './data-socket.ts';
@@ -28,6 +28,7 @@ import { listenError } from './port-owner.ts';
 import { serveLockPath } from './serve-lock.ts';
 import { readState, writeState } from './state-file.ts';
 import { Telemetry, type TelemetryParts } from './telemetry.ts';
+import { Unfinished } from './unfinished.ts';
 
 /**
  * Starts a daemon in this process: takes the lock, reads the profile, listens, opens the control socket, and only
@@ -62,7 +63,7 @@ async function open(
   const observatory = new Observatory(startedAt);
   const stores = await openStores(options, { log, observatory, loaded }, undo);
   const book = new ModelBook((question) => askCatalogue(question, clock), clock);
-  const remember = new HealthFile(paths.health, clock, log);
+  const memory = openMemory(options, log, observatory);
   const late = Promise.withResolvers<Daemon>();
   const figures = late.promise.then((daemon) => daemon.metrics());
   const telemetry = openTelemetry({ instance, version, startedAt, clock, log }, figures, undo);
@@ -81,7 +82,7 @@ async function open(
     httpProxyFor: httpProxyRule(env),
     senses: openNetworkSenses(),
     facts: book,
-    remember,
+    remember: memory.remember,
     purse: stores.guard.purse,
     tracing: telemetry,
     metricsPage: async () => metricsPage(await figures),
@@ -105,8 +106,44 @@ async function open(
   book.prepare(loaded.profile);
   const daemon = new Daemon(options, parts);
   late.resolve(daemon);
-  void daemon.ended.then(() => remember.flush());
+  followLast(daemon, memory, paths, stores.recorder);
   return serve(options, daemon, undo, { profile: loaded.profile.name, startedAt });
+}
+
+interface Memory {
+  readonly remember: HealthFile;
+  readonly unfinished: Unfinished;
+}
+
+/** What outlives a restart. Requests under way are kept from now on, and what the last daemon left of them is read. */
+function openMemory({ paths, clock }: DaemonOptions, log: LogFile, observatory: Observatory): Memory {
+  const remember = new HealthFile(paths.health, clock, log);
+  const unfinished = new Unfinished({ clock, remember, live: () => observatory.running });
+  remember.keep(unfinished);
+  observatory.onBusy = () => unfinished.begun();
+  return { remember, unfinished };
+}
+
+/**
+ * Tells how the last daemon ended, and keeps how this one does. One that ends by itself removes its state file: where one
+ * is left, it was killed, or the computer went down.
+ */
+function followLast(
+  { log, ended }: Daemon,
+  { remember, unfinished }: Memory,
+  paths: Paths,
+  recorder: Recorder,
+): void {
+  void ended.then(() => unfinished.look()).then(() => remember.flush());
+  const { left } = unfinished;
+  for (const trail of left) recorder.record(trail);
+  const last = readState(paths.state);
+  if (last === undefined && left.length === 0) return;
+  log.write('warn', 'daemon-was-killed', {
+    message: 'the last daemon did not end by itself: it was killed, or the computer went down',
+    ...(last && { pid: last.pid, instance: last.instance }),
+    requests: left.length,
+  });
 }
 
 /** The log comes first: what is wrong with the profile is written there too. */

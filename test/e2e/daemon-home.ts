@@ -87,6 +87,11 @@ export class DaemonHome {
     return existsSync(this.paths.log) ? readFileSync(this.paths.log, 'utf8') : '';
   }
 
+  /** What is kept over a restart, as text. */
+  health(): string {
+    return existsSync(this.paths.health) ? readFileSync(this.paths.health, 'utf8') : '';
+  }
+
   /** `kill -9` for the daemon that answers here, if one does; returns when the system has taken its socket back. */
   async kill(): Promise<void> {
     const connected = await connectControl(this.paths.socket);

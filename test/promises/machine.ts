@@ -2,6 +2,10 @@ import { HIDDEN, NEVER, type PromiseRow, row } from './row.ts';
 
 /** The process, the profile and what keeps gw running. */
 export const MACHINE = {
+  'kill-leaves-a-trace': row(
+    'A request that was under way for more than a second when gw was killed is in the request log of the next gw.',
+    NEVER,
+  ),
   'kill-9': row('After kill -9 the next start works and no row that was on disk is lost.', NEVER),
   'one-daemon': row('Many starts at once give one daemon.', NEVER),
   'port-owner': row('A busy port is an error that names its owner.', HIDDEN),

@@ -117,7 +117,8 @@ function ending({ outcome, plan, cache }: Trail, { remedy, notContinued }: Attem
 }
 
 function lastWord(trail: Trail, attempt: Attempt): string {
-  if (attempt.endMs === undefined) return 'still running';
+  if (attempt.endMs === undefined)
+    return trail.killed ? 'it ended with gw; this counts against nobody' : 'still running';
   if (trail.outcome === 'gone') return 'the caller hung up, so the answer was stopped';
   return trail.outcome === 'served' ? 'the caller has the whole answer' : 'the answer was passed on';
 }

@@ -34,7 +34,7 @@ export const FIXES: Readonly<Record<FaultCode, (place: Place) => string>> = {
     `wait: the trouble is at ${provider}'s end (its status page may say more); gw asks it again by itself`,
   upstream_rate_limited: ({ provider }) =>
     `spread the load: gw provider edit ${provider} --add-key …, or ask ${provider} for a higher limit`,
-  upstream_refused_key: ({ provider, key }) => `replace the key ${key}: gw provider edit ${provider} --key …`,
+  upstream_refused_key: ({ provider, key }) => newKey(provider, key),
   upstream_out_of_credit: ({ provider }) =>
     `add credit to the account at ${provider}, then: gw provider test ${provider}`,
   not_continued: () =>
@@ -63,6 +63,14 @@ export const FIXES: Readonly<Record<FaultCode, (place: Place) => string>> = {
   internal: () => 'this is a defect in gw: please report it with what gw logs shows',
 };
 
+/** The daemon keeps the value of a variable until it is handed a new one. */
+function newKey(provider: string, key: string): string {
+  if (key === 'none') return `${provider} wants a key and has none: gw key set ${provider}`;
+  const set = `gw key set ${provider}`;
+  const exported = key.startsWith('env:') ? `export ${key.slice('env:'.length)}=… and gw reload, or ` : '';
+  return `replace the key ${key}: ${exported}${set}`;
+}
+
 /** What to do about an exchange: one line for each thing that went wrong, in the order it did, each once. */
 export function fixesFor(trail: Trail): readonly string[] {
   const lines = new Set<string>();
@@ -76,6 +84,7 @@ export function fixesFor(trail: Trail): readonly string[] {
       FIXES[fault]({ provider, model, key, route, target: targetName(target) });
     lines.add(`${targetName(target)}: ${fix}`);
   }
+  if (trail.killed) lines.add('ask again; what gw wrote before and after it was killed: gw logs');
   if (trail.fault !== undefined && (lines.size === 0 || trail.fault === 'exhausted')) {
     const { provider, model, key } = trail.plan[0]?.target ?? { provider: '…', model: '', key: '' };
     lines.add(FIXES[trail.fault]({ provider, model, key, route, target: provider }));

@@ -8,6 +8,7 @@ import { listed, reasonOf, times } from './words.ts';
 
 /** The whole story in one sentence. */
 export function headline(trail: Trail): string {
+  if (trail.killed) return killedSentence(trail);
   switch (trail.outcome) {
     case 'served':
       return cacheHeadline(trail) ?? servedSentence(trail);
@@ -20,6 +21,13 @@ export function headline(trail: Trail): string {
     case 'pending':
       return pendingSentence(trail);
   }
+}
+
+function killedSentence(trail: Trail): string {
+  const last = trail.attempts.at(-1);
+  const who = last === undefined ? 'nobody had been asked' : `${targetName(last.target)} had been asked`;
+  const what = trail.outcome === 'cut' ? 'part of the answer had reached the caller' : who;
+  return `gw was killed when this had been under way for at least ${took(trail)}: ${what}.`;
 }
 
 function servedSentence(trail: Trail): string {

@@ -84,6 +84,7 @@ function statusWord(trail: Trail): string {
     : trail.attempts.length > 1
       ? ` ×${trail.attempts.length}`
       : '';
+  if (trail.killed) return 'killed';
   if (trail.outcome === 'failed') return `failed ${trail.status}`;
   if (trail.outcome === 'served' && trail.status >= 400) return `${trail.status}${marker}`;
   return `${cacheWord(trail) ?? (trail.continued === true ? 'joined' : trail.outcome)}${marker}`;

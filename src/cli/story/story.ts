@@ -78,6 +78,7 @@ function client({ client: { name, session, retries } }: Trail): string {
 
 function answer(trail: Trail): string {
   if (trail.outcome === 'pending') return 'none yet';
+  if (trail.killed && trail.outcome === 'failed') return `none: ${trail.message ?? 'gw was killed'}`;
   const cause = trail.message === undefined || trail.outcome === 'served' ? '' : `: ${trail.message}`;
   const code = trail.fault === undefined ? '' : ` ${trail.fault}`;
   const malformed =
@@ -143,6 +144,7 @@ function fateOf(trail: Trail, { target, skipped, unable }: PlanStep): string {
   );
   const last = tried.at(-1);
   if (last === undefined) return skipped === undefined ? 'not needed' : unable ? UNABLE : 'skipped';
+  if (trail.killed && last.fault === undefined && last.endMs === undefined) return 'ended with gw';
   return `${resultOf(last)}${often(last, tried.length)}${skipped === undefined ? '' : ', asked all the same'}`;
 }
 
