@@ -144,7 +144,7 @@ function knownFailure({ provider, preset, label, key }: Subject, answer: Upstrea
       return failure(`wants a key (${status})`, why, 'reached it; try it with a request through gw', status);
     }
     if (key === undefined) {
-      const fix = `gw provider edit ${provider.name} --key env:NAME`;
+      const fix = `gw key set ${provider.name}`;
       return failure(`wants a key (${status})`, `${provider.name} has none`, fix, status);
     }
     const why = `the provider does not accept what ${label} holds`;

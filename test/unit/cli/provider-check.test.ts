@@ -77,7 +77,7 @@ describe('checking a provider', () => {
     const { origin } = await serveModels(['m1'], KEY);
     expect((await check(subjectAt(`${origin}/v1`, null))).result).toMatchObject({
       what: 'wants a key (401)',
-      fix: 'gw provider edit acme --key env:NAME',
+      fix: 'gw key set acme',
     });
   });
 
