@@ -84,6 +84,7 @@ export function fixesFor(trail: Trail): readonly string[] {
       FIXES[fault]({ provider, model, key, route, target: targetName(target) });
     lines.add(`${targetName(target)}: ${fix}`);
   }
+  if (trail.killed) lines.add('ask again; what gw wrote before and after it was killed: gw logs');
   if (trail.fault !== undefined && (lines.size === 0 || trail.fault === 'exhausted')) {
     const { provider, model, key } = trail.plan[0]?.target ?? { provider: '…', model: '', key: '' };
     lines.add(FIXES[trail.fault]({ provider, model, key, route, target: provider }));
