@@ -58,7 +58,10 @@ function checkCodes(ignore: readonly string[]): void {
     const meant = nearest(code, codes);
     throw new CommandError(`There is no rule ${terminalSafe(code)} that could be ignored.`, {
       why: `the rules are ${codes.join(', ')}`,
-      fix: meant === undefined ? 'gw lint --json (each finding has its code)' : `did you mean ${meant}?`,
+      fix:
+        meant === undefined
+          ? 'gw lint --json (each finding has its code)'
+          : `did you mean ${meant}? gw lint --ignore ${each.replace(code, meant)}`,
       exit: EXIT.usage,
     });
   }

@@ -75,6 +75,7 @@ async function connect({ paths }: Context): Promise<ControlClient> {
   const connected = await connectControl(paths.socket);
   if (connected.is === 'ok') return connected.value;
   throw new CommandError('gw is not running, so there is nothing to record.', {
+    why: 'a recording is of what goes through a running gw',
     fix: 'gw start',
     exit: EXIT.notRunning,
   });

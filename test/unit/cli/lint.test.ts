@@ -101,7 +101,7 @@ describe('gw lint', () => {
   });
 
   test.each([
-    ['a code that there is none of', [], { ignore: ['one-targte'] }, /did you mean one-target/],
+    ['a code that there is none of', [], { ignore: ['one-targte'] }, /gw lint --ignore one-target$/],
     ['a route that there is none of', ['mian'], {}, /did you mean main/],
   ])('refuses %s', async (_, words, options, said) => {
     const { exit, all } = await terminal(homeWith(ALONE)).run(command, words, options);

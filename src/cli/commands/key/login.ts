@@ -36,7 +36,8 @@ async function login(context: Context, input: Input): Promise<void> {
   const oauth = requireDevice(provider, open.profile.name);
   if (input.flag('file') && input.flag('keychain')) {
     throw new CommandError('A key is kept in one place.', {
-      fix: 'give --file or --keychain',
+      why: '--file and --keychain each name another one',
+      fix: `gw key login ${provider.name} --keychain`,
       exit: EXIT.usage,
     });
   }

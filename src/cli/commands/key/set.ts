@@ -73,14 +73,14 @@ function referenceOf(context: Context, input: Input, provider: string, open: Ope
   if (ways.length > 1 || (variable !== undefined && label !== undefined)) {
     throw new CommandError('A key is kept in one place.', {
       why: 'each of --keychain, --file and --env says another one, and a variable has its own name',
-      fix: 'give one of them',
+      fix: `gw key set ${provider} ${variable === undefined ? '--keychain' : `--env ${variable}`}`,
       exit: EXIT.usage,
     });
   }
   if (label !== undefined && !/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/.test(label)) {
     throw new CommandError('That is no label.', {
       why: 'it has letters, digits, _ and -, up to 40 of them',
-      fix: '--label work',
+      fix: `gw key set ${provider} --label work`,
       exit: EXIT.usage,
     });
   }
