@@ -84,7 +84,9 @@ describe('limits that a provider tells of', () => {
     const answer = await ground.chat();
     expect(answer.status).toBe(429);
     expect(only.refused).toBe(1);
-    expect((await ground.trailOf(answer)).order?.[0]?.why).toMatch(/^nobody has room left, so it is tried/);
+    expect((await ground.trailOf(answer)).order?.[0]?.why).toMatch(
+      /^nobody has headroom left, so it is tried/,
+    );
   });
 
   test('are each caller’s own where callers bring their keys', async () => {

@@ -21,8 +21,8 @@ interface Scene {
 
 /**
  * Puts those behind whose provider said that their limits are used up: another key serves before, then another target.
- * Where none has room, the one is waited for that has it soon; else they are tried all the same, in their order.
- * Undefined when the first one has room.
+ * Where none has headroom, the one is waited for that has it soon; else they are tried all the same, in their order.
+ * Undefined when the first one has.
  */
 export function headroomFirst(
   scene: Scene,
@@ -59,7 +59,10 @@ function noRoom(
     return {
       steps,
       waitMs: 0,
-      notes: [...notes, { by: 'headroom', why: `nobody has room left, so it is tried: ${name} has ${told}` }],
+      notes: [
+        ...notes,
+        { by: 'headroom', why: `nobody has headroom left, so it is tried: ${name} has ${told}` },
+      ],
       isChosen,
     };
   }

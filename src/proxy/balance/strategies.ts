@@ -172,7 +172,7 @@ export function choiceWords(balance: Balance, { group, why }: Choice): string {
   return `${groupName(group)} chosen by ${balance}: ${why}`;
 }
 
-/** The keys of one provider, each in its turn; those with more room left take more of them. */
+/** The keys of one provider, each in its turn; those with more headroom take more of them. */
 export function spreadKeys(wheel: Wheel, steps: readonly Step[], now: number): readonly Step[] {
   const place = wheel.pick(steps.map(({ state }) => Math.max(LEAST_SHARE, state.pulse.headroom.share(now))));
   const first = steps[place];
