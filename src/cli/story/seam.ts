@@ -15,7 +15,9 @@ export function seamLines({ continued, usageEstimated }: Attempt): string[] {
   if (!continued) return estimate;
   const { how, from, after, kept, dropped } = continued;
   const left = dropped > 0 ? `; ${dropped} characters that the caller had were left out` : '';
-  const begun = `${kept} characters of ${targetName(from)} (${SHORT_FAULTS[after]})`;
+  // It was reached, or there would be no characters: what failed is the connection they came through.
+  const cause = after === 'upstream_unreachable' ? 'the connection broke' : SHORT_FAULTS[after];
+  const begun = `${kept} characters of ${targetName(from)} (${cause})`;
   return [`asked to go on after ${begun}, ${WAYS[how]}${left}`, ...estimate];
 }
 
