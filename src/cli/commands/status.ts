@@ -1,6 +1,7 @@
 import { type ConnectFailure, connectControl, type Status } from '../../control/index.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
+import { downRoutes } from '../daemon/down-routes.ts';
 import { statusLines } from '../daemon/status-lines.ts';
 import { CommandError, EXIT } from '../error.ts';
 
@@ -22,7 +23,7 @@ export const command: Command = {
     } finally {
       daemon.close();
     }
-    if (context.json) context.printJson({ running: true, ...status });
+    if (context.json) context.printJson({ running: true, ...status, down: downRoutes(status) });
     else for (const line of statusLines(status, context.style, context.columns)) context.print(line);
     return EXIT.ok;
   },

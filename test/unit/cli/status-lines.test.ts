@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { downRoutes } from '../../../src/cli/daemon/down-routes.ts';
 import { statusLines } from '../../../src/cli/daemon/status-lines.ts';
 import { makeStyle } from '../../../src/cli/style.ts';
 import type { ProviderStatus, Status } from '../../../src/control/index.ts';
@@ -165,5 +166,50 @@ describe('gw status', () => {
     expect(shown('errors').join('\n')).toContain('bodies of requests in which something failed are kept');
     expect(shown('off').join('\n')).not.toContain('bodies');
     expect(shown(undefined).join('\n')).not.toContain('bodies');
+  });
+});
+
+describe('routes that nobody can serve', () => {
+  const open = (reason: FaultCode): TargetHealth =>
+    health({ breaker: { is: 'open', until: NIGHT, reason, message: 'no' } });
+  const two = (first: Partial<ProviderStatus>, second: Partial<ProviderStatus>): Status =>
+    status({
+      providers: [provider({ name: 'alpha', ...first }), provider({ name: 'beta', ...second })],
+      routes: [{ name: 'default', match: ['*'], targets: ['alpha', 'beta/gpt-4o'] }],
+    });
+  const down = { targets: [open('upstream_unreachable')] };
+
+  it('are told with what is wrong with each target, and a fix', () => {
+    const text = statusLines(two(down, down), plain, 100).join('\n');
+    expect(text).toContain(
+      '✗ route default: nobody can serve it. alpha and beta/gpt-4o: the provider could not be reached',
+    );
+    expect(text).toContain('fix: start alpha or look at its address: gw doctor --online');
+  });
+
+  it.each([
+    ['one is well', down, { targets: [health()] }],
+    ['one was never asked', down, { targets: [] }],
+    ['another model of one is well', { targets: [open('upstream_overloaded'), health()] }, down],
+  ])('are not told while %s', (_, first, second) => {
+    expect(downRoutes(two(first, second))).toEqual([]);
+  });
+
+  it.each([
+    ['upstream_refused_key', 'gw key set beta'],
+    ['upstream_out_of_credit', 'top it up, then gw reset beta'],
+    ['upstream_overloaded', 'gw cooldowns (when each is tried again)'],
+  ] as const)('with %s have a fix of their own', (reason, fix) => {
+    const found = downRoutes(two({ targets: [open('upstream_timeout')] }, { targets: [open(reason)] }));
+    expect(found).toMatchObject([{ route: 'default', fix }]);
+  });
+
+  it('are not told while this computer is offline: that is said', () => {
+    expect(
+      downRoutes({
+        ...two(down, down),
+        offline: { since: NIGHT, reason: 'no-interface', message: 'no way out' },
+      }),
+    ).toEqual([]);
   });
 });
