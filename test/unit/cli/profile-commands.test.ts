@@ -159,7 +159,7 @@ describe('gw profile export and import', () => {
       },
     });
     expect(said).toContain(
-      'left out: providers.alpha.keys[0] is kept on this machine; on another one: gw key set alpha',
+      'left out: providers.alpha.keys[0] is kept on this machine; on another one: gw key set alpha --only',
     );
     const home = newHome();
     const context = testContext({ home });

@@ -22,7 +22,7 @@ async function exportProfile(context: Context, input: Input): Promise<void> {
   for (const { place, provider, is } of left) {
     const why =
       is === 'kept here'
-        ? `is kept on this machine; on another one: gw key set ${provider}`
+        ? `is kept on this machine; on another one: gw key set ${provider} --only`
         : 'holds a key itself, or may; the receiver has to add it';
     context.say(terminalSafe(`left out: ${place} ${why}`));
   }
