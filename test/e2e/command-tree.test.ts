@@ -121,6 +121,7 @@ afterAll(() => {
   rmSync(empty, { recursive: true, force: true });
 });
 
+// [promise:commands-explain]
 describe('every command', () => {
   test.each(paths)('gw %s --help describes it, each of its words, and has an example', (path) => {
     const { exit, out, err } = after(`${path} --help`);

@@ -39,4 +39,12 @@ export const MACHINE = {
     'The profile is readable by its owner only, and keys pasted into wrong fields are not printed.',
     NEVER,
   ),
+  'doctor-asks-first': row(
+    'gw doctor changes nothing; with --fix it says to the letter what it will do, and asks for each thing.',
+    HIDDEN,
+  ),
+  'commands-explain': row(
+    'Every command has help with an example, answers nonsense with what, why and a fix, and never waits for nobody.',
+    HIDDEN,
+  ),
 } satisfies Readonly<Record<string, PromiseRow>>;

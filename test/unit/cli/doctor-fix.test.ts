@@ -44,6 +44,7 @@ function openHome(): { readonly home: PatientHome; readonly mode: () => number }
   return { home, mode: () => lstatSync(path).mode & 0o777 };
 }
 
+// [promise:doctor-asks-first]
 describe('gw doctor --fix', () => {
   test('only lists what it would do where nobody can be asked', async () => {
     const { home, mode } = openHome();
