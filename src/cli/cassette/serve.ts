@@ -188,7 +188,11 @@ function report(
     const line = JSON.stringify({ event: 'ended', file, ...played });
     if (words.length > 0) context.say(line);
     else context.print(line);
-  } else if (!quiet) for (const line of playedLines(played, all)) context.say(line);
+  } else if (!quiet) {
+    // Without a command each was told when it was missed.
+    const shown = words.length > 0 ? played : { ...played, missed: [] };
+    for (const line of playedLines(shown, all)) context.say(line);
+  }
 }
 
 function isFailed({ strict, all }: Wanted, { misses, unused }: Played): boolean {

@@ -39,7 +39,7 @@ export function playedLines({ hits, misses, missed, unused }: Played, all: boole
     `${counted(hits, 'answer')} from the cassette, ${counted(misses, 'miss', 'misses')}, ${unused.length} of its exchanges unused`,
   ];
   for (const miss of missed.slice(0, SHOWN)) lines.push(...missLines(miss));
-  if (misses > Math.min(missed.length, SHOWN))
+  if (missed.length > 0 && misses > Math.min(missed.length, SHOWN))
     lines.push(`▲ … and ${misses - Math.min(missed.length, SHOWN)} more`);
   if (!all) return lines;
   for (const { number, method, url } of unused.slice(0, SHOWN)) {
