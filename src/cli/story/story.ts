@@ -1,6 +1,7 @@
 import { addCost } from '../../core/price.ts';
 import { targetName } from '../../core/target.ts';
 import type { Attempt, PlanStep, Trail } from '../../core/trail.ts';
+import { unaskedWord } from '../../core/unasked.ts';
 import { waterfallSpanMs } from '../../core/waterfall.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
@@ -143,7 +144,7 @@ function fateOf(trail: Trail, { target, skipped, unable }: PlanStep): string {
     (attempt) => targetName(attempt.target) === targetName(target) && attempt.target.key === target.key,
   );
   const last = tried.at(-1);
-  if (last === undefined) return skipped === undefined ? 'not needed' : unable ? UNABLE : 'skipped';
+  if (last === undefined) return skipped === undefined ? unaskedWord(trail) : unable ? UNABLE : 'skipped';
   if (trail.killed && last.fault === undefined && last.endMs === undefined) return 'ended with gw';
   return `${resultOf(last)}${often(last, tried.length)}${skipped === undefined ? '' : ', asked all the same'}`;
 }

@@ -1,5 +1,6 @@
 import { type Target, targetName } from '../../core/target.ts';
 import type { Attempt, Continuation, ContinuedHow, PlanStep, Trail } from '../../core/trail.ts';
+import { unaskedWord } from '../../core/unasked.ts';
 import { displayWidth } from '../../lib/display-width.ts';
 import { fitText, flow, foreign, type Line, lineWidth, span, type Tone, wrapText } from './line.ts';
 import { dollars } from './money.ts';
@@ -131,7 +132,7 @@ function fate(trail: Trail, { target, skipped }: PlanStep): Fate {
   const tried = trail.attempts.filter((attempt) => same(attempt.target, target));
   const last = tried.at(-1);
   if (last === undefined) {
-    return { text: trail.outcome === 'pending' ? 'still in reserve' : 'not needed', tone: 'dim' };
+    return { text: trail.outcome === 'pending' ? 'still in reserve' : unaskedWord(trail), tone: 'dim' };
   }
   const times = tried.length > 1 ? ` (${tried.length} attempts)` : '';
   if (last.fault !== undefined) return { text: `✗ ${faultWord(last.fault)}${times}`, tone: 'bad' };
