@@ -168,6 +168,19 @@ describe('the state of a target', () => {
     ]);
   });
 
+  it('of a model that nobody asked since the start is told only where a route names it', () => {
+    const idle = { attempts: 0, failures: 0, served: 0, live: 0 };
+    const rowsOf = (targets: readonly string[]): readonly string[] =>
+      targetRows(
+        status({
+          providers: [provider('openai', [health(OPENAI, idle)])],
+          routes: [{ name: 'main', match: ['*'], targets }],
+        }),
+      ).map(({ name }) => name);
+    expect(rowsOf(['openai/gpt-4o'])).toEqual(['openai/gpt-4o']);
+    expect(rowsOf(['openai'])).toEqual(['openai']);
+  });
+
   it('tells targets apart that differ in their key alone', () => {
     const second = { ...OPENAI, key: 'env:SECOND' };
     const rows = targetRows(

@@ -63,9 +63,19 @@ export interface TargetRow {
 /** The rows of the providers panel, in the order of the profile. */
 export function targetRows(status: Status): readonly TargetRow[] {
   return status.providers.flatMap((provider) => {
-    if (provider.targets.length === 0) return [bareProvider(provider)];
-    return provider.targets.map((health) => targetRow(status, provider, health));
+    const targets = provider.targets.filter((health) => isOfInterest(health, status));
+    if (targets.length === 0) return [bareProvider(provider)];
+    return targets.map((health) => targetRow(status, provider, health));
   });
+}
+
+/** Whom a route names, or something is known of since the start: models that were asked before it may never be again. */
+function isOfInterest(
+  { target, attempts, live, breaker, cooldown }: TargetHealth,
+  { routes }: Status,
+): boolean {
+  if (attempts + live > 0 || breaker.is !== 'closed' || cooldown !== undefined) return true;
+  return routes.some(({ targets }) => targets.includes(targetName(target)));
 }
 
 /** `open 12s`: the state's word with what is left of it; `open, due` when its time is up and nobody has asked since. */
