@@ -25,7 +25,9 @@ async function showFailovers(context: Context, input: Input): Promise<void> {
     return;
   }
   if (incidents.length === 0) {
-    context.say(`No failovers since ${formatDay(since)} ${formatTime(since)}.`);
+    context.say(
+      `No failovers since ${formatDay(since)} ${formatTime(since)} (what gw chaos did is not listed).`,
+    );
     return;
   }
   const utf8 = speaksUtf8(context.env);

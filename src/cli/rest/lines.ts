@@ -63,7 +63,8 @@ function inTime(moment: number | undefined, now: number): string {
 }
 
 function sinceLine({ since, reason, message }: Resting, now: number): string {
-  const when = since === undefined ? '' : ` for ${formatDuration(now - since)} (since ${formatTime(since)})`;
+  const when =
+    since === undefined ? '' : `; left alone for ${formatDuration(now - since)} (since ${formatTime(since)})`;
   const told = message === '' || message === FAULTS[reason].sentence ? '' : `: ${terminalSafe(message)}`;
   return `${reason === 'breaker_open' ? 'opened by hand' : SHORT_FAULTS[reason]}${when}${reason === 'breaker_open' ? '' : told}`;
 }

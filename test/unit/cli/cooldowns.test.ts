@@ -110,10 +110,12 @@ describe('gw cooldowns', () => {
     const context = testContext({ home, env: { LANG: 'C.UTF-8' } });
     expect(await run(cooldowns, context)).toBe(0);
     expect(context.out).toMatch(
-      /✗ groq\/llama \(env:K\) {2}12\.0s left\n {4}overloaded for 1m30s \(since [\d:]+\): HTTP 503/,
+      /✗ groq\/llama \(env:K\) {2}12\.0s left\n {4}overloaded; left alone for 1m30s \(since [\d:]+\): HTTP 503/,
     );
     expect(context.out).toContain('sooner: gw reset groq/llama#env:K');
-    expect(context.out).toMatch(/↻ groq\/gemma \(env:K\) {2}19\.0s left\n {4}rate limited for 1\.00s/);
+    expect(context.out).toMatch(
+      /↻ groq\/gemma \(env:K\) {2}19\.0s left\n {4}rate limited; left alone for 1\.00s/,
+    );
     expect(context.out).toMatch(/✗ openai, every model \(env:K\) {2}until that changes; looked at in 3m10s/);
     expect(context.out.replaceAll(/\n {4}/g, ' ')).toContain(
       'add credit to the account at openai, then: gw reset openai#env:K',

@@ -17,10 +17,16 @@ export function panelView(screen: OverviewScreen, world: World, box: PanelBox): 
     case 'live':
       return view(screen, box, liveColumns(now), liveRows(screen, facts), 'nothing is running');
     case 'failovers':
-      return view(screen, box, failoverColumns(now), facts.incidents, 'none: every first target served');
+      return view(screen, box, failoverColumns(now), facts.incidents, failoversEmpty(world));
     case 'requests':
       return view(screen, box, requestColumns(now), facts.recent, requestsEmpty(world));
   }
+}
+
+/** The header counts these too. */
+function failoversEmpty({ facts }: World): string {
+  const counted = facts.status?.counters.failovers ?? 0;
+  return counted === 0 ? 'none: every first target served' : 'none that is listed (what gw chaos did is not)';
 }
 
 function view<Row extends { readonly id: string }>(
