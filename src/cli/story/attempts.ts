@@ -7,7 +7,7 @@ import { limitWords } from './limit.ts';
 import { type Layout, wrap } from './lines.ts';
 import { raceLines } from './race.ts';
 import { seamLines } from './seam.ts';
-import { formatWait, listed, lossWords, reasonOf } from './words.ts';
+import { brokeOff, formatWait, listed, lossWords, reasonOf } from './words.ts';
 
 /** Each attempt: what happened, when, and why gw went on as it did. */
 export function attemptLines(trail: Trail, layout: Layout): string[] {
@@ -83,7 +83,9 @@ function consequence(trail: Trail, index: number): string {
   if (attempt.lost) return 'its answer was not needed; this counts against nobody';
   if (attempt.fault === undefined) return lastWord(trail, attempt);
   if (attempt.fault === 'client_gone') return 'nobody was left to answer to; this counts against nobody';
-  const why = terminalSafe(FAULTS[attempt.fault].sentence);
+  const why = brokeOff(attempt)
+    ? 'the answer broke off before it was whole'
+    : terminalSafe(FAULTS[attempt.fault].sentence);
   if (next === undefined) return `${why}; ${ending(trail, attempt)}`;
   if (attempt.hedge) return `${why}; the caller noticed nothing, as ${targetName(next.target)} was under way`;
   if (next.hedge) return `${why}; gw went on waiting for ${targetName(next.target)}`;

@@ -1,6 +1,7 @@
 import type { FaultCode } from '../../core/fault.ts';
 import { targetName } from '../../core/target.ts';
 import type { Attempt, Trail } from '../../core/trail.ts';
+import { brokeOff } from './words.ts';
 
 /** Where a fault happened, as far as a sentence about it needs to know. */
 interface Place {
@@ -81,6 +82,7 @@ export function fixesFor(trail: Trail): readonly string[] {
     const { provider, model, key } = target;
     const fix =
       nobodysFault(attempt, trail) ??
+      answerLost(attempt) ??
       FIXES[fault]({ provider, model, key, route, target: targetName(target) });
     lines.add(`${targetName(target)}: ${fix}`);
   }
@@ -99,4 +101,10 @@ function nobodysFault({ injected, impatient }: Attempt, { deadlineFrom }: Trail)
   if (impatient !== true) return undefined;
   const limit = deadlineFrom === 'x-gw-timeout' ? deadlineFrom : "the client's timeout";
   return `nothing: its caller waits less long than gw would; raise ${limit}. It counts against nobody`;
+}
+
+function answerLost(attempt: Attempt): string | undefined {
+  return brokeOff(attempt)
+    ? 'nothing, if another target served; when it happens often: gw failovers, and tell the provider'
+    : undefined;
 }

@@ -42,9 +42,18 @@ export const SHORT_FAULTS: Readonly<Record<FaultCode, string>> = {
   internal: 'gw failed',
 };
 
+/** What a connection that is lost once the answer began did: whoever answers was reached. */
+const BROKE_OFF = 'answer broke off';
+
+/** True where the connection was lost after the head of the answer had come. */
+export function brokeOff({ fault, headersMs }: Attempt): boolean {
+  return fault === 'upstream_unreachable' && headersMs !== undefined;
+}
+
 /** Why an attempt failed, short: `429, retry-after 20s`, `timed out`, `503 overloaded`. */
-export function reasonOf({ status, fault, retryAfterMs }: Attempt): string {
-  const words = fault === undefined ? '' : SHORT_FAULTS[fault];
+export function reasonOf(attempt: Attempt): string {
+  const { status, fault, retryAfterMs } = attempt;
+  const words = fault === undefined ? '' : brokeOff(attempt) ? BROKE_OFF : SHORT_FAULTS[fault];
   const refused = status !== undefined && status >= 400;
   if (retryAfterMs !== undefined && retryAfterMs > 0) {
     return `${refused ? status : words}, retry-after ${formatWait(retryAfterMs)}`;

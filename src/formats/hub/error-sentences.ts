@@ -1,7 +1,9 @@
 /** What an error answer says to a person: the message, and what gw did about it. */
 export function withTrail(message: string, id: string, tried: readonly string[]): string {
-  const first = asSentence(message.trim());
-  if (tried.length === 0) return `${first} (gw request ${id})`;
+  const said = message.trim();
+  if (tried.length === 0) return `${asSentence(said)} (gw request ${id})`;
+  // Of a sentence of gw's own nobody knows whom it is about; what a provider said is its own.
+  const first = asSentence(tried.find((each) => isOwnReason(each, said)) ?? said);
   // With one target its reason is the message itself, which need not be said twice.
   const [only = ''] = tried;
   const what =
@@ -19,4 +21,9 @@ export function refusalSentence(status: number, message: string | undefined): st
 
 function asSentence(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+/** `alpha/m: no answer within 1s`, and not `alpha/m: 429: slow down`, whose words are the provider's. */
+function isOwnReason(tried: string, said: string): boolean {
+  return tried.endsWith(`: ${said}`) && tried.indexOf(': ') === tried.length - said.length - 2;
 }

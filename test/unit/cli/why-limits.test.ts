@@ -69,3 +69,11 @@ describe('gw why advises nothing at the target', () => {
     expect(text).not.toContain('gw provider test');
   });
 });
+
+test('gw why says of a connection lost after the head that the answer broke off', () => {
+  const lost = { fault: 'upstream_unreachable', message: 'it reset the connection' } as const;
+  const text = told({}, { ...lost, status: 200, headersMs: 20 });
+  expect(text).toContain('(answer broke off)');
+  expect(text).toContain('the answer broke off before it was whole');
+  expect(text).not.toContain('could not be reached');
+});

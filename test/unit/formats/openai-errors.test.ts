@@ -115,11 +115,25 @@ describe('an error for the caller', () => {
     (JSON.parse(format.renderError({ fault: why, status, id: 'ID', tried }).toString()) as { error: unknown })
       .error;
 
+  test('begins with whose reason it is, unless a provider said it itself', () => {
+    const tried = ['a/m: nothing listens at its address', 'b/m: 429: slow down'];
+    expect(render(fault('upstream_unreachable', 'nothing listens at its address'), 502, tried)).toMatchObject(
+      {
+        message: expect.stringMatching(
+          /^a\/m: nothing listens at its address\. \(gw tried 2 targets: a\/m: /,
+        ),
+      },
+    );
+    expect(render(fault('upstream_rate_limited', 'slow down'), 429, tried)).toMatchObject({
+      message: expect.stringMatching(/^slow down\. \(gw tried 2 targets: /),
+    });
+  });
+
   test('has OpenAI’s shape, with what gw did beside it', () => {
     expect(
       render(fault('upstream_timeout', 'no answer within 1s'), 504, ['a/m: no answer within 1s']),
     ).toEqual({
-      message: 'no answer within 1s. (gw tried a/m. The whole story: gw why ID)',
+      message: 'a/m: no answer within 1s. (gw tried a/m. The whole story: gw why ID)',
       type: 'server_error',
       param: null,
       code: 'upstream_timeout',
