@@ -1,31 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type Overrides, RUNTIME_FLAGS, serveWords } from '../../daemon/index.ts';
+import { daemonEnvironment, type Overrides, RUNTIME_FLAGS, serveWords } from '../../daemon/index.ts';
 import type { Context } from '../context.ts';
 import { envFilePath } from './env-file.ts';
 import { serviceName } from './find-keeper.ts';
 import type { ServicePlan } from './plan.ts';
 
-// Where things are, and how the network is reached. A service has none of what the shell's files set.
-const KEPT = [
-  'PATH',
-  'GW_HOME',
-  'XDG_CONFIG_HOME',
-  'XDG_STATE_HOME',
-  'HTTP_PROXY',
-  'HTTPS_PROXY',
-  'ALL_PROXY',
-  'NO_PROXY',
-  'http_proxy',
-  'https_proxy',
-  'all_proxy',
-  'no_proxy',
-  'NODE_EXTRA_CA_CERTS',
-  'NODE_USE_SYSTEM_CA',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-];
+// The system gives a service its own of these; and what may hold a token is not for a file that others can read.
+const NOT_KEPT =
+  /^(?:HOME|USER|LOGNAME|TMPDIR|TEMP|TMP|LANG|LC_\w+|XDG_SESSION_\w+|XDG_RUNTIME_DIR|OTEL_\w*HEADERS)$/;
 
 /** What a service of this home runs. */
 export function makePlan(
@@ -34,10 +18,9 @@ export function makePlan(
   hasVariables = existsSync(envFilePath(context)),
 ): ServicePlan {
   const { env, paths } = context;
-  const kept = KEPT.flatMap((name) => {
-    const value = env[name];
-    return value === undefined || value === '' ? [] : [[name, value] as const];
-  });
+  const kept = Object.entries(daemonEnvironment(env)).filter(
+    ([name, value]) => value !== '' && !NOT_KEPT.test(name),
+  );
   return {
     name: serviceName(context),
     program: process.execPath,
