@@ -54,6 +54,11 @@ export class IncidentLog {
     return [...this.#over, ...running].sort((a, b) => a.from - b.from || (a.id < b.id ? -1 : 1));
   }
 
+  /** What was wrong with these was changed: whether they are well now, the next failure would tell. */
+  settle(isChanged: (incident: Pick<Incident, 'target' | 'reason'>) => boolean): boolean {
+    return this.#close(isChanged);
+  }
+
   #note(failure: Failure, trail: Trail): void {
     const key = `${targetKey(failure.target)}\n${failure.reason}`;
     let running = this.#running.get(key);

@@ -22,6 +22,8 @@ export interface Acting {
   readonly proxy: Pick<Proxy, 'resetTarget' | 'tripTarget'>;
   /** Somebody acted: that belongs into the log. */
   readonly acted: (event: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** What went wrong at this target was forgotten by hand. */
+  readonly forgotten: (target: Target) => void;
   readonly reload: () => Promise<unknown>;
   /** Every viewer should see what came of it at once. */
   readonly statusChanged: () => void;
@@ -32,6 +34,7 @@ export function actingHandlers({
   actedOn,
   proxy,
   acted,
+  forgotten,
   reload,
   statusChanged,
 }: Acting): Pick<Handlers, 'switch-provider' | 'move-target' | 'reset-breaker' | 'trip-breaker'> {
@@ -51,6 +54,7 @@ export function actingHandlers({
     'reset-breaker': async ({ target }) => {
       if (!proxy.resetTarget(target)) throw neverAsked(target);
       acted('breaker-reset', { target: targetName(target) });
+      forgotten(target);
       statusChanged();
       return {};
     },

@@ -19,6 +19,7 @@ import { metricsHandlers, type MetricsSource, metricsSource } from './metrics.ts
 import type { DaemonOptions, DaemonParts } from './parts.ts';
 import { addressOf } from './port-check.ts';
 import { knownSecrets, recordingHandlers } from './recordings.ts';
+import { settledByProfile, settledByReset } from './settled.ts';
 import { removeState } from './state-file.ts';
 import { makeStatus } from './status.ts';
 
@@ -133,6 +134,7 @@ export class Daemon {
         actedOn: () => this.#actedOn(),
         proxy,
         acted: (event, fields) => log.write('info', event, fields),
+        forgotten: (target) => observatory.settle(settledByReset(target)),
         reload: () => this.reload({}),
         statusChanged: () => this.feed.statusChanged(),
       }),
@@ -212,6 +214,7 @@ export class Daemon {
     this.#loaded = loaded;
     this.#reloadProblems = this.#moved(loaded);
     proxy.apply(loaded);
+    this.#parts.observatory.settle(settledByProfile(loaded.profile));
     book.prepare(loaded.profile);
     await this.#parts.telemetry.apply(loaded, this.#env);
     await this.#parts.guard.apply(loaded);

@@ -200,6 +200,11 @@ export class Observatory implements Watcher {
     return this.#ended.newest(count);
   }
 
+  /** Something was changed that makes an end of these. */
+  settle(isChanged: Parameters<IncidentLog['settle']>[0]): void {
+    this.#incidents.settle(isChanged);
+  }
+
   incidents(now: number): Incident[] {
     return this.#incidents.list(now);
   }

@@ -39,6 +39,7 @@ function handlers(more: Partial<Acting> = {}) {
       tripTarget: ({ provider }, openMs) => said.push(`open ${provider} ${openMs}`) > 0,
     },
     acted: (event) => said.push(event),
+    forgotten: ({ provider }) => said.push(`forgotten ${provider}`),
     reload: async () => said.push('reloaded'),
     statusChanged: () => said.push('told'),
     ...more,
@@ -75,7 +76,14 @@ describe('acting from the dashboard', () => {
     const { 'reset-breaker': reset, 'trip-breaker': trip } = handlers();
     await reset({ target: GROQ });
     await trip({ target: GROQ, openMs: 86_400_000 });
-    expect(said).toEqual(['breaker-reset', 'told', 'open groq 3600000', 'breaker-tripped', 'told']);
+    expect(said).toEqual([
+      'breaker-reset',
+      'forgotten groq',
+      'told',
+      'open groq 3600000',
+      'breaker-tripped',
+      'told',
+    ]);
     await expect(reset({ target: { ...GROQ, provider: 'openai' } })).rejects.toThrow('was not asked yet');
   });
 
