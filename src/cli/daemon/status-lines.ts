@@ -142,7 +142,8 @@ function providerTable(status: Status, style: Style, width: number): string {
 }
 
 function providerRow(provider: ProviderStatus, status: Status, style: Style): Cell[] {
-  const busiest = [...provider.targets].sort((a, b) => b.recent.attempts - a.recent.attempts)[0];
+  // One that only fails has nothing to tell of times, however often it was asked.
+  const busiest = [...provider.targets].sort((a, b) => answered(b) - answered(a))[0];
   const state = providerState(provider, status.now);
   const routes = status.routes.filter(({ serving }) => serving?.target.provider === provider.name);
   return [
@@ -154,6 +155,10 @@ function providerRow(provider: ProviderStatus, status: Status, style: Style): Ce
     errorShare(provider.targets),
     routes.length === 0 ? '' : { text: `◀ ${routes.map(({ name }) => name).join(', ')}`, paint: style.cyan },
   ];
+}
+
+function answered({ recent }: TargetHealth): number {
+  return recent.attempts - recent.failures;
 }
 
 interface ProviderState {

@@ -213,3 +213,13 @@ describe('routes that nobody can serve', () => {
     ).toEqual([]);
   });
 });
+
+it('shows the times of the target that answers, not of one that is asked more often and only fails', () => {
+  const broken = { ...OPENAI, model: 'gpt-broken' };
+  const targets = [
+    health({ target: broken, recent: { attempts: 12, failures: 12 } }),
+    health({ recent: { attempts: 3, failures: 0, p50: 1240, p95: 3200 } }),
+  ];
+  const lines = statusLines(status({ providers: [provider({ targets })] }), plain, 120);
+  expect(lines.find((line) => line.includes('openai ')) ?? '').toMatch(/1\.24s +3\.20s/);
+});
