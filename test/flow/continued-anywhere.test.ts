@@ -6,7 +6,8 @@ import { keysOf } from '../../src/lib/expect.ts';
 import { readStream } from '../contract/stream-contracts.ts';
 import { AI_SDK_CALLERS } from './ai-sdk-callers.ts';
 import { openPair } from './continued-ground.ts';
-import { closeGrounds, forEach, until } from './ground.ts';
+import { forEach } from './for-each.ts';
+import { closeGrounds, until } from './ground.ts';
 import { SDK_CALLERS } from './sdk-callers.ts';
 import { askIn } from './translated-asking.ts';
 

@@ -5,7 +5,8 @@ import { CALLER_FORMATS } from '../../src/formats/index.ts';
 import { keysOf } from '../../src/lib/expect.ts';
 import { readStream } from '../contract/stream-contracts.ts';
 import { flaws, openPair, SHORT, storyOf, uncut } from './continued-ground.ts';
-import { closeGrounds, forEach, openGround, routeOver, until } from './ground.ts';
+import { forEach } from './for-each.ts';
+import { closeGrounds, openGround, routeOver, until } from './ground.ts';
 import { askIn } from './translated-asking.ts';
 
 afterEach(closeGrounds);

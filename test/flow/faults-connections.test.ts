@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { type BlackHole, digBlackHole } from './black-hole.ts';
-import { chatRequest, closeGrounds, forEach, NO_BREAKER, openGround, until } from './ground.ts';
+import { forEach } from './for-each.ts';
+import { chatRequest, closeGrounds, NO_BREAKER, openGround, until } from './ground.ts';
 import { closeRawServers, rawServer, sendJson } from './raw-server.ts';
 
 const holes: BlackHole[] = [];

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { closeGrounds, forEach, type Ground, NO_BREAKER, openGround } from './ground.ts';
+import { forEach } from './for-each.ts';
+import { closeGrounds, type Ground, NO_BREAKER, openGround } from './ground.ts';
 import { type Answer, get } from './raw-client.ts';
 import { chunk, closeRawServers, rawServer, sendStream } from './raw-server.ts';
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { closeGrounds, forEach, movableClock, openGround, routeOver } from './ground.ts';
+import { forEach } from './for-each.ts';
+import { closeGrounds, movableClock, openGround, routeOver } from './ground.ts';
 import { closeLimitedServers, limitedServer } from './limited-server.ts';
 
 afterEach(async () => {

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 
 import { readStream } from '../contract/stream-contracts.ts';
-import { closeGrounds, forEach, NO_BREAKER, openGround, routeOver, until } from './ground.ts';
+import { forEach } from './for-each.ts';
+import { closeGrounds, NO_BREAKER, openGround, routeOver, until } from './ground.ts';
 import { askIn, wordsOf } from './translated-asking.ts';
 
 afterEach(closeGrounds);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { closeGrounds, forEach, type Ground, HELLO, openGround } from './ground.ts';
+import { forEach } from './for-each.ts';
+import { closeGrounds, type Ground, HELLO, openGround } from './ground.ts';
 import { RawCall } from './raw-client.ts';
 
 let ground: Ground;

@@ -5,7 +5,8 @@ import { CALLER_FORMATS } from '../../src/formats/index.ts';
 import { keysOf } from '../../src/lib/expect.ts';
 import { damaged, randomFrom } from '../contract/hostile-requests.ts';
 import { RICH_REQUESTS } from '../contract/rich-requests.ts';
-import { closeGrounds, forEach, type Ground, NO_BREAKER, openGround, until } from './ground.ts';
+import { forEach } from './for-each.ts';
+import { closeGrounds, type Ground, NO_BREAKER, openGround, until } from './ground.ts';
 import { askIn } from './translated-asking.ts';
 
 afterEach(closeGrounds);

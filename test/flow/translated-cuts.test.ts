@@ -5,7 +5,8 @@ import { CALLER_FORMATS } from '../../src/formats/index.ts';
 import { keysOf } from '../../src/lib/expect.ts';
 import { readStream } from '../contract/stream-contracts.ts';
 import { AI_SDK_CALLERS } from './ai-sdk-callers.ts';
-import { closeGrounds, forEach, type Ground, NO_BREAKER, openGround, until } from './ground.ts';
+import { forEach } from './for-each.ts';
+import { closeGrounds, type Ground, NO_BREAKER, openGround, until } from './ground.ts';
 import { SDK_CALLERS } from './sdk-callers.ts';
 import { askIn } from './translated-asking.ts';
 

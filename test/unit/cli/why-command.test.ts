@@ -1,0 +1,118 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { command } from '../../../src/cli/commands/why.ts';
+import { EXIT } from '../../../src/cli/error.ts';
+import {
+  failedAttempt,
+  failoverTrail,
+  GROQ,
+  NIGHT,
+  OPENAI,
+  sampleTrail,
+  servedAttempt,
+} from '../../sample-trail.ts';
+import { recordedHome, runAt } from './recorded-home.ts';
+
+const limited = failedAttempt({
+  status: 429,
+  fault: 'upstream_rate_limited',
+  message: 'openai answered 429: slow down',
+});
+const twiceLimited = failoverTrail({
+  plan: [
+    { target: OPENAI },
+    { target: { ...OPENAI, provider: 'mistral' }, skipped: 'cooling down for another 12s' },
+    { target: GROQ },
+  ],
+  attempts: [
+    { ...limited, remedy: 'retry', retryAfterMs: 400 },
+    {
+      ...limited,
+      startMs: 490,
+      waitedMs: 400,
+      sentMs: 495,
+      headersMs: 698,
+      endMs: 700,
+      retryAfterMs: 20_000,
+      remedy: 'next',
+      requestId: 'req_2',
+    },
+    servedAttempt({
+      target: GROQ,
+      startMs: 702,
+      sentMs: 760,
+      headersMs: 2000,
+      firstContentMs: 2100,
+      endMs: 2940,
+    }),
+  ],
+  totalMs: 2940,
+  usage: { input: 120, output: 80, cacheRead: 100 },
+  costUsd: 0.00042,
+});
+
+describe('gw why', () => {
+  const older = sampleTrail({ at: NIGHT - 1000 });
+  let home: string;
+  beforeAll(async () => {
+    home = await recordedHome([older, twiceLimited]);
+  });
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+  const run = (words: readonly string[], options = {}, more = {}) =>
+    runAt(NIGHT, command, home, words, options, more);
+
+  test('finds a request by its id, a beginning of it, or the end that tables show', async () => {
+    for (const id of [older.id, older.id.slice(0, 9), older.id.slice(-7)]) {
+      expect((await run([id])).out).toMatch(/^Served by openai\/gpt-4o in 1\.24s\.\n/);
+    }
+  });
+
+  test('takes the last one with --last, and without an id says that it did', async () => {
+    const asked = await run([], { last: true });
+    expect(asked.out).toContain('after openai/gpt-4o failed twice');
+    expect(asked.err).toBe('');
+    const unasked = await run([]);
+    expect(unasked.out).toBe(asked.out);
+    expect(unasked.err).toContain('No id was given');
+  });
+
+  test('prints the trail with --json', async () => {
+    expect((await run([older.id], {}, { json: true })).outJson).toEqual(older);
+  });
+
+  test('uses plain characters where the locale is not UTF-8', async () => {
+    expect((await run([], { last: true }, { env: { LANG: 'C' } })).out).toMatch(/^[\n -~]+$/);
+  });
+
+  test('lists the candidates of an ambiguous id', async () => {
+    const attempt = run([older.id.slice(0, 2)]);
+    await expect(attempt).rejects.toMatchObject({ exit: EXIT.usage, why: expect.stringContaining(older.id) });
+    await expect(attempt).rejects.toMatchObject({ why: expect.stringContaining(twiceLimited.id) });
+  });
+
+  test('says what to do about an unknown id, an empty log and a damaged one', async () => {
+    await expect(run(['zzzzzz'])).rejects.toMatchObject({
+      message: 'there is no request "zzzzzz"',
+      fix: expect.stringContaining('gw requests'),
+    });
+    const empty = await recordedHome([]);
+    await expect(runAt(NIGHT, command, empty, [], { last: true })).rejects.toMatchObject({
+      message: 'there is no request yet',
+      fix: expect.stringContaining('gw start'),
+    });
+    const damaged = await recordedHome([older]);
+    writeFileSync(join(damaged, 'state', 'requests.db'), 'x'.repeat(9_000));
+    await expect(runAt(NIGHT, command, damaged, [], { last: true })).rejects.toMatchObject({
+      message: 'the request log cannot be read',
+      why: expect.stringContaining('damaged'),
+    });
+    for (const each of [empty, damaged]) rmSync(each, { recursive: true, force: true });
+  });
+
+  test('refuses an id together with --last', async () => {
+    await expect(run([older.id], { last: true })).rejects.toMatchObject({ exit: EXIT.usage });
+  });
+});
