@@ -63,7 +63,7 @@ export const HELP_GROUPS: readonly HelpGroup[] = [
     title: 'Before an outage',
     rows: [
       { names: ['lint', 'test-route'], summary: 'Find weak chains; try every target of one' },
-      { names: ['simulate-outage'], summary: 'Rehearse with your own recorded traffic' },
+      { names: ['simulate-outage'], summary: 'Break a provider in your own recorded traffic' },
       { names: ['record', 'replay'], summary: 'Keep real traffic in a file; serve or ask it again' },
       { names: ['chaos', 'simulate'], summary: 'Failures on purpose: live; of a pretended provider' },
     ],

@@ -132,7 +132,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     path: 'simulate-outage',
-    summary: 'Rehearse an outage with your own recorded traffic, asking nobody',
+    summary: 'Simulate an outage with your own recorded traffic, asking nobody',
     load: () => import('./commands/simulate-outage.ts'),
   },
   {

@@ -11,5 +11,5 @@ export { recognise, type Recognised } from './arrival/recognise.ts';
 export { Purse } from './spending/purse.ts';
 export type { TargetView } from './health/target-state.ts';
 export { networkSign } from './connections/unreachable.ts';
-export { Rehearsal, type RehearsedRequest } from './rehearsal/rehearsal.ts';
-export type { Act, Script, StagedCall } from './rehearsal/staged-line.ts';
+export { StagedProxy, type StagedRequest } from './outage/staged-proxy.ts';
+export type { Act, Script, StagedCall } from './outage/staged-line.ts';

@@ -28,7 +28,7 @@ export class Memory implements Remembered {
   /** How many requests may be under way at once. */
   readonly rooms = new Rooms();
   readonly lookup: Lookup | undefined;
-  /** Plays the connections of providers; in rehearsals alone. */
+  /** Plays the connections of providers; in simulated outages alone. */
   connections: ((provider: string) => Connections) | undefined;
   /** Which models go on from a prefilled answer. */
   readonly prefills = new PrefillMemory();

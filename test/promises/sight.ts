@@ -13,8 +13,8 @@ export const SIGHT = {
     HIDDEN,
   ),
   'demo-serves': row('The demo shows outages of which the caller sees none.', 'README'),
-  'rehearsal-is-real': row(
-    'A rehearsed outage takes the same attempts, and the same decisions after them, as the real one.',
+  'simulated-outage-is-real': row(
+    'A simulated outage takes the same attempts, and the same decisions after them, as the real one.',
     HIDDEN,
   ),
   'metrics-bounded': row(

@@ -7,11 +7,11 @@ import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../error.ts';
 import { collectModels } from '../models/collect.ts';
+import { type Outage, parseOutage } from '../outage/fault.ts';
+import { outageJson, outageLines, spanWords } from '../outage/report.ts';
+import { compare } from '../outage/result.ts';
+import { perform, type Piece } from '../outage/stage.ts';
 import { openProfile } from '../profile-file.ts';
-import { type Outage, parseOutage } from '../rehearse/fault.ts';
-import { rehearsalJson, rehearsalLines, spanWords } from '../rehearse/report.ts';
-import { compare } from '../rehearse/result.ts';
-import { perform, type Piece } from '../rehearse/stage.ts';
 import { requireRoute } from '../route/lookup.ts';
 import { readSince } from '../story/filter-options.ts';
 import { speaksUtf8, toPlain } from '../story/lines.ts';
@@ -37,7 +37,7 @@ export const command: Command = {
     { flags: '--route <name>', summary: 'only requests that took this route' },
     {
       flags: '--seed <number>',
-      summary: 'other draws of what chance decides; the same number repeats a rehearsal (1)',
+      summary: 'other draws of what chance decides; the same number repeats a simulation (1)',
     },
   ],
   examples: [
@@ -73,16 +73,16 @@ async function simulateOutage(context: Context, input: Input): Promise<void> {
   const control = await perform({ ...piece, outages: [] });
   const result = compare(piece, control, await perform(piece), COLUMNS);
   const told = { piece, result, span: spanWords(typed), utf8: speaksUtf8(context.env) };
-  if (context.json) return context.printJson(rehearsalJson(told));
+  if (context.json) return context.printJson(outageJson(told));
   const layout = { style: context.style, width: context.columns };
-  for (const line of rehearsalLines(told, layout)) context.print(told.utf8 ? line : toPlain(line));
+  for (const line of outageLines(told, layout)) context.print(told.utf8 ? line : toPlain(line));
 }
 
 function readOutages(texts: readonly string[], profile: Profile, spanMs: number): Outage[] {
   if (texts.length === 0) {
     const first = profile.providers.find(({ enabled }) => enabled)?.name ?? 'openai';
     throw new CommandError('It is not said what is to break.', {
-      why: 'a rehearsal needs at least one --fault',
+      why: 'a simulation needs at least one --fault',
       fix: `gw simulate-outage --fault ${first}:503`,
       exit: EXIT.usage,
     });
@@ -90,7 +90,7 @@ function readOutages(texts: readonly string[], profile: Profile, spanMs: number)
   return texts.map((text) => {
     const parsed = parseOutage(text);
     if (parsed.is === 'failed')
-      throw usage(`${terminalSafe(text)} is no outage that can be rehearsed.`, parsed.fault);
+      throw usage(`${terminalSafe(text)} is no outage that can be simulated.`, parsed.fault);
     const { provider, startMs } = parsed.value;
     const names = profile.providers.map((each) => each.name);
     const meant = nearest(provider, names);
@@ -130,7 +130,7 @@ async function readTrails(
   const filter = { since, limit: MOST, ...(route !== undefined && { route }) };
   const found = readLog(context, (archive) => archive.list(filter)) ?? [];
   if (found.length === 0) {
-    throw new CommandError('There is no traffic to rehearse.', {
+    throw new CommandError('There is no traffic to simulate.', {
       why:
         route === undefined
           ? 'nothing was recorded in this time'

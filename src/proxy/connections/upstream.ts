@@ -18,7 +18,7 @@ export interface Line {
   readonly pool: Pick<Pool, 'dispatch'>;
 }
 
-/** What keeps a provider's connections, or plays them in a rehearsal. */
+/** What keeps a provider's connections, or plays them in a simulated outage. */
 export interface Connections extends Dispatcher {
   readonly stats?: { readonly free: number };
 }

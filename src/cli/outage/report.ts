@@ -11,7 +11,7 @@ import type { Piece } from './stage.ts';
 const SHOWN_LOST = 5;
 const LABEL = 12;
 
-/** What is said of the rehearsal. */
+/** What is said of a simulated outage. */
 export interface Told {
   readonly piece: Piece;
   readonly result: Result;
@@ -20,12 +20,12 @@ export interface Told {
   readonly utf8: boolean;
 }
 
-/** The rehearsal as a page: what would have happened, the timeline, the figures, and what was assumed. */
-export function rehearsalLines(told: Told, layout: Layout): string[] {
+/** A simulated outage as a page: what would have happened, the timeline, the figures, and what was assumed. */
+export function outageLines(told: Told, layout: Layout): string[] {
   const { piece, result } = told;
   return [
     ...wrap(
-      `${told.span}, rehearsed with ${listed(piece.outages.map((each) => outageWords(each, piece)))}.`,
+      `${told.span}, simulated with ${listed(piece.outages.map((each) => outageWords(each, piece)))}.`,
       layout.width,
     ),
     '',
@@ -54,11 +54,11 @@ function outageWords(
   return `${whom}: ${what.split(';', 1)[0] ?? ''}${share} from ${formatTime(since + startMs)} to ${to}`;
 }
 
-function verdict({ rehearsed, touched, saved, lost, cut, continued, failedAnyway }: Result): string {
+function verdict({ simulated, touched, saved, lost, cut, continued, failedAnyway }: Result): string {
   const anyway =
     failedAnyway === 0 ? '' : ` ${count(failedAnyway, 'request')} would have failed without it as well.`;
-  if (touched === 0) return `None of ${count(rehearsed, 'request')} would have noticed.${anyway}`;
-  const met = `Of ${count(rehearsed, 'request')}, ${touched} would have been touched by it`;
+  if (touched === 0) return `None of ${count(simulated, 'request')} would have noticed.${anyway}`;
+  const met = `Of ${count(simulated, 'request')}, ${touched} would have been touched by it`;
   const seam = continued > 0 ? `, ${continued} of them continued after a break` : '';
   if (lost.length === 0) return `${met}, and all answered all the same${seam}.${anyway}`;
   const half = cut > 0 ? ` (${cut} of them half way)` : '';
@@ -116,7 +116,7 @@ function figures(result: Result, { width }: Layout): string[] {
     ['callers', hits.map((hit) => hitWords(hit)).join('; ') || 'none'],
     [
       'the record',
-      `${recorded.served} answered, ${recorded.failed} failed; without the outage ${result.asRecorded} of ${result.rehearsed} are rehearsed as they were`,
+      `${recorded.served} answered, ${recorded.failed} failed; without the outage ${result.asRecorded} of ${result.simulated} are simulated as they were`,
     ],
   ];
   return rows.flatMap(([label, text]) => wrap(text, width, label.padEnd(LABEL)));
@@ -187,7 +187,7 @@ function ms(value: number): string {
 }
 
 /** The same for `--json`. */
-export function rehearsalJson({ piece, result }: Told): object {
+export function outageJson({ piece, result }: Told): object {
   const { addedMs, ...rest } = result;
   return {
     since: piece.since,

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { OUTAGE_WORDS, parseOutage } from '../../../src/cli/rehearse/fault.ts';
-import { rehearsalLines } from '../../../src/cli/rehearse/report.ts';
-import { compare, type Result, spread } from '../../../src/cli/rehearse/result.ts';
-import { perform, type Piece } from '../../../src/cli/rehearse/stage.ts';
+import { OUTAGE_WORDS, parseOutage } from '../../../src/cli/outage/fault.ts';
+import { outageLines } from '../../../src/cli/outage/report.ts';
+import { compare, type Result, spread } from '../../../src/cli/outage/result.ts';
+import { perform, type Piece } from '../../../src/cli/outage/stage.ts';
 import { makeStyle } from '../../../src/cli/style.ts';
 import type { Trail } from '../../../src/core/trail.ts';
 import { failedAttempt } from '../../sample-trail.ts';
@@ -20,7 +20,7 @@ import {
   shortly,
   SINCE,
   steady,
-} from './rehearse-ground.ts';
+} from './outage-ground.ts';
 
 async function resultOf(piece: Piece): Promise<Result> {
   return compare(piece, await perform({ ...piece, outages: [] }), await perform(piece), 10);
@@ -59,7 +59,7 @@ describe('an outage in words', () => {
     expect(parseOutage(text).is).toBe('failed');
   });
 
-  test('every word of gw chaos can be rehearsed', async () => {
+  test('every word of gw chaos can be simulated', async () => {
     for (const word of OUTAGE_WORDS) {
       const { trails, met } = await play(steady(2_000, 10_000), [`first:${word}`]);
       expect(met.size, word).toBeGreaterThan(0);
@@ -71,7 +71,7 @@ describe('an outage in words', () => {
   });
 });
 
-describe('a rehearsal', () => {
+describe('a simulation', () => {
   test('without an outage ends as it was recorded, to the millisecond', async () => {
     const trails = [...steady(700, MINUTE), served(500, { stream: false })].sort((a, b) => a.at - b.at);
     const { trails: played } = await play(trails, []);
@@ -187,18 +187,18 @@ describe('figures', () => {
           const trails = wells.map((well, index) => served(index * 5_000, well ? {} : ill));
           const outages = faults.map(([what, at]) => `${what}${at}`);
           const result = await resultOf(pieceOf(trails, outages, { until: SINCE + MINUTE }));
-          const { rehearsed, touched, saved, lost, cut, failedAnyway, outage: sums, steps, hits } = result;
+          const { simulated, touched, saved, lost, cut, failedAnyway, outage: sums, steps, hits } = result;
           const sum = (counts: readonly number[]): number => counts.reduce((all, each) => all + each, 0);
-          const untouched = rehearsed - touched - failedAnyway;
+          const untouched = simulated - touched - failedAnyway;
           expect(saved + lost.length).toBe(touched);
           expect(cut).toBeLessThanOrEqual(lost.length);
-          expect(sums.served + sums.failed).toBe(rehearsed);
+          expect(sums.served + sums.failed).toBe(simulated);
           expect(saved + untouched).toBe(sums.served);
           expect(lost.length + failedAnyway).toBe(sums.failed);
           expect(sum(Object.values(result.answeredBy))).toBe(saved);
           expect(sum(hits.map(({ requests }) => requests))).toBe(touched);
           expect(sum(hits.map((hit) => hit.failed))).toBe(lost.length);
-          expect(sum(steps.map(({ requests }) => requests))).toBe(rehearsed);
+          expect(sum(steps.map(({ requests }) => requests))).toBe(simulated);
           expect(sum(steps.map((step) => step.failed))).toBe(lost.length);
         },
       ),
@@ -214,7 +214,7 @@ describe('figures', () => {
     });
     const piece = pieceOf([ill, served(5 * MINUTE)], ['first:503@2m']);
     const told = { piece, result: await resultOf(piece), span: 'The last 10m', utf8: true };
-    const text = rehearsalLines(told, { style: makeStyle({}, false), width: 200 }).join('\n');
+    const text = outageLines(told, { style: makeStyle({}, false), width: 200 }).join('\n');
     expect(text).toMatch(/first: 503 from \d\d:\d\d:\d\d to the end/);
     expect(text).toContain('Of 2 requests, 1 would have been touched by it, and all answered all the same.');
     expect(text).toContain('1 request would have failed without it as well.');

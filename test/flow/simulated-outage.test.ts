@@ -1,41 +1,41 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { perform } from '../../src/cli/rehearse/stage.ts';
+import { perform } from '../../src/cli/outage/stage.ts';
 import type { Policy } from '../../src/core/policy.ts';
 import type { Trail } from '../../src/core/trail.ts';
-import { outage } from '../unit/cli/rehearse-ground.ts';
+import { outage } from '../unit/cli/outage-ground.ts';
 import { closeGrounds, openGround } from './ground.ts';
 
 afterEach(closeGrounds);
 
 interface Scenario {
-  /** As the simulator is told, and as the rehearsal is. */
+  /** As the simulator is told, and as the simulation is. */
   readonly real: string;
-  readonly rehearsed: string;
+  readonly simulated: string;
   readonly policy?: Partial<Policy>;
-  /** Requests came one after the other: so much longer does a rehearsed one take than one on this machine. */
+  /** Requests came one after the other: so much longer does a simulated one take than one on this machine. */
   readonly slowerMs?: number;
 }
 
-/** Outages that really happen to the whole proxy in front of the simulator, and are then rehearsed. */
+/** Outages that really happen to the whole proxy in front of the simulator, and are then simulated. */
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  '503 for ever': { real: '503', rehearsed: 'first:503' },
-  'a 429 with a short retry-after': { real: '429;retry-after=1', rehearsed: 'first:429;retry-after=1' },
-  'a 429 with a long retry-after': { real: '429;retry-after=60', rehearsed: 'first:429;retry-after=60' },
+  '503 for ever': { real: '503', simulated: 'first:503' },
+  'a 429 with a short retry-after': { real: '429;retry-after=1', simulated: 'first:429;retry-after=1' },
+  'a 429 with a long retry-after': { real: '429;retry-after=60', simulated: 'first:429;retry-after=60' },
   'silence until the limit': {
     real: 'stall@accept',
-    rehearsed: 'first:timeout',
+    simulated: 'first:timeout',
     policy: { firstContentMs: 150 },
   },
-  'a refused key': { real: '401', rehearsed: 'first:401' },
-  'an answer cut in the middle': { real: 'cut@token=12', rehearsed: 'first:cut', slowerMs: 6_000 },
-  'a refused connection': { real: 'reset@accept', rehearsed: 'first:reset' },
+  'a refused key': { real: '401', simulated: 'first:401' },
+  'an answer cut in the middle': { real: 'cut@token=12', simulated: 'first:cut', slowerMs: 6_000 },
+  'a refused connection': { real: 'reset@accept', simulated: 'first:reset' },
 };
 
-describe('a rehearsed outage', () => {
+describe('a simulated outage', () => {
   test.each(Object.entries(SCENARIOS))(
-    'takes the same attempts as the real one: %s [promise:rehearsal-is-real]',
-    async (_, { real, rehearsed, policy = {}, slowerMs = 200 }) => {
+    'takes the same attempts as the real one: %s [promise:simulated-outage-is-real]',
+    async (_, { real, simulated, policy = {}, slowerMs = 200 }) => {
       const ground = await openGround({
         providers: [{ name: 'first', simulator: { fault: real } }, 'second'],
         policy,
@@ -48,7 +48,7 @@ describe('a rehearsed outage', () => {
         trails: trails.map((trail, index) => ({ ...trail, at: trail.at + index * slowerMs })),
         since,
         until: since + 60_000,
-        outages: [outage(rehearsed)],
+        outages: [outage(simulated)],
         facts: { meet: () => {}, settled: () => Promise.resolve(), of: () => ({}) },
         seed: 1,
       });

@@ -31,7 +31,7 @@ export interface Lost {
   readonly attempts: number;
 }
 
-/** Sums over the exchanges that could be rehearsed: as recorded, rehearsed as it was, and rehearsed with the outage. */
+/** Sums over the exchanges that could be simulated: as recorded, simulated as it was, and simulated with the outage. */
 export interface Sums {
   readonly served: number;
   readonly failed: number;
@@ -40,9 +40,9 @@ export interface Sums {
   readonly uncosted: number;
 }
 
-/** What came of a rehearsal, set beside the record and beside a rehearsal without outage. */
+/** What came of a simulated outage, set beside the record and beside a simulation without outage. */
 export interface Result {
-  readonly rehearsed: number;
+  readonly simulated: number;
   readonly leftOut: Tally;
   readonly recorded: Sums;
   readonly control: Sums;
@@ -91,7 +91,7 @@ interface Trio {
   readonly outage: Trail;
 }
 
-/** Sets a rehearsal with outage beside one without, and beside the record. */
+/** Sets a simulation with outage beside one without, and beside the record. */
 export function compare(piece: Piece, control: Performed, outage: Performed, columns: number): Result {
   const trios = piece.trails.flatMap((recorded, index): Trio[] => {
     const [without, withIt] = [control.trails[index], outage.trails[index]];
@@ -101,7 +101,7 @@ export function compare(piece: Piece, control: Performed, outage: Performed, col
   const saved = touched.filter(({ outage: { outcome } }) => outcome === 'served');
   const lost = touched.filter(isLost);
   return {
-    rehearsed: trios.length,
+    simulated: trios.length,
     leftOut: tally([...outage.leftOut.values()]),
     recorded: sums(trios.map((trio) => trio.recorded)),
     control: sums(trios.map((trio) => trio.control)),

@@ -1,6 +1,6 @@
-import { parseOutage } from '../../../src/cli/rehearse/fault.ts';
-import type { Outage } from '../../../src/cli/rehearse/fault.ts';
-import { perform, type Performed, type Piece } from '../../../src/cli/rehearse/stage.ts';
+import { parseOutage } from '../../../src/cli/outage/fault.ts';
+import type { Outage } from '../../../src/cli/outage/fault.ts';
+import { perform, type Performed, type Piece } from '../../../src/cli/outage/stage.ts';
 import type { ModelFacts } from '../../../src/core/model-facts.ts';
 import { DEFAULT_POLICY, type Policy } from '../../../src/core/policy.ts';
 import type { Profile } from '../../../src/core/profile.ts';
@@ -84,7 +84,7 @@ export function outage(text: string): Outage {
 
 const PRICES: Readonly<Record<string, readonly [number, number]>> = { first: [1, 4], second: [10, 40] };
 
-/** What is rehearsed; ten minutes unless told. */
+/** What is simulated; ten minutes unless told. */
 export function pieceOf(
   trails: readonly Trail[],
   outages: readonly string[],

@@ -122,7 +122,7 @@ function refused({ pace, status, retryAfterMs }: Recorded, usual: number, code: 
 }
 
 function refusal(atMs: number, status: number, code: string, retryAfterMs: number | undefined): Act[] {
-  const error = { error: { message: `${code} (rehearsed)`, type: code, code } };
+  const error = { error: { message: `${code} (simulated)`, type: code, code } };
   const wait = retryAfterMs === undefined ? {} : { 'retry-after-ms': String(retryAfterMs) };
   return [
     { atMs, is: 'head', status, headers: { 'content-type': 'application/json', ...wait } },
@@ -156,7 +156,7 @@ function chunk(model: string): object {
 }
 
 function frame(model: string, object: string): object {
-  return { id: 'chatcmpl-rehearsed', object, created: 0, model };
+  return { id: 'chatcmpl-simulated', object, created: 0, model };
 }
 
 /** How many pieces of an answer stand at the end of a request, to be gone on with. */

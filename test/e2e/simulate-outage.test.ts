@@ -45,7 +45,7 @@ describe('before an outage', () => {
       ]);
       expect(exit, err).toBe(0);
       expect(parseJson(out)).toMatchObject({
-        rehearsed: 5,
+        simulated: 5,
         touched: 5,
         saved: 5,
         lost: [],
@@ -67,7 +67,7 @@ describe('before an outage', () => {
       home.profile({ one: 'http://127.0.0.1:9/v1' });
       const { exit, err } = await home.run(['simulate-outage', '--fault', 'one:503']);
       expect(exit).toBe(1);
-      expect(err).toContain('There is no traffic to rehearse.');
+      expect(err).toContain('There is no traffic to simulate.');
       expect(err).toContain('send requests through gw first');
     },
     TIME_MS,

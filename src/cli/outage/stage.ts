@@ -6,17 +6,17 @@ import type { Attempt, Trail } from '../../core/trail.ts';
 import { field, parseJson, stringField } from '../../lib/expect.ts';
 import { hashText, seededRandom } from '../../lib/seeded-random.ts';
 import { VirtualClock } from '../../lib/virtual-clock.ts';
-import { type Act, Rehearsal, type RehearsedRequest, type StagedCall } from '../../proxy/index.ts';
+import { type Act, StagedProxy, type StagedRequest, type StagedCall } from '../../proxy/index.ts';
 import { piecesBegun, playedAnswer, recordedAnswer, wholeAnswer } from './acts.ts';
 import type { Outage } from './fault.ts';
 import { PaceBook } from './paces.ts';
 import { INDEX_HEADER, type LeftOut, requestOf } from './requests.ts';
 
-/** What is rehearsed: recorded exchanges, in the order they began, under a profile. */
+/** What is simulated: recorded exchanges, in the order they began, under a profile. */
 export interface Piece {
   readonly profile: Profile;
   readonly trails: readonly Trail[];
-  /** What paces are drawn from, where that is more than what is rehearsed. */
+  /** What paces are drawn from, where that is more than what is simulated. */
   readonly record?: readonly Trail[];
   readonly since: number;
   readonly until: number;
@@ -54,7 +54,7 @@ export async function perform(piece: Piece): Promise<Performed> {
   const clock = new VirtualClock(since);
   const cast = new Cast(piece, clock);
   const breakers: BreakerEvent[] = [];
-  const rehearsal = new Rehearsal({
+  const proxy = new StagedProxy({
     profile: staged(profile),
     clock,
     random: seededRandom(seed),
@@ -71,8 +71,8 @@ export async function perform(piece: Piece): Promise<Performed> {
   const ended: (Trail | undefined)[] = trails.map(() => undefined);
   const leftOut = new Map<number, LeftOut>();
   let running = 0;
-  const play = async (index: number, request: RehearsedRequest): Promise<void> => {
-    ended[index] = await rehearsal.ask(request);
+  const play = async (index: number, request: StagedRequest): Promise<void> => {
+    ended[index] = await proxy.ask(request);
     running--;
   };
   const turns = new Map<string, number>();
@@ -89,7 +89,7 @@ export async function perform(piece: Piece): Promise<Performed> {
     });
   }
   await clock.run(() => running === 0);
-  rehearsal.close();
+  proxy.close();
   return { trails: ended, leftOut, breakers, ...cast.told() };
 }
 

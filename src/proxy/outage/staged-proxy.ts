@@ -26,8 +26,8 @@ import { charge } from '../spending/charge.ts';
 import type { Handler } from '../stage.ts';
 import { type Script, stagedConnections } from './staged-line.ts';
 
-/** What a rehearsal is made from. */
-export interface RehearsalOptions {
+/** What a staged proxy is made from. */
+export interface StagedProxyOptions {
   readonly profile: Profile;
   readonly clock: Clock;
   readonly random: () => number;
@@ -37,17 +37,17 @@ export interface RehearsalOptions {
   readonly script: Script;
 }
 
-/** One request of a rehearsal. */
-export interface RehearsedRequest {
+/** One request to it. */
+export interface StagedRequest {
   readonly path: string;
   /** Names and values, flat. */
   readonly headers: readonly string[];
   readonly body: string;
 }
 
-const INSTANCE = 'rehearsal';
+const INSTANCE = 'simulated-outage';
 /** Whatever key a profile refers to is taken to be there. */
-const KEYS: KeyPort = { resolve: () => new Secret('rehearsal') };
+const KEYS: KeyPort = { resolve: () => new Secret('simulated') };
 const QUIET = { exchangeStarted: () => {}, attemptEnded: () => {}, exchangeEnded: () => {} };
 
 /**
@@ -55,15 +55,15 @@ const QUIET = { exchangeStarted: () => {}, attemptEnded: () => {}, exchangeEnded
  * continued answers are its own. Only the ends are played: nobody calls, no connection is opened, and time is whatever
  * the clock says.
  */
-export class Rehearsal {
-  readonly #options: RehearsalOptions;
+export class StagedProxy {
+  readonly #options: StagedProxyOptions;
   readonly #handle: Handler;
   readonly #fleet: Fleet;
   readonly #memory: Memory;
   readonly #prober: Prober;
   readonly #newId: () => string;
 
-  constructor(options: RehearsalOptions) {
+  constructor(options: StagedProxyOptions) {
     const { profile, clock, random, facts, log, script } = options;
     this.#options = options;
     this.#newId = idMaker(clock.now);
@@ -88,7 +88,7 @@ export class Rehearsal {
   }
 
   /** Sends one request through the proxy and answers with its trail. */
-  async ask({ path, headers, body }: RehearsedRequest): Promise<Trail> {
+  async ask({ path, headers, body }: StagedRequest): Promise<Trail> {
     const { clock, facts } = this.#options;
     const request = new IncomingMessage(new Socket());
     request.method = 'POST';

@@ -18,7 +18,7 @@ export type Play =
   /** A 200 that is no answer. */
   | { readonly is: 'nonsense'; readonly body: string; readonly type: string };
 
-/** An outage to rehearse. Times are milliseconds from the beginning of the span. */
+/** An outage to simulate. Times are milliseconds from the beginning of the span. */
 export interface Outage {
   readonly text: string;
   readonly provider: string;
@@ -33,7 +33,7 @@ export interface Outage {
 
 const SECOND = 1_000;
 
-/** The words of `gw chaos`, as a rehearsal plays them: without a socket. */
+/** The words of `gw chaos`, as a simulation plays them: without a socket. */
 const PLAYS: Readonly<Record<string, Play>> = {
   '503': status(503, 'overloaded'),
   '429': { ...status(429, 'rate_limit_exceeded'), retryAfterMs: 2 * SECOND },
@@ -81,7 +81,7 @@ function readPlay(text: string): Outcome<{ readonly play: Play; readonly rate: n
   if (play === undefined) return failed(unknown(word));
   if (value !== undefined) {
     const ms = parseDuration(value);
-    if (play.is !== 'late' || ms === undefined) return failed(`"${name}" cannot be rehearsed`);
+    if (play.is !== 'late' || ms === undefined) return failed(`"${name}" cannot be simulated`);
     play = play.firstMs > 0 ? { ...play, firstMs: ms } : { ...play, betweenMs: ms };
   }
   let rate = 1;

@@ -3,7 +3,7 @@ import { type Dispatcher, Pool } from 'undici';
 import type { Clock } from '../../lib/clock.ts';
 import type { Connections } from '../connections/upstream.ts';
 
-/** One thing that a provider in a rehearsal does, so long after it was asked. */
+/** One thing that a staged provider does, so long after it was asked. */
 export type Act =
   | {
       readonly atMs: number;
@@ -16,7 +16,7 @@ export type Act =
   /** The connection breaks, with this error code of the system. */
   | { readonly atMs: number; readonly is: 'lost'; readonly code: string };
 
-/** What a provider is asked in a rehearsal. */
+/** What a staged provider is asked. */
 export interface StagedCall {
   readonly provider: string;
   readonly method: string;
@@ -29,9 +29,9 @@ export interface StagedCall {
 /** Decides how a provider answers; nothing at all is an answer too. */
 export type Script = (call: StagedCall) => readonly Act[];
 
-/** A provider's connections in a rehearsal: nothing is opened, and time is the clock's. */
+/** A staged provider's connections: nothing is opened, and time is the clock's. */
 export function stagedConnections(provider: string, script: Script, clock: Clock): Connections {
-  return new Pool('http://rehearsal.invalid').compose(() => (request, handler) => {
+  return new Pool('http://staged.invalid').compose(() => (request, handler) => {
     const acts = script({
       provider,
       method: request.method,

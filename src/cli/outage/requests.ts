@@ -3,15 +3,15 @@ import type { Profile } from '../../core/profile.ts';
 import { resolveRoute } from '../../core/resolve.ts';
 import { targetName } from '../../core/target.ts';
 import type { Trail } from '../../core/trail.ts';
-import type { RehearsedRequest } from '../../proxy/index.ts';
+import type { StagedRequest } from '../../proxy/index.ts';
 
-/** Names the recorded exchange that a request of a rehearsal stands for. */
-export const INDEX_HEADER = 'x-rehearsed-as';
+/** Names the recorded exchange that a simulated request stands for. */
+export const INDEX_HEADER = 'x-simulated-as';
 
 /** Longer prompts are all alike to the policy, and would only take time. */
 const LONGEST_BODY = 64 * 1024;
 
-/** Why a recorded exchange is not in the rehearsal. */
+/** Why a recorded exchange is not simulated. */
 export type LeftOut = 'cached' | 'hung-up' | 'unroutable' | 'not-asked';
 
 /** The request that a recorded exchange began with, as far as its record tells; else why it is left out. */
@@ -20,7 +20,7 @@ export function requestOf(
   index: number,
   profile: Profile,
   turn: number,
-): RehearsedRequest | LeftOut {
+): StagedRequest | LeftOut {
   const { cache, outcome, attempts, plan, operation, asked = '' } = trail;
   if (cache?.is === 'hit' || cache?.is === 'coalesced') return 'cached';
   if (outcome === 'gone') return 'hung-up';
@@ -56,7 +56,7 @@ function wayOf({ asked = '', route = '', plan }: Trail, profile: Profile): reado
 
 /** As long as the real one was; a later turn of a session says so, because conversations have homes. */
 function messagesOf({ client, bytesIn }: Trail, index: number, turn: number): readonly object[] {
-  const first = { role: 'user', content: `rehearsed ${client.session ?? index} ` };
+  const first = { role: 'user', content: `simulated ${client.session ?? index} ` };
   const filling = 'x'.repeat(Math.max(0, Math.min(bytesIn, LONGEST_BODY) - 200));
   if (turn === 0) return [{ ...first, content: first.content + filling }];
   return [
