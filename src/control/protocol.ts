@@ -1,6 +1,6 @@
 import type { BudgetView, RateView } from '../core/budget.ts';
 import type { CaptureMode } from '../core/capture.ts';
-import type { LeftOut, RecordingOrder, TakenExchange } from '../core/cassette.ts';
+import type { LeftOut, RecordingOrder, RecordingView, TakenExchange } from '../core/cassette.ts';
 import type { ChaosView } from '../core/chaos.ts';
 import type { Incident, LoadView, TargetHealth } from '../core/health.ts';
 import type { OfflineView } from '../core/network.ts';
@@ -171,6 +171,8 @@ export interface Status {
   readonly problems: readonly Problem[];
   /** Faults being put into live traffic on purpose; absent while there are none. */
   readonly chaos?: readonly ChaosView[];
+  /** Recordings under way (`gw record`), oldest first; absent while there are none. */
+  readonly recordings?: readonly RecordingView[];
 }
 
 /** How often kept or shared answers were of use since the daemon started. */

@@ -18,6 +18,14 @@ export interface RecordingOrder {
   readonly marked: boolean;
 }
 
+/** A recording that runs, as everybody sees it. Times are epoch milliseconds. */
+export interface RecordingView extends RecordingOrder {
+  readonly startedAt: number;
+  /** Exchanges that were taken so far, and those that cannot be in the cassette. */
+  readonly taken: number;
+  readonly leftOut: number;
+}
+
 /**
  * How an answer ended. `closed` and `reset` broke off, by a connection that closed or was reset; at `gone` the caller
  * had enough of waiting.

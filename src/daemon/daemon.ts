@@ -172,6 +172,7 @@ export class Daemon {
       health: proxy.health(),
       problems: this.#problems(),
       chaos: proxy.chaos.list(),
+      recordings: proxy.recordings.list(),
       dropped: recorder.dropped,
       offline: proxy.offline(),
       rooms: proxy.rooms,

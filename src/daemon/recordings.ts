@@ -1,6 +1,6 @@
 import { ControlError, type Handlers, type RecordedBatch } from '../control/index.ts';
 import { referencesOf } from '../core/auth.ts';
-import type { LeftOut, RecordingOrder, TakenExchange } from '../core/cassette.ts';
+import type { LeftOut, RecordingOrder, RecordingView, TakenExchange } from '../core/cassette.ts';
 import { maskPieces, type MaskRule, maskText, secretRules, shows } from '../core/mask.ts';
 import type { Clock } from '../lib/clock.ts';
 import { idMaker } from '../lib/id.ts';
@@ -67,6 +67,8 @@ class Recording implements Recorder {
   readonly order: RecordingOrder;
   readonly #ground: RecordingGround;
   readonly #leave: () => void;
+  readonly #startedAt: number;
+  readonly #counted = { taken: 0, leftOut: 0 };
   #queue: { readonly exchange: TakenExchange; readonly bytes: number }[] = [];
   #leftOut: LeftOut[] = [];
   #bytes = 0;
@@ -78,6 +80,7 @@ class Recording implements Recorder {
     this.id = id;
     this.order = order;
     this.#ground = ground;
+    this.#startedAt = ground.clock.now();
     const close = ground.book.open(this);
     this.#leave = () => {
       close();
@@ -95,13 +98,19 @@ class Recording implements Recorder {
     } else {
       this.#queue.push({ exchange, bytes });
       this.#bytes += bytes;
+      this.#counted.taken++;
       this.#wake?.();
     }
   }
 
   leaveOut(exchange: LeftOut): void {
     this.#leftOut.push(exchange);
+    this.#counted.leftOut++;
     this.#wake?.();
+  }
+
+  view(): RecordingView {
+    return { ...this.order, startedAt: this.#startedAt, ...this.#counted };
   }
 
   stop(): void {

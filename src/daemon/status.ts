@@ -1,4 +1,5 @@
 import type { Problem, ProviderStatus, RouteStatus, Status } from '../control/index.ts';
+import type { RecordingView } from '../core/cassette.ts';
 import type { ChaosView } from '../core/chaos.ts';
 import type { BreakerView, CooldownView, FirstContentView, LimitView, TargetHealth } from '../core/health.ts';
 import { keyLabel } from '../core/key-label.ts';
@@ -42,6 +43,7 @@ export type StatusFacts = Pick<
   readonly health: readonly ProxyHealth[];
   readonly problems: readonly Problem[];
   readonly chaos: readonly ChaosView[];
+  readonly recordings: readonly RecordingView[];
   /** Rows the request log could not take. */
   readonly dropped: number;
   readonly offline: OfflineView | undefined;
@@ -50,7 +52,8 @@ export type StatusFacts = Pick<
 
 /** Puts together what `gw status` and the dashboard show. */
 export function makeStatus(facts: StatusFacts): Status {
-  const { loaded, observatory, health, problems, dropped, chaos, offline, rooms, ...plain } = facts;
+  const { loaded, observatory, health, problems, dropped, chaos, recordings, offline, rooms, ...plain } =
+    facts;
   const targets = joinTargets(health, observatory, plain.now);
   return {
     ...plain,
@@ -68,6 +71,7 @@ export function makeStatus(facts: StatusFacts): Status {
       ...problems,
     ],
     ...(chaos.length === 0 ? {} : { chaos }),
+    ...(recordings.length === 0 ? {} : { recordings }),
     ...(offline && { offline }),
   };
 }

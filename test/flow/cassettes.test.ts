@@ -233,6 +233,25 @@ describe('a recording', () => {
     daemon.close();
   });
 
+  it('is told by the status, with what it has taken, for as long as it runs', async () => {
+    ground = await CassetteGround.open();
+    const daemon = await ground.control();
+    const said = async () => (await daemon.call('status', {})).recordings;
+    expect(await said()).toBeUndefined();
+    const recording = await startRecording(
+      daemon,
+      { name: 'morning', marked: false, route: 'main' },
+      { file: ground.file, now: 0 },
+    );
+    await ground.chat();
+    const running = { name: 'morning', marked: false, route: 'main', taken: 1, leftOut: 0 };
+    expect(await said()).toEqual([{ ...running, startedAt: expect.any(Number) }]);
+    await recording.stop();
+    await recording.over;
+    expect(await said()).toBeUndefined();
+    daemon.close();
+  });
+
   it('goes on with a file that is there', async () => {
     ground = await CassetteGround.open();
     await ground.record((origin) => chat(origin, 'One'));

@@ -1,4 +1,6 @@
 import type { Miss, Played } from '../../cassette/index.ts';
+import type { RecordingView } from '../../core/cassette.ts';
+import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { Recorded } from './recorder.ts';
 
@@ -32,6 +34,20 @@ const FAULT_WORDS: Readonly<Record<string, string>> = {
   reset: 'reset',
   gone: 'given up by the caller',
 };
+
+/** `recording checkout for 3m12s: 14 exchanges, of one command (gw record stop ends it)`. */
+export function recordingSentence(view: RecordingView, now: number): string {
+  const { name, startedAt, taken, leftOut, marked, route, client } = view;
+  const of = [
+    ...(marked ? ['of one command'] : []),
+    ...(route === undefined ? [] : [`of route ${terminalSafe(route)}`]),
+    ...(client === undefined ? [] : [`of clients ${terminalSafe(client)}*`]),
+  ];
+  const which = of.length === 0 ? 'of everybody' : of.join(' and ');
+  const missing = leftOut === 0 ? '' : `, ${leftOut} left out`;
+  const span = formatDuration(Math.max(0, now - startedAt));
+  return `recording ${terminalSafe(name)} for ${span}: ${counted(taken, 'exchange')} ${which}${missing} (gw record stop ends it)`;
+}
 
 /** What was asked of a cassette, for a person. */
 export function playedLines({ hits, misses, missed, unused }: Played, all: boolean): string[] {

@@ -5,6 +5,7 @@ import { displayWidth } from '../../lib/display-width.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { statusBudgetLine } from '../budget/words.ts';
+import { recordingSentence } from '../cassette/words.ts';
 import { chaosSentence } from '../chaos/words.ts';
 import { formatDollars } from '../story/words.ts';
 import type { Style } from '../style.ts';
@@ -21,6 +22,7 @@ export function statusLines(status: Status, style: Style, columns: number): stri
     ...cacheLines(status.cache).map((line) => `  ${truncate(line, width - 2)}`),
     ...budgetLines(status, style).map((line) => `  ${line}`),
     ...captureLines(status.capture),
+    ...recordingLines(status),
     ...(status.socket === undefined ? [] : [`  also at the socket ${terminalSafe(status.socket)}`]),
     ...chaosLines(status, style),
     '',
@@ -91,6 +93,11 @@ function captureLines(capture: Status['capture']): string[] {
   if (capture === undefined || capture === 'off') return [];
   const which = capture === 'all' ? 'all requests' : 'requests in which something failed';
   return [`  bodies of ${which} are kept (--capture ${capture})`];
+}
+
+/** Somebody's prompts are being written into a file. */
+function recordingLines({ recordings = [], now }: Status): string[] {
+  return recordings.map((view) => `  ${recordingSentence(view, now)}`);
 }
 
 /** What fails on purpose would be looked for everywhere else. */

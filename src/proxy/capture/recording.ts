@@ -3,6 +3,7 @@ import {
   type LeftOut,
   RECORDING_HEADER,
   type RecordingOrder,
+  type RecordingView,
   TAKEN_MOST_BYTES,
 } from '../../core/cassette.ts';
 import type { Trail } from '../../core/trail.ts';
@@ -33,6 +34,7 @@ export interface Recorder {
   readonly order: RecordingOrder;
   take(recorded: Recorded): void;
   leaveOut(exchange: LeftOut): void;
+  view(): RecordingView;
 }
 
 /** What the caller is sent, with the moments; what is kept for `gw why` beside it has a limit of its own. */
@@ -67,6 +69,11 @@ export class RecordingBook {
   open(recorder: Recorder): () => void {
     this.#open.add(recorder);
     return () => this.#open.delete(recorder);
+  }
+
+  /** What runs, oldest first. */
+  list(): readonly RecordingView[] {
+    return [...this.#open].map((recorder) => recorder.view());
   }
 
   /** Begins to note when what is sent. */

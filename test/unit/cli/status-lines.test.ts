@@ -223,3 +223,13 @@ it('shows the times of the target that answers, not of one that is asked more of
   const lines = statusLines(status({ providers: [provider({ targets })] }), plain, 120);
   expect(lines.find((line) => line.includes('openai ')) ?? '').toMatch(/1\.24s +3\.20s/);
 });
+
+it('says which recordings write down whose requests, and what ends them', () => {
+  const one = { name: 'morning', startedAt: NIGHT + 11_460_000, taken: 14, leftOut: 0, marked: false };
+  const two = { ...one, name: 'x\u001b[2Jy', marked: true, route: 'main', taken: 1, leftOut: 2 };
+  const lines = statusLines(status({ recordings: [one, two] }), plain, 80);
+  expect(lines).toContain('  recording morning for 1m00s: 14 exchanges of everybody (gw record stop ends it)');
+  expect(lines).toContain(
+    '  recording x·[2Jy for 1m00s: 1 exchange of one command and of route main, 2 left out (gw record stop ends it)',
+  );
+});
