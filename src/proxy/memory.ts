@@ -36,7 +36,10 @@ export class Memory implements Remembered {
   readonly relayed = new RelayedShelf();
   /** Where streams wait that have had their turn. */
   readonly turns = new Turns();
+  /** In the order in which they were met, in which they are shown. */
   readonly #targets = new Map<string, TargetState>();
+  /** Their names, the one that was unused for longest first. */
+  readonly #byUse = new Set<string>();
   readonly #keys = new Map<string, KeyState>();
   /** Who is behind each key of each provider: a hash, as what it is made of is secret. */
   readonly #identities = new Map<string, string>();
@@ -51,19 +54,27 @@ export class Memory implements Remembered {
   }
 
   target(target: Target): TargetState {
-    const name = `${target.provider}\n${target.key}\n${target.model}`;
-    let state = this.#targets.get(name);
-    if (!state) {
-      if (this.#targets.size >= TARGETS_KEPT) this.#targets.clear();
-      state = new TargetState(target, this.#key(target), (changed, was) => this.listener?.(changed, was));
-      this.#targets.set(name, state);
+    const name = nameOf(target);
+    const state = this.#targets.get(name) ?? this.#meet(name, target);
+    this.#byUse.delete(name);
+    this.#byUse.add(name);
+    return state;
+  }
+
+  #meet(name: string, target: Target): TargetState {
+    const [oldest] = this.#targets.size < TARGETS_KEPT ? [] : this.#byUse;
+    if (oldest !== undefined) {
+      this.#targets.delete(oldest);
+      this.#byUse.delete(oldest);
     }
+    const state = new TargetState(target, this.#key(target), (changed, was) => this.listener?.(changed, was));
+    this.#targets.set(name, state);
     return state;
   }
 
   /** The state of a target that was met before. */
-  known({ provider, key, model }: Target): TargetState | undefined {
-    return this.#targets.get(`${provider}\n${key}\n${model}`);
+  known(target: Target): TargetState | undefined {
+    return this.#targets.get(nameOf(target));
   }
 
   states(): Iterable<TargetState> {
@@ -147,4 +158,8 @@ export class Memory implements Remembered {
 
 function entries(stored: unknown): readonly unknown[] {
   return Array.isArray(stored) ? stored.slice(0, ENTRIES_KEPT) : [];
+}
+
+function nameOf({ provider, key, model }: Target): string {
+  return `${provider}\n${key}\n${model}`;
 }
