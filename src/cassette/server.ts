@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
-import { fault } from '../core/fault.ts';
 import type { CallerFormatName } from '../core/operation.ts';
 import { CALLER_FORMATS } from '../formats/index.ts';
 import type { Cassette } from './cassette.ts';
@@ -8,10 +7,10 @@ import { Deck, type Nearest } from './deck.ts';
 import { localAnswer } from './local.ts';
 import { type Onward, passOn } from './onward.ts';
 import { type Pace, play } from './play.ts';
+import { answer, refuse } from './refuse.ts';
 
 // gw's own limit of a request's body.
 const MOST_BODY_BYTES = 64 * 1024 * 1024;
-const NOT_RECORDED = 501;
 const KEPT_MISSES = 100;
 
 /** What a path means, as far as it has to be known here. */
@@ -29,6 +28,8 @@ export interface PlaybackOptions extends Pace {
   /** Where unmatched requests go; they are refused without it. */
   readonly onward?: Onward;
   readonly onMiss?: (miss: Miss) => void;
+  /** What a person can do about a request that has no answer, or none any more. */
+  readonly fixOf?: (is: 'miss' | 'used-up') => string;
 }
 
 /** A request that the cassette has no answer to. */
@@ -61,7 +62,7 @@ export interface Playback {
 export function createPlayback(options: PlaybackOptions): Playback {
   const deck = new Deck(options.cassette, options.strict);
   const tally = { hits: 0, misses: 0, missed: new Array<Miss>() };
-  const server = loopbackServer(async (request, response) => {
+  const server = loopbackServer(options.read, async (request, response) => {
     const body = await receive(request);
     if (body === undefined) return response.destroy();
     const { format, local } = options.read(request);
@@ -88,15 +89,9 @@ export function createPlayback(options: PlaybackOptions): Playback {
         onward,
         byReset: CALLER_FORMATS[format].breaksByReset === true,
       });
-    const report = {
-      fault: fault('not_found', `the cassette has no answer to this request: ${why}`),
-      id: 'replay',
-    };
-    answer(
-      response,
-      NOT_RECORDED,
-      CALLER_FORMATS[format].renderError({ ...report, status: NOT_RECORDED, tried: [] }),
-    );
+    const fix = options.fixOf?.(found.is);
+    const words = `the cassette has no answer to this request: ${why}`;
+    refuse(response, format, 'not_recorded', fix === undefined ? words : `${words}\n${fix}`);
   });
   return { ...opened(server), played: () => ({ ...tally, unused: deck.unused() }) };
 }
@@ -104,7 +99,7 @@ export function createPlayback(options: PlaybackOptions): Playback {
 /** A server that passes everything on, for a recording of what comes through it. */
 export function createTap(onward: Onward, read: PlaybackOptions['read']): Omit<Playback, 'played'> {
   return opened(
-    loopbackServer(async (request, response) => {
+    loopbackServer(read, async (request, response) => {
       const body = await receive(request);
       if (body === undefined) {
         response.destroy();
@@ -129,11 +124,13 @@ function usedUpWords(times: number): string {
 
 /** Another host's name stands for this machine where a page on the internet calls: nothing is answered then. */
 function loopbackServer(
+  read: PlaybackOptions['read'],
   serve: (request: IncomingMessage, response: ServerResponse) => Promise<unknown>,
 ): Server {
   return createServer((request, response) => {
     if (!/^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(request.headers.host ?? '')) {
-      answer(response, 403, Buffer.from('{"error":{"message":"this Host may not use it"}}'));
+      const why = 'a cassette is served to this machine alone: ask 127.0.0.1';
+      refuse(response, read(request).format, 'forbidden_origin', why);
       return;
     }
     serve(request, response).catch(() => response.destroy());
@@ -150,13 +147,6 @@ async function receive(request: IncomingMessage): Promise<Buffer | undefined> {
     parts.push(part);
   }
   return Buffer.concat(parts);
-}
-
-function answer(response: ServerResponse, status: number, body: Buffer): void {
-  const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
-  // What was not recorded will not be there at the next try either.
-  response.writeHead(status, status < 400 ? headers : { ...headers, 'x-should-retry': 'false' });
-  response.end(body);
 }
 
 function opened(server: Server): Pick<Playback, 'listen' | 'close'> {

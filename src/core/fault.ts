@@ -63,6 +63,7 @@ export const FAULTS = {
   // Nobody's target is at fault, so it counts for no target, and local ones may still serve.
   offline: row(503, 'next', 'request', 'neutral', 'this computer is offline'),
   not_kept: row(504, 'fail', 'request', 'neutral', 'the caller wants a kept answer, and none is kept'),
+  not_recorded: row(501, 'fail', 'request', 'neutral', 'the cassette has no answer to this request'),
   exhausted: row(503, 'fail', 'request', 'neutral', 'every target was tried and none could serve'),
   internal: row(500, 'fail', 'request', 'neutral', 'gw itself failed'),
 } as const satisfies Readonly<Record<string, FaultRow>>;

@@ -74,6 +74,7 @@ describe('gw record and gw replay', () => {
     const missed = await replay('--strict', '--', process.execPath, file, 'Bye');
     expect(missed.exit).toBe(1);
     expect(missed.err).toContain('messages[0].content');
+    expect(missed.err).toContain(`fix: gw record ${cassette()} --append -- `);
     const caught = "fetch(process.env.OPENAI_BASE_URL + '/chat/completions', { method: 'POST' })";
     expect((await replay('--strict', '--', process.execPath, '-e', caught)).exit).toBe(1);
     expect((await replay('--', process.execPath, '-e', caught)).exit).toBe(0);

@@ -73,6 +73,7 @@ export class CassetteGround {
       speed: 0,
       strict,
       read: readRequest,
+      fixOf: () => 'fix: record it',
       ...(onward && { onward }),
     });
     this.#playbacks.push(playback);

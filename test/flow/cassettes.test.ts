@@ -125,6 +125,25 @@ describe('a cassette', () => {
     expect(playback.played().unused).toHaveLength(2);
   });
 
+  it.each([
+    ['/v1/chat/completions', { error: { code: 'not_recorded', type: 'server_error' } }],
+    ['/v1/responses', { error: { code: 'not_recorded', type: 'server_error' } }],
+    ['/v1/messages', { type: 'error', error: { type: 'api_error' }, gw: { fault: 'not_recorded' } }],
+    [
+      '/v1beta/models/m:generateContent',
+      { error: { code: 501, status: 'UNIMPLEMENTED', details: [{ reason: 'NOT_RECORDED' }] } },
+    ],
+  ])('refuses at %s in the format that is spoken there, saying what to do', async (path, body) => {
+    ground = await CassetteGround.open();
+    await ground.record((origin) => chat(origin, 'Known'));
+    const { origin } = await ground.serve();
+    const missed = await fetch(origin + path, { method: 'POST', body: '{"model":"m"}' });
+    expect(missed.status).toBe(501);
+    const text = await missed.text();
+    expect(JSON.parse(text)).toMatchObject(body);
+    expect(text).toMatch(/the cassette has no answer to this request: .*\\nfix: record it"/);
+  });
+
   it('passes on what was not recorded, where that is wanted', async () => {
     ground = await CassetteGround.open();
     await ground.record((origin) => chat(origin, 'Known'));

@@ -12,10 +12,12 @@ import { CommandError, EXIT } from '../error.ts';
 import { loadCassette } from './load.ts';
 import { readRequest } from './reading.ts';
 import { type CassetteRecording, startRecording } from './recorder.ts';
-import { missLines, playedLines } from './words.ts';
+import { missFix, missLines, playedLines } from './words.ts';
 
 /** How a cassette was asked to be served. */
 interface Wanted {
+  /** As it was typed, and what is read. */
+  readonly name: string;
   readonly file: string;
   readonly words: readonly string[];
   readonly port: number;
@@ -40,6 +42,7 @@ export async function serveCassette(context: Context, file: string, input: Input
     read: readRequest,
     ...(beyond && { onward: beyond.onward }),
     onMiss: (miss) => sayMiss(context, wanted, miss),
+    fixOf: (is) => missFix(wanted, is),
   });
   let ending: Ending | undefined;
   try {
@@ -58,6 +61,7 @@ export async function serveCassette(context: Context, file: string, input: Input
 
 function readWanted(file: string, input: Input): Wanted {
   const wanted: Wanted = {
+    name: input.argument(0) ?? file,
     file,
     words: input.arguments(1),
     port: readPort(input.text('port')),
@@ -179,11 +183,8 @@ function sayMiss(context: Context, { quiet, words }: Wanted, miss: Miss): void {
 }
 
 /** Where a command ran, stdout is its own, so even JSON goes to stderr. */
-function report(
-  context: Context,
-  { file, words, quiet, all }: Wanted,
-  played: Played & { exit?: number },
-): void {
+function report(context: Context, wanted: Wanted, played: Played & { exit?: number }): void {
+  const { file, words, quiet, all } = wanted;
   if (context.json) {
     const line = JSON.stringify({ event: 'ended', file, ...played });
     if (words.length > 0) context.say(line);
@@ -192,6 +193,8 @@ function report(
     // Without a command each was told when it was missed.
     const shown = words.length > 0 ? played : { ...played, missed: [] };
     for (const line of playedLines(shown, all)) context.say(line);
+    const canBeAdded = played.missed.some(({ passedOn, nearest }) => !passedOn && nearest !== undefined);
+    if (canBeAdded) context.say(`  ${missFix(wanted, 'miss')}`);
   }
 }
 

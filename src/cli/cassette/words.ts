@@ -1,6 +1,7 @@
 import type { Miss, Played } from '../../cassette/index.ts';
 import type { RecordingView } from '../../core/cassette.ts';
 import { formatDuration } from '../../lib/duration.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { Recorded } from './recorder.ts';
 
@@ -71,6 +72,18 @@ export function missLines({ method, url, why, passedOn }: Miss): string[] {
     `▲ ${passedOn ? 'passed on' : 'missed'}: ${terminalSafe(`${method} ${url}`)}: ${first}`,
     ...rest.map((line) => `  ${line}`),
   ];
+}
+
+/** What to type so that this request has an answer. */
+export function missFix(
+  { name, words }: { readonly name: string; readonly words: readonly string[] },
+  is: 'miss' | 'used-up',
+): string {
+  const cassette = shellWord(name);
+  const command = words.length === 0 ? 'COMMAND' : words.map(shellWord).join(' ');
+  return is === 'used-up'
+    ? `fix: leave out --strict to get its last answer again, or record anew: gw record ${cassette} --overwrite -- ${command}`
+    : `fix: gw record ${cassette} --append -- ${command} (or gw replay ${cassette} --record-new -- ${command})`;
 }
 
 function counted(count: number, one: string, many = `${one}s`): string {

@@ -59,6 +59,7 @@ export const FIXES: Readonly<Record<FaultCode, (place: Place) => string>> = {
   breaker_open: () => 'nothing: it is asked again by itself when its time is up; gw status shows when',
   offline: () => 'connect this computer; gw goes on by itself within seconds of the network being back',
   not_kept: () => 'ask without x-gw-cache: only; what is kept is told by gw cache status',
+  not_recorded: () => 'record it: gw record NAME --append -- COMMAND, or gw replay NAME --pass-on-miss',
   exhausted: ({ route }) =>
     `see which targets work: gw test-route ${route}; add another: gw route add ${route} …`,
   internal: () => 'this is a defect in gw: please report it with what gw logs shows',

@@ -38,6 +38,7 @@ export const SHORT_FAULTS: Readonly<Record<FaultCode, string>> = {
   breaker_open: 'left alone',
   offline: 'offline',
   not_kept: 'not kept',
+  not_recorded: 'not recorded',
   exhausted: 'nobody left',
   internal: 'gw failed',
 };

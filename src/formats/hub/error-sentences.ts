@@ -1,6 +1,8 @@
 /** What an error answer says to a person: the message, and what gw did about it. */
 export function withTrail(message: string, id: string, tried: readonly string[]): string {
   const said = message.trim();
+  // What answers from a cassette has no request that could be looked up.
+  if (id === '') return said;
   if (tried.length === 0) return `${asSentence(said)} (gw request ${id})`;
   // Of a sentence of gw's own nobody knows whom it is about; what a provider said is its own.
   const first = asSentence(tried.find((each) => isOwnReason(each, said)) ?? said);

@@ -37,6 +37,7 @@ export const ROWS: readonly Row[] = [
 
   { code: 'untranslatable', why: 'another model may express it', while: next('model'), last: FAIL },
   { code: 'not_kept', why: 'it was not to be asked for', while: FAIL, last: FAIL },
+  { code: 'not_recorded', why: 'a cassette has no other target', while: FAIL, last: FAIL },
   { code: 'over_budget', why: 'every target costs money', while: FAIL, last: FAIL },
   { code: 'too_many_requests', why: 'it is the limit of the profile', while: FAIL, last: FAIL },
   { code: 'not_continued', why: 'another model may go on', while: next('model'), last: FAIL },
