@@ -1,4 +1,4 @@
-import { type Asker, type Heard } from '../../test/flow/simulator-asker.ts';
+import type { Ask, Asker, Heard } from '../../test/flow/simulator-asker.ts';
 import { SDK_ASKERS } from '../../test/flow/simulator-askers-sdk.ts';
 import type { Gateway, ProviderEntry, RouteEntry } from '../gateway.ts';
 import { comesTrue, forEach, times } from '../pause.ts';
@@ -9,6 +9,8 @@ import { duration, largest, messageOf, Tally } from '../tally.ts';
 
 const QUESTION = 'Tell me something.';
 const TOKENS = 60;
+/** What callers allow an answer that is not streamed: the length is all that tells a slow one from a dead one. */
+const BOUND = 64;
 /** A caller never sees more calls than this on a target that fails. */
 const MOST_CALLS = 6;
 
@@ -19,8 +21,6 @@ interface Fault {
   readonly first: (n: number) => string;
   /** A whole answer by this time. */
   readonly withinMs: number;
-  /** The same for an answer that is not streamed, where another limit holds. */
-  readonly wholeWithinMs?: number;
   /** The caller is to be told the provider's reason instead. */
   readonly told?: RegExp;
   /** The answer may go on in other words than the first target's, from where that was cut. */
@@ -31,8 +31,6 @@ interface Fault {
 const SOON_MS = 12_000;
 const STALL_MS = 45_000;
 const SLOW_FIRST_TOKEN_MS = 15_000;
-// Not streamed, nothing tells a model that is at work from one that is dead: the limit there is two minutes.
-const ANSWER_LIMIT_MS = 130_000;
 
 const FAULTS: readonly Fault[] = [
   {
@@ -50,15 +48,12 @@ const FAULTS: readonly Fault[] = [
     says: 'silence for 120 s',
     first: () => 'slow-headers=120s',
     withinMs: SLOW_FIRST_TOKEN_MS,
-    wholeWithinMs: ANSWER_LIMIT_MS,
   },
   {
     id: 'slow-first-token',
     says: 'headers at once, but the first token after 20 s',
     first: () => `tokens=${TOKENS}+slow-first-token=20s`,
     withinMs: SLOW_FIRST_TOKEN_MS,
-    // Not streamed, an answer that takes 20 s is an ordinary one.
-    wholeWithinMs: 25_000,
   },
   {
     id: 'cut',
@@ -120,19 +115,14 @@ export const SIXTEEN_ROWS: readonly MeasuredRow[] = FAULTS.map((fault) => ({
   id: `sixteen-${fault.id}`,
   family: 'sixteen',
   promise: `${upperFirst(fault.says)}: ${promiseOf(fault)}`,
-  how: 'four client formats through their official SDKs, streamed and not, 64 callers at a time each (short form: 4), defaults untouched',
+  how: 'four client formats through their official SDKs, streamed and not (then for at most 64 tokens), 64 callers at a time each (short form: 4), defaults untouched',
   pace: 'waits',
   run: (scene) => runFault(scene, fault),
 }));
 
 function promiseOf(fault: Fault): string {
   if (fault.told) return 'the caller is told the reason in its own format.';
-  const { withinMs, wholeWithinMs = withinMs } = fault;
-  const limit =
-    wholeWithinMs === withinMs
-      ? `within ${withinMs / 1000} s`
-      : `within ${withinMs / 1000} s (not streamed: ${wholeWithinMs / 1000} s)`;
-  return `a whole answer ${limit}.`;
+  return `a whole answer within ${fault.withinMs / 1000} s.`;
 }
 
 async function runFault(scene: Scene, fault: Fault): Promise<Finding> {
@@ -149,17 +139,14 @@ async function runFault(scene: Scene, fault: Fault): Promise<Finding> {
   // Faults that are waits run side by side; a burst of 512 at once would only measure this computer.
   const atOnce = fault.withinMs === SOON_MS ? 1 : scene.pick(pairs.length, 4);
   await forEach(pairs, atOnce, async (pair) => {
-    // The two minutes of an answer that is not streamed are left to the long form.
-    if (scene.form === 'short' && !pair.stream && fault.wholeWithinMs === ANSWER_LIMIT_MS) return;
     const whole = await wholeAnswer(pair);
-    const limitMs = pair.stream ? fault.withinMs : (fault.wholeWithinMs ?? fault.withinMs);
     await Promise.all(
       times(callers, async () => {
         const from = performance.now();
         const cause = await trouble(pair, fault, gateway.origin, whole);
         const ms = performance.now() - from;
         (pair.stream ? took.streamed : took.whole).push(ms);
-        const late = ms > limitMs ? `after ${duration(ms)}` : undefined;
+        const late = ms > fault.withinMs ? `after ${duration(ms)}` : undefined;
         tally.add((cause ?? late) && `${pair.name}: ${cause ?? late}`);
       }),
     );
@@ -170,14 +157,9 @@ async function runFault(scene: Scene, fault: Fault): Promise<Finding> {
   return {
     n: tally.n,
     failures: tally.failures,
-    figure: `slowest ${duration(largest(took.streamed))} streamed${wholeFigure(took.whole)}; ${calls.toFixed(1)} calls of the failing target per request`,
+    figure: `slowest ${duration(largest(took.streamed))} streamed, ${duration(largest(took.whole))} not; ${calls.toFixed(1)} calls of the failing target per request`,
     causes: tally.causes,
   };
-}
-
-/** Nothing where the short form left them out. */
-function wholeFigure(took: readonly number[]): string {
-  return took.length > 1 ? `, ${duration(largest(took))} not` : '';
 }
 
 async function openPairs(scene: Scene, fault: Fault): Promise<Pair[]> {
@@ -216,10 +198,14 @@ function modelOf(asker: Asker, stream: boolean): string {
   return `${asker.format}-${stream ? 'streamed' : 'whole'}`;
 }
 
+function asking(stream: boolean): Pick<Ask, 'question' | 'stream' | 'limit'> {
+  return { question: QUESTION, stream, ...(!stream && { limit: BOUND }) };
+}
+
 /** What the provider says when nothing is wrong. */
 async function wholeAnswer({ asker, second, stream }: Pair): Promise<Heard> {
   const before = second.simulator.received;
-  const heard = await asker.ask(second.origin, { model: 'm', question: QUESTION, stream });
+  const heard = await asker.ask(second.origin, { model: 'm', ...asking(stream) });
   if (second.simulator.received === before) throw new Error('the yardstick was not asked');
   return heard;
 }
@@ -228,7 +214,7 @@ async function wholeAnswer({ asker, second, stream }: Pair): Promise<Heard> {
 async function trouble(pair: Pair, fault: Fault, origin: string, whole: Heard): Promise<string | undefined> {
   const { asker, stream } = pair;
   try {
-    const heard = await asker.ask(origin, { model: modelOf(asker, stream), question: QUESTION, stream });
+    const heard = await asker.ask(origin, { model: modelOf(asker, stream), ...asking(stream) });
     if (fault.told) return 'answered although the provider had refused';
     return judge(heard, whole, asker, fault);
   } catch (error) {

@@ -8,6 +8,8 @@ export const POLICY_SUMMARIES: Readonly<Record<keyof Policy, string>> = {
   firstContentHighEffortMs: 'The same at high reasoning effort.',
   lastTargetFactor: 'The last target gets this many times longer.',
   answerMs: 'Longest wait for the first byte of a non-streamed answer while another target remains.',
+  leastTokensPerSecond:
+    'How fast a non-streamed answer is written at the least: the tokens it may have then shorten answerMs; 0: they do not.',
   answerLastMs: 'The same on the last target.',
   idleMs: 'Longest silence between bytes.',
   totalMs: 'One deadline for the whole chain of targets.',

@@ -21,6 +21,7 @@ export const POLICY_KINDS: { readonly [K in keyof Policy]: Kind<Policy[K]> } = {
   firstContentHighEffortMs: duration,
   lastTargetFactor: number(1, 100),
   answerMs: duration,
+  leastTokensPerSecond: number(0, 100_000),
   answerLastMs: duration,
   idleMs: duration,
   totalMs: duration,

@@ -155,31 +155,6 @@ export interface AnswerKeeper {
   answer(id: string, said: string): void;
 }
 
-/**
- * An operation that is one question and one answer (embeddings, reranking), translated between two formats without the
- * hub: their fields are few and mean the same.
- */
-export interface DirectTranslation {
-  encodeRequest(body: Buffer, target: RenderTarget): Outcome<WireRequest, Fault>;
-  decodeAnswer(body: Buffer, asked: AskedDirectly): Outcome<DirectAnswer, Fault>;
-}
-
-/** What the answer's translation needs to know of the question. */
-export interface AskedDirectly {
-  readonly model: string;
-  readonly request: Buffer;
-  /** The caller's path with its query. */
-  readonly path: string;
-  readonly atEpochSeconds: number;
-}
-
-export interface DirectAnswer {
-  readonly body: Buffer;
-  /** JSON when absent. */
-  readonly contentType?: string;
-  readonly usage: Usage | undefined;
-}
-
 /** What a decoder knows besides the body. */
 export interface AskedConversation {
   readonly model: string;
@@ -236,6 +211,8 @@ export interface Envelope {
   readonly stream: boolean;
   /** How hard the model is asked to think, in the request's own word. */
   readonly effort: string | undefined;
+  /** The most tokens the answer may have, where the caller set a bound; what a model thinks is among them. */
+  readonly answerTokens?: number | undefined;
   /** Model names the body brought as its own fallbacks; stripped before forwarding. */
   readonly fallbacks: readonly string[];
   /** What the body says about the conversation it belongs to. */

@@ -15,6 +15,12 @@ export interface Policy {
   readonly lastTargetFactor: number;
   /** First byte of a non-streamed answer while another target remains: the whole answer is generated before it. */
   readonly answerMs: number;
+  /**
+   * How fast a whole answer is written at the least, in tokens a second. Whoever asks for at most 64 tokens waits until
+   * the first content is due and 3.2 s for them, and not two minutes: a bound on the answer is what tells one that is long
+   * from one that never comes. Below what hosted models are sold for; a model of one's own may be as slow as it likes.
+   */
+  readonly leastTokensPerSecond: number;
   /** The same on the last target; ten minutes is the OpenAI and Anthropic SDKs' own limit. */
   readonly answerLastMs: number;
   /** Silence between bytes after the first; comments and pings count as life. */
@@ -134,6 +140,7 @@ export const DEFAULT_POLICY: Policy = {
   firstContentHighEffortMs: 120_000,
   lastTargetFactor: 3,
   answerMs: 120_000,
+  leastTokensPerSecond: 20,
   answerLastMs: 600_000,
   idleMs: 60_000,
   totalMs: 600_000,

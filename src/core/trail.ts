@@ -121,9 +121,10 @@ export interface Continuation {
 
 /**
  * Where an attempt's limit came from: the profile's `policy`, what was `learned` of the model, what was left of the time
- * the `caller` waits or of the whole `chain`'s, or, where that was little, an attempt's `share` of it.
+ * the `caller` waits or of the whole `chain`'s, or, where that was little, an attempt's `share` of it; or the `length` that the
+ * request allows its answer.
  */
-export type LimitSource = 'policy' | 'learned' | 'caller' | 'chain' | 'share';
+export type LimitSource = 'policy' | 'learned' | 'length' | 'caller' | 'chain' | 'share';
 
 /** One reason for the order of a plan: what decided it, in words. */
 export interface PlanNote {

@@ -1,4 +1,4 @@
-import type { DirectTranslation } from '../core/format.ts';
+import type { DirectTranslation } from '../core/direct.ts';
 import type { CallerFormatName, FormatName, Operation } from '../core/operation.ts';
 import { ok } from '../core/outcome.ts';
 import type { Quirk } from '../core/profile.ts';

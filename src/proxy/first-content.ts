@@ -43,14 +43,18 @@ export function limitAttempt(
 ): number {
   const { stream, deadlineFrom } = exchange.trail;
   const reasoning = expectedReasoning(exchange, step);
-  const learned = stream ? step.history.learned(exchange.body.length, reasoning, now) : undefined;
-  const kind = { stream, isLast, reasoning };
+  const answerTokens = stream ? undefined : boundOf(exchange, step);
+  const isLearning = stream || answerTokens !== undefined;
+  const learned = isLearning ? step.history.learned(exchange.body.length, reasoning, now) : undefined;
+  const kind = { stream, isLast, reasoning, answerTokens };
   const own = firstContentLimit(policy, kind, learned);
   const share = shareOf(remainingMs, kind);
   const ms = Math.max(1, Math.min(own, share));
   record.limitMs = Math.round(ms);
   if (own > share) {
     record.limitFrom = share < remainingMs ? 'share' : deadlineFrom === undefined ? 'chain' : 'caller';
+  } else if (!stream) {
+    record.limitFrom = own < policy.answerMs ? 'length' : 'policy';
   } else if (own !== firstContentLimit(policy, kind) && learned !== undefined) {
     record.limitFrom = 'learned';
     record.limitSamples = learned.samples;
@@ -130,6 +134,12 @@ export function withLearned(
     return limit === undefined ? kind : { ...kind, limitMs: Math.round(limit) };
   });
   return { ...view, firstContent };
+}
+
+/** The most tokens the answer may have. A model of one's own, on this machine or beside it, is as slow as its hardware. */
+function boundOf({ envelope }: Exchange, { provider, upstream }: Step): number | undefined {
+  const isOwn = provider.keys.length === 0 && upstream.placeDistance !== 'far';
+  return isOwn ? undefined : envelope?.answerTokens;
 }
 
 function expectedReasoning({ envelope }: Exchange, { reasons, target }: Step): Reasoning {

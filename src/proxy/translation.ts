@@ -1,10 +1,10 @@
 import type { Conversation, Loss, Part } from '../core/conversation.ts';
+import type { DirectTranslation } from '../core/direct.ts';
 import { type Fault, fault } from '../core/fault.ts';
 import type {
   AnswerEcho,
   CallerCodec,
   CallerFormat,
-  DirectTranslation,
   Format,
   ProviderCodec,
   TranslationTarget,

@@ -7,6 +7,8 @@ export interface AttemptKind {
   readonly stream: boolean;
   readonly isLast: boolean;
   readonly reasoning: Reasoning;
+  /** Of a whole answer: the most tokens it may have, where the caller bounds them and the model is no slow one's own. */
+  readonly answerTokens?: number | undefined;
 }
 
 /** The slowest of a hundred again and half: a needless failover is paid twice, a dead target is noticed all the same. */
@@ -21,10 +23,23 @@ const SHARE_OF_NEXT = 1 / 3;
  * there is nobody left to turn to sooner.
  */
 export function firstContentLimit(policy: Policy, kind: AttemptKind, learned?: Learned): number {
-  if (!kind.stream) return kind.isLast ? policy.answerLastMs : policy.answerMs;
+  if (!kind.stream) return kind.isLast ? policy.answerLastMs : answerLimit(policy, kind, learned);
   const preset = presetLimit(policy, kind.reasoning);
   const limit = learnedLimit(policy, kind.reasoning, learned) ?? preset;
   return kind.isLast ? Math.max(limit, preset) * policy.lastTargetFactor : limit;
+}
+
+/**
+ * A whole answer gives no sign of life before it is there. Where the caller bounds its length it is late once a stream
+ * would have been late with its first content, and that many tokens later; unless somebody set the limit by hand.
+ */
+function answerLimit(policy: Policy, { reasoning, answerTokens }: AttemptKind, learned?: Learned): number {
+  const { answerMs, leastTokensPerSecond } = policy;
+  const isSet = answerMs !== DEFAULT_POLICY.answerMs || leastTokensPerSecond === 0;
+  if (isSet || answerTokens === undefined) return answerMs;
+  const preset = presetLimit(policy, reasoning);
+  const untilContent = Math.max(preset, learnedLimit(policy, reasoning, learned) ?? 0);
+  return Math.min(answerMs, untilContent + (answerTokens / leastTokensPerSecond) * 1000);
 }
 
 /** The limit that what was learned calls for; undefined while it calls for none. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
 import type { Remembered } from '../../src/core/ports.ts';
-import { closeGrounds, type Ground, NO_BREAKER, openGround } from './ground.ts';
+import { closeGrounds, type Ground, NO_BREAKER, openGround, routeOver } from './ground.ts';
 import { get } from './raw-client.ts';
 import { closeRawServers } from './raw-server.ts';
 
@@ -51,6 +51,35 @@ describe('a limit that was learned', () => {
     expect(seen?.firstContent).toEqual([
       { reasoning: 'none', belowBytes: 8192, samples: 51, p99Ms: expect.any(Number), limitMs: 300 },
     ]);
+  });
+});
+
+// [promise:limit-length]
+describe('an answer that is not streamed and may have so many tokens', () => {
+  const policy = { firstContentMs: 100, leastTokensPerSecond: 20 };
+
+  test('is taken elsewhere once a stream would have been late, and its tokens later', async () => {
+    const ground = await openGround({ policy });
+    ground.simulator('first').setFault('stall@headers');
+    const answer = await ground.chat('m', { max_tokens: 4 });
+    expect(answer.headers['x-gw-provider']).toBe('second');
+    const [first] = (await ground.trailOf(answer)).attempts;
+    expect(first).toMatchObject({ fault: 'upstream_timeout', limitMs: 300, limitFrom: 'length' });
+  });
+
+  test("has its time where it may be long, and at a model of the caller's own", async () => {
+    const ground = await openGround({
+      policy,
+      providers: ['first', { name: 'own', auth: 'none', keys: [] }, 'last'],
+      routes: [
+        routeOver(['own', 'last'], { match: ['own'] }),
+        routeOver(['first', 'last'], { match: ['long'] }),
+      ],
+    });
+    const limit = async (model: string, bound: number): Promise<unknown> =>
+      (await ground.trailOf(await ground.chat(model, { max_tokens: bound }))).attempts[0];
+    expect(await limit('long', 4000)).toMatchObject({ limitMs: 120_000, limitFrom: 'policy' });
+    expect(await limit('own', 4)).toMatchObject({ limitMs: 120_000, limitFrom: 'policy' });
   });
 });
 

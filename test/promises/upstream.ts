@@ -54,6 +54,10 @@ export const UPSTREAM = {
     'The limit on the first content is learned from what a model needs, and cannot make itself shorter by cutting off.',
     ANSWER,
   ),
+  'limit-length': row(
+    'A whole answer that may be only so long is late when its first content and so many tokens would have been.',
+    ANSWER,
+  ),
   'exhausted-tells': row(
     "When nobody could serve, the first target's status and body are passed on and every attempt is named.",
     HIDDEN,

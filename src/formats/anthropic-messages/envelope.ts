@@ -10,7 +10,15 @@ import { EMPTY_ENVELOPE, RequestFields } from '../hub/request-fields.ts';
 import { vertexBody, vertexPath } from './vertex.ts';
 
 /** Top-level fields that routing looks at; everything else is passed over unread. */
-const WANTED = wantedKeys(['model', 'stream', 'thinking', 'output_config', 'metadata', 'fallbacks']);
+const WANTED = wantedKeys([
+  'model',
+  'stream',
+  'max_tokens',
+  'thinking',
+  'output_config',
+  'metadata',
+  'fallbacks',
+]);
 
 /** Reads what routing needs from a request. */
 export function readEnvelope(
@@ -30,6 +38,7 @@ export function readEnvelope(
     model: name ?? '',
     stream: fields.isTrue('stream'),
     effort: readEffort(fields.value('thinking'), fields.value('output_config')),
+    answerTokens: fields.count('max_tokens'),
     fallbacks: fallbacks ?? [],
     session: readSession(stringField(fields.value('metadata'), 'user_id')),
     wantsUsage: true,

@@ -1,6 +1,7 @@
 import type { Loss } from '../../core/conversation.ts';
+import type { DirectTranslation } from '../../core/direct.ts';
 import { type Fault, fault } from '../../core/fault.ts';
-import type { DirectTranslation, WireRequest } from '../../core/format.ts';
+import type { WireRequest } from '../../core/format.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import { type JsonView, viewJson } from '../../lib/json-view.ts';
 import { type JsonOut, writeJson } from '../../lib/json-write.ts';

@@ -1,5 +1,5 @@
+import type { DirectTranslation } from '../../core/direct.ts';
 import { fault } from '../../core/fault.ts';
-import type { DirectTranslation } from '../../core/format.ts';
 import { failed, ok } from '../../core/outcome.ts';
 import { viewJson } from '../../lib/json-view.ts';
 import { writeJson } from '../../lib/json-write.ts';

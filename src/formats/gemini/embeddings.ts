@@ -1,6 +1,7 @@
 import type { Loss } from '../../core/conversation.ts';
+import type { DirectAnswer, DirectTranslation } from '../../core/direct.ts';
 import { type Fault, fault } from '../../core/fault.ts';
-import type { DirectAnswer, DirectTranslation, RenderTarget, WireRequest } from '../../core/format.ts';
+import type { RenderTarget, WireRequest } from '../../core/format.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import { type JsonView, viewJson } from '../../lib/json-view.ts';
 import { type JsonOut, Verbatim, writeJson } from '../../lib/json-write.ts';

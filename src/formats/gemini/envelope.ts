@@ -40,9 +40,11 @@ export function readEnvelope(
   const found = new RequestFields(body, WANTED);
   if (found.fault) return failed(found.fault);
   const repeated = (REPEATS[operation] ?? []).map((name) => found.span(name)).find((span) => span);
+  const config = found.value('generationConfig') ?? found.value('generation_config');
   return ok({
     ...named,
-    effort: readEffort(found.value('generationConfig') ?? found.value('generation_config')),
+    effort: readEffort(config),
+    answerTokens: numberField(config, 'maxOutputTokens') ?? numberField(config, 'max_output_tokens'),
     // What was put into a cache at a provider is there only: its requests belong together.
     session: found.string('cachedContent') ?? found.string('cached_content'),
     modelAt: repeated && { start: repeated.start, end: repeated.end, json: true },

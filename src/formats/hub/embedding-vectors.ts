@@ -1,5 +1,5 @@
+import type { AskedDirectly, DirectAnswer } from '../../core/direct.ts';
 import { type Fault, fault } from '../../core/fault.ts';
-import type { AskedDirectly, DirectAnswer } from '../../core/format.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import { type JsonView, viewJson } from '../../lib/json-view.ts';
 import { Verbatim, writeJson } from '../../lib/json-write.ts';

@@ -1,6 +1,6 @@
 import type { Loss } from '../../core/conversation.ts';
+import type { AskedDirectly, DirectAnswer } from '../../core/direct.ts';
 import { type Fault, fault } from '../../core/fault.ts';
-import type { AskedDirectly, DirectAnswer } from '../../core/format.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import type { Usage } from '../../core/usage.ts';
 import { type JsonView, viewJson } from '../../lib/json-view.ts';

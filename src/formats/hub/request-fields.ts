@@ -50,6 +50,12 @@ export class RequestFields {
     return span && readString(this.#body, span.start, span.end);
   }
 
+  /** A whole number above 0, in digits alone: whoever writes another gets it refused by the provider. */
+  count(name: string): number | undefined {
+    const span = this.#found.get(name);
+    return span && countIn(this.#body, span);
+  }
+
   /** The parsed value; for small fields only. */
   value(name: string): unknown {
     const span = this.#found.get(name);
@@ -94,6 +100,20 @@ export const EMPTY_ENVELOPE: Envelope = {
   modelAt: undefined,
   askUsage: undefined,
 };
+
+/** No request asks for an answer of more digits than this. */
+const MOST_DIGITS = 9;
+
+function countIn(body: Buffer, { start, end }: FieldSpan): number | undefined {
+  if (end - start > MOST_DIGITS) return undefined;
+  let count = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (body[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    count = count * 10 + digit;
+  }
+  return count > 0 ? count : undefined;
+}
 
 function notJson(body: Buffer, at: number): Fault {
   if (body.length === 0) return fault('bad_request', 'the request has no body; a JSON object was expected');

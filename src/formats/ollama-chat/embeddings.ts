@@ -1,4 +1,4 @@
-import type { DirectTranslation } from '../../core/format.ts';
+import type { DirectTranslation } from '../../core/direct.ts';
 import { ok } from '../../core/outcome.ts';
 import { viewJson } from '../../lib/json-view.ts';
 import { writeJson } from '../../lib/json-write.ts';

@@ -1,6 +1,6 @@
 import type { Loss } from '../../core/conversation.ts';
+import type { DirectTranslation } from '../../core/direct.ts';
 import { fault } from '../../core/fault.ts';
-import type { DirectTranslation } from '../../core/format.ts';
 import { failed, ok } from '../../core/outcome.ts';
 import { entryOf } from '../../lib/expect.ts';
 import { type JsonView, viewJson } from '../../lib/json-view.ts';

@@ -1,5 +1,5 @@
+import type { DirectTranslation } from '../../core/direct.ts';
 import { type Fault, fault } from '../../core/fault.ts';
-import type { DirectTranslation } from '../../core/format.ts';
 import { askedPath, type Exchange } from '../exchange.ts';
 import type { AnswerHeaders, Outlet } from '../outlet.ts';
 import { answerHeaders } from './answer-headers.ts';

@@ -21,6 +21,12 @@ describe('gw why says of an attempt that ran into its limit', () => {
     );
   });
 
+  test('that the answer was to be short', () => {
+    expect(told({}, { limitMs: 14_000, limitFrom: 'length' })).toContain(
+      'its limit of 14.0s was the time until first content, and what the tokens it may have take at the least speed',
+    );
+  });
+
   test('that the caller waits no longer', () => {
     const text = told(
       { deadlineMs: 9000, deadlineFrom: 'x-stainless-timeout' },

@@ -4,7 +4,7 @@ import { embedMany } from 'ai';
 import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
 
-import type { AskedDirectly, DirectTranslation } from '../../../src/core/format.ts';
+import type { AskedDirectly, DirectTranslation } from '../../../src/core/direct.ts';
 import { directTranslation } from '../../../src/formats/direct.ts';
 
 function row(...names: Parameters<typeof directTranslation>): DirectTranslation {

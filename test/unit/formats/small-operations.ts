@@ -1,4 +1,4 @@
-import type { AskedDirectly, DirectAnswer, DirectTranslation } from '../../../src/core/format.ts';
+import type { AskedDirectly, DirectAnswer, DirectTranslation } from '../../../src/core/direct.ts';
 import type { Quirk } from '../../../src/core/profile.ts';
 import { directTranslation } from '../../../src/formats/direct.ts';
 

@@ -23,6 +23,37 @@ describe('the limit until first content', () => {
   });
 });
 
+describe('the limit of a whole answer whose length is bounded', () => {
+  const kind = { stream: false, isLast: false, reasoning: 'none' } as const;
+
+  test.each([
+    [64, 13_200],
+    [1600, 90_000],
+    [2200, 120_000],
+    [100_000, 120_000],
+  ])('%d tokens', (answerTokens, limitMs) => {
+    expect(firstContentLimit(DEFAULT_POLICY, { ...kind, answerTokens })).toBe(limitMs);
+  });
+
+  test('leaves a model that thinks its time for that', () => {
+    const thinking = { ...kind, reasoning: 'normal', answerTokens: 64 } as const;
+    expect(firstContentLimit(DEFAULT_POLICY, thinking)).toBe(63_200);
+  });
+
+  test('grows with what a model showed to need, and shrinks with nothing', () => {
+    const learned = (p99Ms: number) => ({ p99Ms, samples: 50, whole: true });
+    expect(firstContentLimit(DEFAULT_POLICY, { ...kind, answerTokens: 64 }, learned(20_000))).toBe(33_200);
+    expect(firstContentLimit(DEFAULT_POLICY, { ...kind, answerTokens: 64 }, learned(100))).toBe(13_200);
+  });
+
+  test('is that of the last target, and what somebody set', () => {
+    const bounded = { ...kind, answerTokens: 64 };
+    expect(firstContentLimit(DEFAULT_POLICY, { ...bounded, isLast: true })).toBe(600_000);
+    expect(firstContentLimit({ ...DEFAULT_POLICY, answerMs: 90_000 }, bounded)).toBe(90_000);
+    expect(firstContentLimit({ ...DEFAULT_POLICY, leastTokensPerSecond: 0 }, bounded)).toBe(120_000);
+  });
+});
+
 describe('the deadline of the chain', () => {
   test('is the policy total, or what the caller asked for when that is less', () => {
     expect(deadlineFrom(1000, DEFAULT_POLICY)).toBe(601_000);
