@@ -10,6 +10,7 @@ import { BASE_PATHS } from '../src/core/base-path.ts';
 import type { FormatName } from '../src/core/operation.ts';
 import { findPaths, type Paths } from '../src/core/paths.ts';
 import { RUNTIME_FLAGS } from '../src/daemon/index.ts';
+import { askDaemon } from '../test/ask-daemon.ts';
 import { comesTrue } from './pause.ts';
 
 /** The program under test; an installed one, or another build, can be named instead. */
@@ -150,14 +151,8 @@ export class Gateway {
   }
 
   /** Asks the daemon itself, over its socket. */
-  async call<M extends MethodName>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']> {
-    const connected = await connectControl(this.paths.socket);
-    if (connected.is === 'failed') throw new Error(`no daemon: ${connected.fault}`);
-    try {
-      return await connected.value.call(method, params);
-    } finally {
-      connected.value.close();
-    }
+  call<M extends MethodName>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']> {
+    return askDaemon(this.paths.socket, method, params);
   }
 
   status(): Promise<Status> {
@@ -182,6 +177,12 @@ export class Gateway {
     } catch {
       return undefined;
     }
+  }
+
+  /** Timers that it waits for, as its metrics tell. */
+  async timers(): Promise<number> {
+    const { text } = await this.call('metrics', {});
+    return Number(/^nodejs_active_resources\{type="Timeout"\} (\d+)/m.exec(text)?.[1] ?? 0);
   }
 
   log(): string {

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 
 import { connectControl, type MethodName, type Methods, type Status } from '../../src/control/index.ts';
 import { findPaths, type Paths } from '../../src/core/paths.ts';
+import { askDaemon } from '../ask-daemon.ts';
+import { clearUpAfterwards } from './left-behind.ts';
 
 /** The program under test; another build or an installed one can be named instead. */
 export const PROGRAM =
@@ -25,6 +27,7 @@ export class DaemonHome {
   readonly folder = mkdtempSync(join(tmpdir(), 'gw-e2e-'));
   readonly paths: Paths = findPaths({ GW_HOME: this.folder });
   readonly #children: ChildProcess[] = [];
+  readonly #cleared = clearUpAfterwards(this.folder);
   env: Record<string, string> = {};
 
   /** Writes the profile file: providers by name → base address, and one route over them in this order. */
@@ -73,14 +76,8 @@ export class DaemonHome {
   }
 
   /** Asks the daemon itself, over its socket. */
-  async call<M extends MethodName>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']> {
-    const connected = await connectControl(this.paths.socket);
-    if (connected.is === 'failed') throw new Error(`no daemon: ${connected.fault}`);
-    try {
-      return await connected.value.call(method, params);
-    } finally {
-      connected.value.close();
-    }
+  call<M extends MethodName>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']> {
+    return askDaemon(this.paths.socket, method, params);
   }
 
   log(): string {
@@ -107,6 +104,7 @@ export class DaemonHome {
     for (const child of this.#children) if (child.exitCode === null) child.kill('SIGKILL');
     await this.kill();
     rmSync(this.folder, { recursive: true, force: true });
+    this.#cleared();
   }
 }
 
