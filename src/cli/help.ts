@@ -71,7 +71,8 @@ export const HELP_GROUPS: readonly HelpGroup[] = [
   {
     title: 'Money',
     rows: [
-      { names: ['budget', 'alerts'], summary: 'What may be spent; who is told when things go wrong' },
+      { names: ['budget', 'limit'], summary: 'What may be spent; how often may be asked' },
+      { names: ['alerts'], summary: 'Who is told when things go wrong' },
       { names: ['cache'] },
     ],
   },

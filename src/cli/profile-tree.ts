@@ -159,6 +159,21 @@ export const PROFILE_COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/budget/status.ts'),
   },
   {
+    path: 'limit list',
+    summary: 'How often may be asked',
+    load: () => import('./commands/limit/list.ts'),
+  },
+  {
+    path: 'limit set',
+    summary: 'Set how many requests a minute are sent: in all, per route, client or session',
+    load: () => import('./commands/limit/set.ts'),
+  },
+  {
+    path: 'limit remove',
+    summary: 'Remove a limit',
+    load: () => import('./commands/limit/remove.ts'),
+  },
+  {
     path: 'alerts test',
     summary: 'Tell everybody who is to be told that this is a test',
     load: () => import('./commands/alerts/test.ts'),

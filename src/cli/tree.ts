@@ -192,6 +192,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 /** What each noun with sub-commands is about. */
 export const NOUNS: Readonly<Record<string, string>> = {
   budget: 'Budgets: what may be spent in a day, a week or a month',
+  limit: 'Limits: how many requests may be sent in a minute',
   alerts: 'Alerts on the desktop or to a webhook',
   service: 'gw as a service of the system: systemd, launchd or the Task Scheduler',
   cache: 'Answers kept for identical requests',

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../lib/expect.ts';
 import type { Context } from '../context.ts';
 import { notifyDaemon } from '../notify.ts';
 import { changeProfile, type OpenProfile } from '../profile-file.ts';
+import { limitJson } from './change-limits.ts';
 import { budgetJson, budgetTable, limitLines } from './words.ts';
 
 /** Writes the budgets of the active profile, tells the daemon, and shows them as they are now. */
@@ -30,10 +31,7 @@ export function showBudgets(
   if (context.json) {
     context.printJson({
       budgets: budgets.map(budgetJson),
-      limits: limits.map(({ requestsPerMinute, scope }) => ({
-        scope: 'name' in scope ? `${scope.is}:${scope.name}` : scope.is,
-        requestsPerMinute,
-      })),
+      limits: limits.map(limitJson),
     });
     return;
   }

@@ -28,6 +28,7 @@ export type Value =
 const names = (kind: NameKind): Value => ({ is: 'names', kind });
 const choice = (...words: readonly string[]): Value => ({ is: 'choice', words });
 const FREE: Value = { is: 'free' };
+const SCOPES = choice('all', 'each-client', 'each-session', 'route:', 'client:');
 
 /** By noun or command and the argument's name; the longer wins. A noun speaks for all its commands. */
 export const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
@@ -59,7 +60,8 @@ export const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
   'replay command': { is: 'command' },
   'reset name': names('resting'),
   'test-route route-or-model': names('models'),
-  'budget scope': choice('all', 'each-client', 'each-session', 'route:', 'client:'),
+  'budget scope': SCOPES,
+  'limit scope': SCOPES,
   'run command': { is: 'command' },
   'launch client': { is: 'choice', words: clientsThat('launch') },
   'connect client': { is: 'choice', words: clientsThat('connect') },
@@ -115,6 +117,7 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--socket': { is: 'file' },
   '--outcome': choice('served', 'failed', 'cut', 'gone'),
   '--per': { is: 'choice', words: keysOf(PERIODS) },
+  '--per-minute': FREE,
   '--port': FREE,
   '--preset': { is: 'choice', words: PRESETS.map(({ name }) => name) },
   '--profile': names('profiles'),

@@ -54,8 +54,7 @@ export const FIXES: Readonly<Record<FaultCode, (place: Place) => string>> = {
     `wait, or let more of them in: gw provider edit ${provider} --concurrency …, or maxInFlight in the policy`,
   over_budget: () =>
     'see what is used up: gw budget status; raise it with gw budget set … or wait until it ends',
-  too_many_requests: () =>
-    'ask less often, or raise the limit: gw config get profiles, then "limits" of the profile',
+  too_many_requests: () => 'ask less often, or raise the limit: gw limit list, then gw limit set …',
   breaker_open: () => 'nothing: it is asked again by itself when its time is up; gw status shows when',
   offline: () => 'connect this computer; gw goes on by itself within seconds of the network being back',
   not_kept: () => 'ask without x-gw-cache: only; what is kept is told by gw cache status',

@@ -3,6 +3,7 @@ import { isBudgeted } from '../../core/expense.ts';
 import { fault } from '../../core/fault.ts';
 import { costOf } from '../../core/price.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 import { type BudgetBook, comeBack, type RateBook } from '../../resilience/index.ts';
 import { promptTokens } from '../balance/prompt-size.ts';
 import type { ChosenPlan, Exchange } from '../exchange.ts';
@@ -79,7 +80,10 @@ async function keepPace(exchange: Exchange, rates: RateBook, clock: Clock): Prom
   const words = by && `${by.requestsPerMinute} requests a minute for ${scopeText(by.scope)}`;
   if (turn.is === 'refused') {
     const now = clock.now();
-    const why = `${words ?? ''} are let through, and this is one too many; raise it under limits: gw config edit`;
+    const raise =
+      by &&
+      `; raise it: gw limit set ${shellWord(scopeText(by.scope))} --per-minute ${2 * by.requestsPerMinute}`;
+    const why = `${words ?? ''} are let through, and this is one too many${raise ?? ''}`;
     const told = fault('too_many_requests', why, { retryAfterMs: turn.afterMs });
     return refused(told, [], comeBack([now + turn.afterMs], now));
   }

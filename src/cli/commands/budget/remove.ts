@@ -2,11 +2,11 @@ import { amountWords, PERIODS, scopeText } from '../../../core/budget.ts';
 import { isKeyOf } from '../../../lib/expect.ts';
 import { terminalSafe } from '../../../lib/terminal-safe.ts';
 import { changeBudgets } from '../../budget/change.ts';
+import { readScope } from '../../budget/scope.ts';
 import { budgetJson } from '../../budget/words.ts';
 import type { Command } from '../../command.ts';
 import { CommandError, EXIT } from '../../error.ts';
 import { openProfile } from '../../profile-file.ts';
-import { readScope } from './set.ts';
 
 /** `gw budget remove`. */
 export const command: Command = {
@@ -15,7 +15,7 @@ export const command: Command = {
   examples: ['gw budget remove all', 'gw budget remove route:smart --per month'],
   async run(context, input) {
     const open = openProfile(context);
-    const scope = scopeText(readScope(input.argument(0) ?? ''));
+    const scope = scopeText(readScope(input.argument(0) ?? '', 'gw budget list'));
     const per = input.text('per');
     if (per !== undefined && !isKeyOf(PERIODS, per))
       throw new CommandError(`--per cannot be ${terminalSafe(per)}.`, {

@@ -1,16 +1,9 @@
-import {
-  type Budget,
-  BUDGET_ACTIONS,
-  budgetKey,
-  DEFAULT_AT,
-  parseScope,
-  PERIODS,
-  type Scope,
-} from '../../../core/budget.ts';
+import { type Budget, BUDGET_ACTIONS, budgetKey, DEFAULT_AT, PERIODS } from '../../../core/budget.ts';
 import { isKeyOf, keysOf } from '../../../lib/expect.ts';
 import { nearest } from '../../../lib/nearest.ts';
 import { terminalSafe } from '../../../lib/terminal-safe.ts';
 import { changeBudgets } from '../../budget/change.ts';
+import { readScope, refuseUnknownRoute, SCOPE_ARGUMENT } from '../../budget/scope.ts';
 import { budgetJson } from '../../budget/words.ts';
 import type { Command, Input } from '../../command.ts';
 import { CommandError, EXIT } from '../../error.ts';
@@ -20,9 +13,7 @@ const EXAMPLE = 'gw budget set all --usd 5 --per day --then block';
 
 /** `gw budget set`. */
 export const command: Command = {
-  arguments: [
-    { name: '<scope>', summary: 'whose: all, route:<name>, client:<name>, each-client or each-session' },
-  ],
+  arguments: [SCOPE_ARGUMENT],
   options: [
     { flags: '--usd <dollars>', summary: 'US dollars that may be spent' },
     { flags: '--tokens <count>', summary: 'tokens that may be used, read and written: 200k, 1.5M' },
@@ -45,25 +36,15 @@ export const command: Command = {
     refuseUnknownRoute(
       budget.scope,
       open.profile.routes.map(({ name }) => name),
+      'gw budget set',
     );
     const others = (open.profile.budgets ?? []).filter((other) => budgetKey(other) !== budgetKey(budget));
     await changeBudgets(context, open, [...others, budget].map(budgetJson));
   },
 };
 
-/** A budget of a route that is not there would never be spent. */
-function refuseUnknownRoute(scope: Scope, names: readonly string[]): void {
-  if (scope.is !== 'route' || names.includes(scope.name)) return;
-  const meant = nearest(scope.name, names);
-  throw new CommandError(`There is no route ${terminalSafe(scope.name)}.`, {
-    why: names.length === 0 ? 'no route is defined yet' : `the profile has ${terminalSafe(names.join(', '))}`,
-    fix: meant === undefined ? 'gw route list' : `gw budget set route:${terminalSafe(meant)} …`,
-    exit: EXIT.usage,
-  });
-}
-
 function readBudget(input: Input): Budget {
-  const scope = readScope(input.argument(0) ?? '');
+  const scope = readScope(input.argument(0) ?? '', EXAMPLE);
   const [usd, tokens] = [input.text('usd'), input.text('tokens')];
   if ((usd === undefined) === (tokens === undefined))
     throw wrong(
@@ -81,16 +62,6 @@ function readBudget(input: Input): Budget {
     action,
     at: readShares(input.list('at')),
   };
-}
-
-/** The scope of a budget as a person writes it. */
-export function readScope(text: string): Scope {
-  const scope = parseScope(text);
-  if (scope) return scope;
-  throw wrong(
-    `There is no scope ${terminalSafe(text)}.`,
-    'it is all, route:<name>, client:<name>, each-client or each-session',
-  );
 }
 
 function readAmount(text: string, unit: Budget['unit']): number {

@@ -1,26 +1,13 @@
-import { connectControl } from '../../../control/index.ts';
-import type { BudgetView, RateView } from '../../../core/budget.ts';
-import { spentSoFar } from '../../../daemon/index.ts';
+import { usedByDaemon, usedByRecord } from '../../budget/used.ts';
 import { limitLines, unpricedWords, usedJson, usedTable } from '../../budget/words.ts';
 import type { Command } from '../../command.ts';
-import type { Context } from '../../context.ts';
-import { CommandError } from '../../error.ts';
-import { openProfile } from '../../profile-file.ts';
-
-const PATIENCE_MS = 3_000;
-
-interface Used {
-  readonly running: boolean;
-  readonly budgets: readonly BudgetView[];
-  readonly rates: readonly RateView[];
-}
 
 /** `gw budget status`. */
 export const command: Command = {
   examples: ['gw budget status', 'gw budget status --json'],
   async run(context) {
     const now = context.clock.now();
-    const { running, budgets, rates } = (await fromDaemon(context)) ?? (await fromRecord(context, now));
+    const { running, budgets, rates } = (await usedByDaemon(context)) ?? (await usedByRecord(context, now));
     if (context.json) {
       context.printJson({ now, running, budgets: budgets.map(usedJson), limits: rates });
       return;
@@ -36,30 +23,3 @@ export const command: Command = {
     if (!running) context.say('gw is not running; this is what its record of requests says.');
   },
 };
-
-/** The daemon also knows what is under way. */
-async function fromDaemon({ paths }: Context): Promise<Used | undefined> {
-  const connected = await connectControl(paths.socket, { timeoutMs: PATIENCE_MS });
-  if (connected.is === 'failed') return undefined;
-  try {
-    const { budgets = [], rates = [] } = await connected.value.call('status', {}, PATIENCE_MS);
-    return { running: true, budgets, rates };
-  } finally {
-    connected.value.close();
-  }
-}
-
-async function fromRecord(context: Context, now: number): Promise<Used> {
-  const { profile } = openProfile(context);
-  const { limits = [], budgets = [] } = profile;
-  const spent = budgets.length === 0 ? undefined : await spentSoFar(profile, context.paths.database, now);
-  if (spent?.is === 'failed')
-    throw new CommandError('What was spent cannot be told.', { why: spent.fault, fix: 'gw doctor' });
-  const rates = limits.map(({ scope, requestsPerMinute }) => ({
-    scope: 'name' in scope ? `${scope.is}:${scope.name}` : scope.is,
-    requestsPerMinute,
-    waited: 0,
-    refused: 0,
-  }));
-  return { running: false, budgets: spent?.value ?? [], rates };
-}
