@@ -179,10 +179,10 @@ export class Gateway {
     }
   }
 
-  /** Timers that it waits for, as its metrics tell. */
+  /** Timers that are set, as its metrics tell. */
   async timers(): Promise<number> {
     const { text } = await this.call('metrics', {});
-    return Number(/^nodejs_active_resources\{type="Timeout"\} (\d+)/m.exec(text)?.[1] ?? 0);
+    return Number(/^gw_timers (\d+)$/m.exec(text)?.[1]);
   }
 
   log(): string {

@@ -29,6 +29,7 @@ interface Sample {
   readonly minutes: number;
   readonly rssMb: number;
   readonly descriptors: number;
+  readonly timers: number;
 }
 
 /** Every kind of trouble, all the time, for as long as one likes. */
@@ -36,7 +37,7 @@ export const SOAK_ROW: MeasuredRow = {
   id: 'soak',
   family: 'load',
   promise:
-    'With 2 % of every fault for an hour, at most 1 of 100,000 requests fails that was not meant to, and memory and descriptors stay flat.',
+    'With 2 % of every fault for an hour, at most 1 of 100,000 requests fails that was not meant to, and memory, descriptors and timers stay flat.',
   how: `${CALLERS} callers, streamed and not, ${FAULTS.length} faults of 2 % each at the first of two providers; a stream cut after content may end in an explicit error; samples every 5 s, slopes over the second half`,
   pace: 'alone',
   form: 'soak',
@@ -73,21 +74,24 @@ export const SOAK_ROW: MeasuredRow = {
         minutes: (performance.now() - from) / 60_000,
         rssMb: gateway.rssMb(),
         descriptors: gateway.descriptors() ?? 0,
+        timers: await gateway.timers(),
       });
     }
     await crowd.leave();
     const half = samples.slice(samples.length >> 1);
     const rss = slope(half.map(({ minutes, rssMb }) => [minutes, rssMb]));
     const fds = slope(half.map(({ minutes, descriptors }) => [minutes, descriptors]));
+    const timers = slope(half.map((sample) => [sample.minutes, sample.timers]));
     const last = samples.at(-1);
     tally.require(tally.failures <= tally.n / 100_000, `${tally.failures} unplanned failures`);
     // Over an hour a slope of this is 30 MB; garbage collection alone moves that much in minutes.
     tally.require(scene.soakMs < 600_000 || rss <= 0.5, `memory grows by ${rss.toFixed(2)} MB a minute`);
     tally.require(scene.soakMs < 600_000 || fds <= 0.5, `descriptors grow by ${fds.toFixed(2)} a minute`);
+    tally.require(scene.soakMs < 600_000 || timers <= 0.5, `timers grow by ${timers.toFixed(2)} a minute`);
     return {
       n: tally.n,
       failures: tally.failures,
-      figure: `${duration(scene.soakMs)}: ${tally.failures} unplanned failures, ${told} cut streams told; memory ${last?.rssMb.toFixed(0)} MB, ${rss.toFixed(2)} MB a minute; ${last?.descriptors} descriptors, ${fds.toFixed(2)} a minute`,
+      figure: `${duration(scene.soakMs)}: ${tally.failures} unplanned failures, ${told} cut streams told; memory ${last?.rssMb.toFixed(0)} MB, ${rss.toFixed(2)} MB a minute; ${last?.descriptors} descriptors, ${fds.toFixed(2)} a minute; ${last?.timers} timers, ${timers.toFixed(2)} a minute`,
       causes: tally.causes,
       // Nobody may take minutes for an hour.
       ...(tally.causes.length === 0 &&

@@ -10,19 +10,21 @@ export interface MetricsSource {
   readonly tally: Tally;
   readonly status: () => Status;
   readonly startedAt: number;
+  readonly timers: () => number;
   /** What was lost since the daemon started: rows of the request log, lines of the log, spans. */
   readonly dropped: () => Readonly<Record<string, number>>;
 }
 
 /** What a running daemon's parts have to tell. */
 export function metricsSource(
-  { observatory, startedAt, recorder, log, telemetry }: DaemonParts,
+  { observatory, startedAt, clock, recorder, log, telemetry }: DaemonParts,
   status: () => Status,
 ): MetricsSource {
   return {
     tally: observatory.tally,
     status,
     startedAt,
+    timers: () => clock.timers,
     dropped: () => ({ records: recorder.dropped, log_lines: log.dropped, traces: telemetry.dropped }),
   };
 }
@@ -34,7 +36,7 @@ export async function collectMetrics(source: MetricsSource): Promise<MetricFamil
     ...source.tally.families(),
     ...statusMetrics(source.status()),
     counter('gw_dropped_total', 'What could not be kept or sent: requests, log lines, spans.', dropped),
-    ...(await processMetrics(source.startedAt)),
+    ...(await processMetrics(source.startedAt, source.timers())),
   ];
 }
 

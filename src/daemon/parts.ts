@@ -1,7 +1,7 @@
 import type { ConfigFile } from '../config/index.ts';
 import type { Paths } from '../core/paths.ts';
 import type { Preset } from '../core/profile.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { Clock, CountedClock } from '../lib/clock.ts';
 import type { Proxy } from '../proxy/index.ts';
 import type { AnswerCache, Recorder } from '../store/index.ts';
 import type { DataSocket } from './data-socket.ts';
@@ -31,6 +31,7 @@ export interface DaemonOptions {
 export interface DaemonParts {
   readonly instance: string;
   readonly startedAt: number;
+  readonly clock: CountedClock;
   readonly port: number;
   readonly lock: Lock;
   readonly log: LogFile;

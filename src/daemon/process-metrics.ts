@@ -2,7 +2,7 @@ import type { MetricFamily } from '../core/metric.ts';
 import { counter, one } from './status-metrics.ts';
 
 /** What the daemon's process takes, under the names that all Prometheus clients give these. Takes one turn of the loop. */
-export async function processMetrics(startedAt: number): Promise<MetricFamily[]> {
+export async function processMetrics(startedAt: number, timers: number): Promise<MetricFamily[]> {
   const lag = await loopLagSeconds();
   const { user, system } = process.cpuUsage();
   const { active, idle } = performance.eventLoopUtilization();
@@ -11,6 +11,7 @@ export async function processMetrics(startedAt: number): Promise<MetricFamily[]>
     one('process_resident_memory_bytes', 'Memory in use.', process.memoryUsage.rss()),
     one('process_start_time_seconds', 'When the daemon started: seconds since the epoch.', startedAt / 1000),
     one('nodejs_eventloop_lag_seconds', 'How long the event loop took to come round, just now.', lag),
+    one('gw_timers', 'Timers that are set.', timers),
     counter('gw_event_loop_seconds_total', 'Time the event loop worked and waited.', [
       { labels: { state: 'active' }, value: active / 1000 },
       { labels: { state: 'idle' }, value: idle / 1000 },

@@ -4,6 +4,7 @@ import { openConfigFile } from '../config/index.ts';
 import { ControlError, ensurePrivateDirectory, serveControl } from '../control/index.ts';
 import type { Paths } from '../core/paths.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
+import { CountedClock } from '../lib/clock.ts';
 import { httpProxyRule } from '../lib/http-proxy.ts';
 import { idMaker } from '../lib/id.ts';
 import { createProxy, type Proxy } from '../proxy/index.ts';
@@ -50,11 +51,13 @@ export async function runDaemon(
 }
 
 async function open(
-  options: Parameters<typeof runDaemon>[0],
+  given: Parameters<typeof runDaemon>[0],
   lock: Lock,
   undo: (() => unknown)[],
 ): Promise<Daemon> {
-  const { paths, clock, presets, env, overrides, version, home } = options;
+  const clock = new CountedClock(given.clock);
+  const options = { ...given, clock };
+  const { paths, presets, env, overrides, version, home } = options;
   const file = openConfigFile({ paths, presets });
   const { log, chosen } = openLogFor(options, chooseProfile(file, env, presets, overrides), undo);
   const loaded = await loadChosen(chosen, env, home);
@@ -90,6 +93,7 @@ async function open(
   const parts: DaemonParts = {
     instance,
     startedAt,
+    clock,
     ...(await listenAll(loaded.settings.listen, { home, proxy, log }, undo)),
     lock,
     log,

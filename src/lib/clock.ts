@@ -18,3 +18,38 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Another clock that knows how many of its timers are set: what is never taken back shows as a number that grows. */
+export class CountedClock implements Clock {
+  readonly now: () => number;
+  readonly monotonic: () => number;
+  readonly #clock: Clock;
+  #timers = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.now = clock.now;
+    this.monotonic = clock.monotonic;
+  }
+
+  get timers(): number {
+    return this.#timers;
+  }
+
+  readonly after = (delayMs: number, action: () => void): (() => void) => {
+    let isSet = true;
+    const unset = (): void => {
+      if (isSet) this.#timers -= 1;
+      isSet = false;
+    };
+    this.#timers += 1;
+    const cancel = this.#clock.after(delayMs, () => {
+      unset();
+      action();
+    });
+    return () => {
+      unset();
+      cancel();
+    };
+  };
+}

@@ -35,6 +35,7 @@ describe('metrics', () => {
     expect(value('gw_requests_in_flight')).toBe(0);
     expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e6);
     expect(value('nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0);
+    expect(value('gw_timers')).toBeGreaterThan(0);
     const states = samples.filter(({ name, value: is }) => name === 'gw_breaker_state' && is === 1);
     expect(states.map(({ labels }) => labels['state'])).toEqual(['closed', 'closed']);
   });
