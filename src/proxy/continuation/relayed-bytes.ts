@@ -9,8 +9,9 @@ const MOST_BYTES = 4 * 1024 * 1024;
 const MOST_OF_ALL_BYTES = 32 * 1024 * 1024;
 /** Whoever makes room makes some for the next ones too, or each chunk of a busy hour would begin with a search. */
 const ROOM_AGAIN_BYTES = MOST_OF_ALL_BYTES * 0.75;
-/** Small pieces are joined when there are so many, because each one by itself costs more than its bytes. */
-const LOOSE_PIECES = 32;
+/** Copies are gathered in slabs that double up to the last: a short answer takes little, a long one few of them. */
+const FIRST_SLAB_BYTES = 4 * 1024;
+const LAST_SLAB_BYTES = 64 * 1024;
 
 /** Why nothing is kept of a stream: it was too long itself, or others needed the room. */
 export type Dropped = 'long' | 'crowd';
@@ -53,11 +54,16 @@ export class RelayedShelf {
   }
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** The bytes of a stream as they came, kept until it is whole in case it breaks. Nothing is read before that. */
 export class RelayedBytes {
   readonly #shelf: RelayedShelf;
-  #joined: Buffer[] = [];
-  #loose: Buffer[] = [];
+  /** Those that are full. */
+  #slabs: Buffer[] = [];
+  #slab = NOTHING;
+  /** Bytes of the last slab that are taken. */
+  #used = 0;
   #length = 0;
   #isReleased = false;
   /** Undefined while everything is kept. */
@@ -74,27 +80,35 @@ export class RelayedBytes {
   push(bytes: Buffer): void {
     if (this.dropped !== undefined || this.#isReleased) return;
     this.#length += bytes.length;
-    this.#loose.push(bytes);
-    if (this.#loose.length >= LOOSE_PIECES) {
-      this.#joined.push(Buffer.concat(this.#loose));
-      this.#loose = [];
-    }
+    // Copied: to hold on to what a socket read keeps memory from being used again, and the next read pays for it.
+    if (bytes.length > this.#slab.length - this.#used) this.#addSlab(bytes.length);
+    this.#slab.set(bytes, this.#used);
+    this.#used += bytes.length;
     this.#shelf.took(bytes.length);
     if (this.#length > MOST_BYTES) this.drop('long');
   }
 
   /** Undefined when it was too much. */
   get all(): readonly Buffer[] | undefined {
-    return this.dropped === undefined ? [...this.#joined, ...this.#loose] : undefined;
+    if (this.dropped !== undefined) return undefined;
+    return this.#used === 0 ? this.#slabs : [...this.#slabs, this.#slab.subarray(0, this.#used)];
   }
 
   drop(why: Dropped): void {
     if (this.dropped !== undefined) return;
     this.dropped = why;
-    this.#joined = [];
-    this.#loose = [];
+    this.#slabs = [];
+    this.#slab = NOTHING;
+    this.#used = 0;
     if (!this.#isReleased) this.#shelf.gave(this.#length);
     this.#length = 0;
+  }
+
+  #addSlab(least: number): void {
+    if (this.#used > 0) this.#slabs.push(this.#slab.subarray(0, this.#used));
+    const doubled = Math.min(Math.max(FIRST_SLAB_BYTES, this.#slab.length * 2), LAST_SLAB_BYTES);
+    this.#slab = Buffer.allocUnsafeSlow(Math.max(doubled, least));
+    this.#used = 0;
   }
 
   /** The stream is over: what is still wanted of it is wanted at once, and no longer counted. */
