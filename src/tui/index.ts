@@ -1,11 +1,11 @@
-import type { DashboardPorts } from './dashboard.tsx';
+import type { DashboardPorts } from './dashboard.ts';
 import { summaryLines } from './present/summary.ts';
 
-export type { DashboardPorts } from './dashboard.tsx';
+export type { DashboardPorts } from './dashboard.ts';
 export type { SeenCapture } from './deed.ts';
 export type { AskedRequest } from './present/curl.ts';
 export type { Scene } from './present/header.ts';
-export type { Look } from './widgets/palette.ts';
+export type { Look } from './terminal/palette.ts';
 
 /** What the dashboard can do in the world, besides asking the daemon. */
 export type DashboardHands = DashboardPorts['hands'];
@@ -18,7 +18,7 @@ export { noteText } from './narration/text.ts';
 export async function runDashboard(ports: DashboardPorts): Promise<readonly string[]> {
   const begin = ports.now();
   // Loaded here: ink and react cost more than the rest of gw, and only a terminal needs them.
-  const { showDashboard } = await import('./dashboard.tsx');
+  const { showDashboard } = await import('./dashboard.ts');
   const { facts } = await showDashboard(ports);
   return summaryLines(facts, { from: begin, to: ports.now() });
 }

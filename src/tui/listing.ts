@@ -1,6 +1,6 @@
 import { isKeyOf } from '../lib/expect.ts';
 import type { KeyBinding } from './key.ts';
-import { moveReading, type Reading, rowWindow, type RowWindow } from './present/row-window.ts';
+import { moveReading, type Reading, rowWindow, type RowWindow, topWindow } from './present/row-window.ts';
 
 interface Identified {
   readonly id: string;
@@ -91,12 +91,21 @@ export function cursorOf<Row extends Identified>({ rows, hold }: Listing<Row>): 
 
 /** The part of the list that fits. */
 export function windowOf<Row extends Identified>({ rows, hold }: Listing<Row>, height: number): RowWindow {
-  const found = rowWindow(
+  return { ...shownOf(rows, height, hold?.reading), fresh: hold?.fresh ?? 0 };
+}
+
+/** The part of some rows that fits; while nobody reads it is not asked where among them he is. */
+export function shownOf(
+  rows: readonly Identified[],
+  height: number,
+  reading: Reading | undefined,
+): RowWindow {
+  if (reading === undefined) return topWindow(rows.length, height);
+  return rowWindow(
     rows.map(({ id }) => id),
     height,
-    hold?.reading,
+    reading,
   );
-  return { ...found, fresh: hold?.fresh ?? 0 };
 }
 
 const STEPS: Readonly<Record<Exclude<ListAction, 'freeze' | 'first-row'>, (page: number) => number>> = {

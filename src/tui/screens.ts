@@ -73,7 +73,7 @@ interface ScreenRow<S> {
   readonly behaviour: Behaviour<S>;
 }
 
-/** Every screen but for its drawing. A new screen is its folder, and a line here, in `key-tables.ts` and in `app.tsx`. */
+/** Every screen but for its drawing. A new screen is its folder, and a line here, in `key-tables.ts` and in `view.ts`. */
 export const SCREENS: { readonly [Name in ScreenName]: ScreenRow<Screens[Name]> } = {
   overview: {
     title: 'OVERVIEW',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SeenCapture } from '../../src/tui/deed.ts';
 import { perform } from '../../src/tui/deeds/perform.ts';
 import { type AppState, reduce } from '../../src/tui/state.ts';
-import { frameOf, stateOf } from './frame.tsx';
+import { frameOf, stateOf } from './frame.ts';
 import { failedOver, healthy, running, served } from './scenes.ts';
 
 const trail = failedOver(50);

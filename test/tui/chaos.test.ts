@@ -6,7 +6,7 @@ import { noFacts } from '../../src/tui/feed/facts.ts';
 import { narrate } from '../../src/tui/narration/notes.ts';
 import { noteText } from '../../src/tui/narration/text.ts';
 import { type AppState, reduce } from '../../src/tui/state.ts';
-import { frameOf, stateOf } from './frame.tsx';
+import { frameOf, stateOf } from './frame.ts';
 import { healthy, NOON } from './scenes.ts';
 
 const RUNNING: ChaosView = {

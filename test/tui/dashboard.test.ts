@@ -10,7 +10,7 @@ import { SpendingTally } from '../../src/core/spending.ts';
 import { type FeedPorts, type Note, noteText, openNarration, runDashboard } from '../../src/tui/index.ts';
 import { startFakeDaemon } from './fake-daemon.ts';
 import { BYTES, fakeTerminal } from './fake-terminal.ts';
-import { frameOf, stateOf } from './frame.tsx';
+import { frameOf, stateOf } from './frame.ts';
 import { failedOver, healthy, NOON, outage, served, status } from './scenes.ts';
 
 const PATIENCE = { timeout: 10_000, interval: 20 };

@@ -4,7 +4,7 @@ import { ControlError } from '../../src/control/index.ts';
 import { SpendingTally } from '../../src/core/spending.ts';
 import { type DeedPorts, perform } from '../../src/tui/deeds/perform.ts';
 import { reduce } from '../../src/tui/state.ts';
-import { frameOf, stateOf } from './frame.tsx';
+import { frameOf, stateOf } from './frame.ts';
 import { healthy, NOON, OPENAI } from './scenes.ts';
 
 const spending = new SpendingTally(NOON).spending;

@@ -7,7 +7,7 @@ import { SpendingTally } from '../../src/core/spending.ts';
 import { displayWidth } from '../../src/lib/display-width.ts';
 import { reduce } from '../../src/tui/state.ts';
 import { demoMoment } from './demo-moments.ts';
-import { frameOf, stateOf } from './frame.tsx';
+import { frameOf, stateOf } from './frame.ts';
 import { cutTrail, limitsTold } from './moments.ts';
 import { failedOver, health, healthy, NOON, outage, provider, running, served, status } from './scenes.ts';
 

@@ -5,15 +5,15 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LogEntry } from '../../src/control/index.ts';
 import { SpendingTally } from '../../src/core/spending.ts';
 import { keysOf } from '../../src/lib/expect.ts';
-import { App } from '../../src/tui/app.tsx';
 import type { Deed } from '../../src/tui/deed.ts';
 import { OTHER_KEYS, SCREEN_KEYS } from '../../src/tui/key-tables.ts';
 import { ROOMS, type ScreenName } from '../../src/tui/screens.ts';
 import { activeKeys } from '../../src/tui/shared-keys.ts';
 import { type AppState, reduce } from '../../src/tui/state.ts';
 import { createStore, type Store } from '../../src/tui/store.ts';
+import { Keyboard } from '../../src/tui/terminal/keyboard.ts';
 import { BYTES, fakeTerminal } from './fake-terminal.ts';
-import { stateOf } from './frame.tsx';
+import { stateOf } from './frame.ts';
 import { failedOver, healthy, incident, logged, NOON, outage, served } from './scenes.ts';
 
 const scene = {
@@ -40,14 +40,17 @@ function open(before: AppState): Opened {
   const store = createStore(before, { after: () => () => undefined, perform: (deed) => deeds.push(deed) });
   const terminal = fakeTerminal(before.size.columns, before.size.rows);
   const { stdin, stdout } = terminal;
-  const ink = render(createElement(App, { store }), {
-    stdin,
-    stdout,
-    debug: true,
-    interactive: true,
-    exitOnCtrlC: false,
-    patchConsole: false,
-  });
+  const ink = render(
+    createElement(Keyboard, { onKey: (key) => store.dispatch({ type: 'key-pressed', key }) }),
+    {
+      stdin,
+      stdout,
+      debug: true,
+      interactive: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+    },
+  );
   closing.push(() => ink.unmount());
   return { store, deeds, press: (key) => terminal.type(BYTES[key] ?? key) };
 }

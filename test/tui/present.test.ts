@@ -11,7 +11,7 @@ import { layTable, tableHead, tableRow } from '../../src/tui/present/table.ts';
 import { stateWord, targetRows } from '../../src/tui/present/target-state.ts';
 import { waterfallLines } from '../../src/tui/present/waterfall.ts';
 import { age, bytes, count, countdown, percent, shortCount } from '../../src/tui/present/words.ts';
-import { frameOf, stateOf as stateAfter } from './frame.tsx';
+import { frameOf, stateOf as stateAfter } from './frame.ts';
 import {
   failedOver,
   GROQ,

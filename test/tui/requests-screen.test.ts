@@ -4,7 +4,7 @@ import type { Delta } from '../../src/control/index.ts';
 import { acted, cursorOf, listing, refreshed, released, windowOf } from '../../src/tui/listing.ts';
 import type { RequestsScreen } from '../../src/tui/screens/requests/state.ts';
 import { type AppState, reduce } from '../../src/tui/state.ts';
-import { frameOf, stateOf } from './frame.tsx';
+import { frameOf, stateOf } from './frame.ts';
 import { cutTrail } from './moments.ts';
 import { failedOver, healthy, NOON, running, served } from './scenes.ts';
 

@@ -8,7 +8,7 @@ import { panelView } from '../../src/tui/screens/overview/panel-view.ts';
 import { openable } from '../../src/tui/screens/overview/state.ts';
 import { bodyRows } from '../../src/tui/size.ts';
 import { type AppState, reduce } from '../../src/tui/state.ts';
-import { frameOf, stateOf } from './frame.tsx';
+import { frameOf, stateOf } from './frame.ts';
 import { failedOver, healthy, incident, NOON, outage, running, served, status } from './scenes.ts';
 
 function tell(state: AppState, delta: Omit<Delta, 'at'>): AppState {

@@ -7,6 +7,8 @@ import { extended, type Series } from './series.ts';
 const RECENT_LIMIT = 2_000;
 const INCIDENT_LIMIT = 500;
 const LOG_LIMIT = 1_000;
+// As many as a delta brings: what waited to be told when the snapshot was made.
+const TOLD_TWICE = 50;
 
 /** What the viewer knows, and whether it is still being told. Kept when the daemon goes away. */
 export interface Facts {
@@ -108,7 +110,7 @@ function absorbDelta(facts: Facts, delta: Delta): Facts {
     ...facts,
     status: delta.status ?? facts.status,
     live: delta.live ?? withoutEnded(facts.live, ended),
-    recent: ended.length === 0 ? facts.recent : merge([...ended].reverse(), facts.recent),
+    recent: onTop(ended, facts.recent),
     incidents: delta.incidents ? absorbIncidents(facts.incidents, delta.incidents) : facts.incidents,
     tally: ended.reduce(count, facts.tally),
     series: extended(facts.series, ended),
@@ -128,6 +130,14 @@ function newestFirst(incidents: readonly Incident[]): readonly Incident[] {
 function merge(newer: readonly Trail[], older: readonly Trail[]): readonly Trail[] {
   const ids = new Set(newer.map(({ id }) => id));
   return [...newer, ...older.filter(({ id }) => !ids.has(id))].slice(0, RECENT_LIMIT);
+}
+
+/** What ended, on top of what ended before; what a snapshot told already is told once more right after it. */
+function onTop(ended: readonly Trail[], recent: readonly Trail[]): readonly Trail[] {
+  if (ended.length === 0) return recent;
+  const told = recent.slice(0, TOLD_TWICE);
+  const fresh = ended.filter(({ id }) => !told.some((trail) => trail.id === id)).reverse();
+  return fresh.concat(recent.slice(0, RECENT_LIMIT - fresh.length));
 }
 
 /** Lines are told oldest first, and each has its own time; what was told before is not told again. */

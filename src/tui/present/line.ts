@@ -2,7 +2,17 @@ import { displayWidth, takeColumns } from '../../lib/display-width.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 
 /** What a piece of text means; the palette decides how that looks. Meaning never hangs on the tone alone. */
-export type Tone = 'plain' | 'dim' | 'strong' | 'heading' | 'accent' | 'good' | 'warn' | 'bad';
+export type Tone =
+  | 'plain'
+  | 'dim'
+  | 'strong'
+  | 'heading'
+  | 'accent'
+  | 'good'
+  | 'warn'
+  | 'bad'
+  /** Under the cursor. */
+  | 'selected';
 
 export interface Span {
   readonly text: string;
@@ -118,4 +128,22 @@ export function flow(
     else lines.push(group);
   }
   return lines;
+}
+
+/** The lines, and blank ones or none of the last ones, so that they take exactly `rows` rows. */
+export function filled(lines: readonly Line[], rows: number): readonly Line[] {
+  return Array.from({ length: rows }, (_, row) => lines[row] ?? []);
+}
+
+/** The lines, away from the terminal's edge. */
+export function indented(lines: readonly Line[]): readonly Line[] {
+  return lines.map((line) => [span('  '), ...line]);
+}
+
+/** Two columns of lines, the right one from `columns` columns on. */
+export function beside(left: readonly Line[], right: readonly Line[], columns: number): readonly Line[] {
+  return filled(left, Math.max(left.length, right.length)).map((line, row) => [
+    ...fitLine(line, columns),
+    ...(right[row] ?? []),
+  ]);
 }

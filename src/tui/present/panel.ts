@@ -1,4 +1,4 @@
-import { fitText, type Line, span } from './line.ts';
+import { filled, fitLine, fitText, type Line, span } from './line.ts';
 import type { RowWindow } from './row-window.ts';
 import { type Column, headWidth, layTable, tableHead, tableRow } from './table.ts';
 
@@ -39,6 +39,22 @@ export function panelOf<Row>({ columns, rows, shown, width, focused, empty }: Pa
     rows: body.length > 0 ? body : [[span(`  ${empty}`, 'dim')]],
     selected: shown.selected === -1 ? -1 : shown.selected - shown.start,
   };
+}
+
+/** The panel as it is drawn: its title and so many rows. */
+export function panelLines(
+  { head, rows, selected }: PanelView,
+  columns: number,
+  height: number,
+): readonly Line[] {
+  const lines = rows.map((line, index) => (index === selected ? underCursor(line, columns) : line));
+  return [head, ...filled(lines, height)];
+}
+
+/** One look for all of the row, whatever its tones. */
+function underCursor(line: Line, columns: number): Line {
+  const text = fitLine(line, columns).map((piece) => piece.text);
+  return [span(text.join(''), 'selected')];
 }
 
 /** What waits above, or how much there is beyond the rows that fit. */

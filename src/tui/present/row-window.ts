@@ -17,11 +17,16 @@ export interface RowWindow {
   readonly fresh: number;
 }
 
+/** The beginning of a list, which is what following shows. */
+export function topWindow(total: number, rows: number): RowWindow {
+  return { start: 0, end: Math.min(total, rows), selected: -1, fresh: 0 };
+}
+
 /** Which rows to show. Without a reading the list follows: it shows its beginning. */
 export function rowWindow(ids: readonly string[], rows: number, reading: Reading | undefined): RowWindow {
   const selected = reading === undefined ? -1 : ids.indexOf(reading.selected);
   if (reading === undefined || selected === -1) {
-    return { start: 0, end: Math.min(ids.length, rows), selected: -1, fresh: 0 };
+    return topWindow(ids.length, rows);
   }
   const anchor = Math.max(0, ids.indexOf(reading.top));
   const visible = Math.max(selected - rows + 1, Math.min(anchor, selected));

@@ -1,9 +1,9 @@
 import type { World } from '../../behaviour.ts';
+import { shownOf } from '../../listing.ts';
 import { liveColumns, requestColumns } from '../../present/exchanges.ts';
 import { failoverColumns } from '../../present/failovers.ts';
 import { panelOf, type PanelView } from '../../present/panel.ts';
 import { providerColumns } from '../../present/providers.ts';
-import { rowWindow } from '../../present/row-window.ts';
 import type { Column } from '../../present/table.ts';
 import type { PanelBox } from './layout.ts';
 import { liveRows, type OverviewScreen, providerRows } from './state.ts';
@@ -38,11 +38,7 @@ function view<Row extends { readonly id: string }>(
 ): PanelView {
   const focused = screen.focus === box.name;
   const reading = focused ? screen.reading : undefined;
-  const shown = rowWindow(
-    rows.map(({ id }) => id),
-    box.rows,
-    reading,
-  );
+  const shown = shownOf(rows, box.rows, reading);
   return panelOf({ columns, rows, shown, width: box.columns, focused, empty });
 }
 

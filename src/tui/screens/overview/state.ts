@@ -88,7 +88,7 @@ export function settleOverview({ screen, world }: Seen<OverviewScreen>): Overvie
   const held = screen.focus === 'live' ? hold(screen, world.facts) : screen.held;
   const settled = held === screen.held ? screen : { ...screen, held };
   const { selected } = screen.reading;
-  const found = rowIds(settled, world.facts).includes(selected);
+  const found = rowsOf(settled, world.facts).some(({ id }) => id === selected);
   return found ? settled : { ...screen, reading: undefined, held: [] };
 }
 
@@ -100,7 +100,7 @@ export function liveRows(screen: OverviewScreen, facts: Facts): readonly Trail[]
 
 /** The exchange that `enter` opens: the selected one, or the newest that has to do with the selected row. */
 export function openable({ screen, world: { facts } }: Seen<OverviewScreen>): Trail | undefined {
-  const id = screen.reading?.selected ?? rowIds(screen, facts)[0];
+  const id = screen.reading?.selected ?? rowsOf(screen, facts)[0]?.id;
   if (id === undefined) return undefined;
   switch (screen.focus) {
     case 'live':
@@ -143,15 +143,19 @@ function panelRows(screen: OverviewScreen, world: World): number {
 }
 
 function rowIds(screen: OverviewScreen, facts: Facts): readonly string[] {
+  return rowsOf(screen, facts).map(({ id }) => id);
+}
+
+function rowsOf(screen: OverviewScreen, facts: Facts): readonly { readonly id: string }[] {
   switch (screen.focus) {
     case 'providers':
-      return providerRows(facts).map(({ id }) => id);
+      return providerRows(facts);
     case 'live':
-      return liveRows(screen, facts).map(({ id }) => id);
+      return liveRows(screen, facts);
     case 'failovers':
-      return facts.incidents.map(({ id }) => id);
+      return facts.incidents;
     case 'requests':
-      return facts.recent.map(({ id }) => id);
+      return facts.recent;
   }
 }
 

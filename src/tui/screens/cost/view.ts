@@ -1,5 +1,3 @@
-import type { ReactElement } from 'react';
-
 import type { Spending } from '../../../core/spending.ts';
 import type { Seen } from '../../behaviour.ts';
 import { budgetLines } from '../../present/budgets.ts';
@@ -8,16 +6,15 @@ import { dollars } from '../../present/money.ts';
 import { spendingColumns } from '../../present/spending.ts';
 import { layTable, tableHead, tableRow } from '../../present/table.ts';
 import { count, shortCount, timeOfDay } from '../../present/words.ts';
-import { Rows } from '../../widgets/rows.tsx';
 import { costRows, type CostScreen } from './state.ts';
 
 /** What was asked and what it cost, kept apart by provider, model, client or day. */
-export function Cost(seen: Seen<CostScreen>): ReactElement {
+export function costLines(seen: Seen<CostScreen>): readonly Line[] {
   const { screen, world } = seen;
   const { columns } = world.size;
   const { spending } = world;
   const lines = spending === undefined ? [[], [span('  reading the record …', 'dim')]] : body(seen, spending);
-  return <Rows lines={[settingsLine(screen, columns), ...lines]} columns={columns} />;
+  return [settingsLine(screen, columns), ...lines];
 }
 
 function body(seen: Seen<CostScreen>, spending: Spending): readonly Line[] {

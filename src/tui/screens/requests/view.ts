@@ -1,44 +1,29 @@
-import { Box } from 'ink';
-import type { ReactElement } from 'react';
-
 import type { Seen } from '../../behaviour.ts';
 import { requestColumns } from '../../present/exchanges.ts';
 import { groupColumns } from '../../present/groups.ts';
-import { foreign, type Line, span, spread } from '../../present/line.ts';
-import { panelOf, type PanelView } from '../../present/panel.ts';
+import { beside, foreign, indented, type Line, span, spread } from '../../present/line.ts';
+import { panelLines, panelOf, type PanelView } from '../../present/panel.ts';
 import { requestLines, requestTitle } from '../../present/request.ts';
-import { bodyRows } from '../../size.ts';
-import { Panel } from '../../widgets/panel.tsx';
-import { Row, Rows } from '../../widgets/rows.tsx';
 import { SORTS } from './sorts.ts';
 import { isSplit, listRows, type RequestsScreen, shownRequest, shownWindow } from './state.ts';
 
 const SPLIT_SHARE = 0.58;
 
 /** Every request, and beside the list the one under the cursor, where there is room. */
-export function Requests(seen: Seen<RequestsScreen>): ReactElement {
+export function requestsLines(seen: Seen<RequestsScreen>): readonly Line[] {
   const { columns } = seen.world.size;
   const split = isSplit(seen);
   const width = split ? Math.floor(columns * SPLIT_SHARE) : columns;
-  return (
-    <Box flexDirection="column">
-      <Row line={settingsLine(seen, columns)} columns={columns} />
-      <Box>
-        <Panel view={listView(seen, width)} columns={width} rows={listRows(seen)} />
-        {split && <Details {...seen} columns={columns - width} />}
-      </Box>
-    </Box>
-  );
+  const list = panelLines(listView(seen, width), width, listRows(seen));
+  return [
+    settingsLine(seen, columns),
+    ...(split ? beside(list, indented(details(seen, columns - width - 4)), width) : list),
+  ];
 }
 
-function Details({ columns, ...seen }: Seen<RequestsScreen> & { readonly columns: number }): ReactElement {
-  const trail = shownRequest(seen.screen);
-  if (trail === undefined) return <Box />;
-  const inner = columns - 4;
-  const lines = [requestTitle(trail), ...requestLines(trail, inner, seen.world.now)]
-    .slice(0, bodyRows(seen.world.size) - 1)
-    .map((line) => [span('  '), ...line]);
-  return <Rows lines={lines} columns={columns} />;
+function details({ screen, world }: Seen<RequestsScreen>, columns: number): readonly Line[] {
+  const trail = shownRequest(screen);
+  return trail === undefined ? [] : [requestTitle(trail), ...requestLines(trail, columns, world.now)];
 }
 
 /** What the list shows and in which order: what one forgets first. */

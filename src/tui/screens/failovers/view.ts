@@ -1,19 +1,13 @@
-import { Box } from 'ink';
-import type { ReactElement } from 'react';
-
 import type { Seen } from '../../behaviour.ts';
 import { windowOf } from '../../listing.ts';
 import { failoverColumns } from '../../present/failovers.ts';
 import { incidentLines } from '../../present/incident.ts';
-import { span } from '../../present/line.ts';
-import { panelOf } from '../../present/panel.ts';
-import { bodyRows } from '../../size.ts';
-import { Panel } from '../../widgets/panel.tsx';
-import { Rows } from '../../widgets/rows.tsx';
+import { indented, type Line } from '../../present/line.ts';
+import { panelLines, panelOf } from '../../present/panel.ts';
 import { type FailoversScreen, incidentRows, shownIncident } from './state.ts';
 
 /** The incidents, and the one under the cursor in words. */
-export function Failovers(seen: Seen<FailoversScreen>): ReactElement {
+export function failoversLines(seen: Seen<FailoversScreen>): readonly Line[] {
   const { screen, world } = seen;
   const { columns } = world.size;
   const rows = incidentRows(seen);
@@ -26,13 +20,6 @@ export function Failovers(seen: Seen<FailoversScreen>): ReactElement {
     empty: 'none: every first target served',
   });
   const incident = shownIncident(screen);
-  const below = bodyRows(world.size) - rows - 1;
   const words = incident === undefined ? [] : incidentLines(incident, columns - 4, world.now);
-  const lines = [[], ...words].slice(0, below).map((line) => [span('  '), ...line]);
-  return (
-    <Box flexDirection="column">
-      <Panel view={view} columns={columns} rows={rows} />
-      {below > 0 && <Rows lines={lines} columns={columns} />}
-    </Box>
-  );
+  return [...panelLines(view, columns, rows), [], ...indented(words)];
 }

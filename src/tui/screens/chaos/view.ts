@@ -1,18 +1,14 @@
-import type { ReactElement } from 'react';
-
 import { CHAOS_WORDS } from '../../../core/chaos.ts';
 import type { Seen } from '../../behaviour.ts';
 import { chaosRate } from '../../present/chaos.ts';
 import { fitText, foreign, type Line, span } from '../../present/line.ts';
-import { Rows } from '../../widgets/rows.tsx';
 import { type ChaosScreen, faultRows, RATES, TIMES_MS } from './state.ts';
 
 const NAME_WIDTH = 18;
 
 /** What fails, how often, how long, and the faults to choose from. */
-export function Chaos(seen: Seen<ChaosScreen>): ReactElement {
-  const { columns } = seen.world.size;
-  return <Rows lines={[...headLines(seen.screen), ...faultLines(seen)]} columns={columns} />;
+export function chaosLines(seen: Seen<ChaosScreen>): readonly Line[] {
+  return [...headLines(seen.screen), ...faultLines(seen)];
 }
 
 function headLines({ provider, model, narrow, rate, time }: ChaosScreen): readonly Line[] {

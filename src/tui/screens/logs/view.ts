@@ -1,17 +1,12 @@
-import { Box } from 'ink';
-import type { ReactElement } from 'react';
-
 import type { Seen } from '../../behaviour.ts';
 import { windowOf } from '../../listing.ts';
 import { foreign, type Line, span, spread } from '../../present/line.ts';
 import { logColumns } from '../../present/log.ts';
-import { panelOf } from '../../present/panel.ts';
-import { Panel } from '../../widgets/panel.tsx';
-import { Row } from '../../widgets/rows.tsx';
+import { panelLines, panelOf } from '../../present/panel.ts';
 import { logRows, type LogsScreen } from './state.ts';
 
 /** The daemon's log, the newest first. */
-export function Logs(seen: Seen<LogsScreen>): ReactElement {
+export function logsLines(seen: Seen<LogsScreen>): readonly Line[] {
   const { screen, world } = seen;
   const { columns } = world.size;
   const rows = logRows(seen);
@@ -23,12 +18,7 @@ export function Logs(seen: Seen<LogsScreen>): ReactElement {
     focused: true,
     empty: world.facts.log.length === 0 ? 'nothing was written yet' : 'no line fits (esc shows all)',
   });
-  return (
-    <Box flexDirection="column">
-      <Row line={settingsLine(seen, columns)} columns={columns} />
-      <Panel view={view} columns={columns} rows={rows} />
-    </Box>
-  );
+  return [settingsLine(seen, columns), ...panelLines(view, columns, rows)];
 }
 
 function settingsLine({ screen, world }: Seen<LogsScreen>, columns: number): Line {

@@ -1,12 +1,9 @@
-import type { ReactElement } from 'react';
-
 import type { Seen } from '../../behaviour.ts';
 import { foreign, type Line, span, spread } from '../../present/line.ts';
-import { Rows } from '../../widgets/rows.tsx';
 import { furthestText, type TextScreen, textRows, wrapped } from './state.ts';
 
 /** Lines below a title. */
-export function Text(seen: Seen<TextScreen>): ReactElement {
+export function textLines(seen: Seen<TextScreen>): readonly Line[] {
   const { screen, world } = seen;
   const { columns } = world.size;
   const below = furthestText(seen) - screen.scroll;
@@ -18,5 +15,5 @@ export function Text(seen: Seen<TextScreen>): ReactElement {
   const lines = wrapped(seen)
     .slice(screen.scroll, screen.scroll + textRows(world))
     .map((line): Line => [span('  '), span(line)]);
-  return <Rows lines={[title, [], ...lines]} columns={columns} />;
+  return [title, [], ...lines];
 }

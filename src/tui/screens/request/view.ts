@@ -1,13 +1,10 @@
-import type { ReactElement } from 'react';
-
 import type { Seen } from '../../behaviour.ts';
-import { type Line, lineWidth, span, spread } from '../../present/line.ts';
+import { indented, type Line, lineWidth, span, spread } from '../../present/line.ts';
 import { requestTitle } from '../../present/request.ts';
-import { Rows } from '../../widgets/rows.tsx';
 import { furthest, requestRows, type RequestScreen, tabLines, TABS } from './state.ts';
 
 /** One exchange: what was asked, what was planned, what was tried, when. */
-export function Request(seen: Seen<RequestScreen>): ReactElement {
+export function requestScreenLines(seen: Seen<RequestScreen>): readonly Line[] {
   const { screen, world } = seen;
   const { columns } = world.size;
   const lines = tabLines(seen);
@@ -17,10 +14,7 @@ export function Request(seen: Seen<RequestScreen>): ReactElement {
   const whole = [more, ...tabStrip(screen), span('  ')];
   const fits = lineWidth(left) + lineWidth(whole) + 2 <= columns;
   const title = spread(left, fits ? whole : [more, ...tabPlace(screen), span('  ')], columns);
-  const shown = lines
-    .slice(screen.scroll, screen.scroll + requestRows(seen))
-    .map((line) => [span('  '), ...line]);
-  return <Rows lines={[title, ...shown]} columns={columns} />;
+  return [title, ...indented(lines.slice(screen.scroll, screen.scroll + requestRows(seen)))];
 }
 
 function tabStrip({ tab }: RequestScreen): Line {

@@ -1,11 +1,8 @@
-import { render } from 'ink';
-
 import type { Snapshot } from '../../src/control/index.ts';
-import { App } from '../../src/tui/app.tsx';
 import type { KeyName } from '../../src/tui/key.ts';
+import { fitLine } from '../../src/tui/present/line.ts';
 import { type AppState, initialState, reduce } from '../../src/tui/state.ts';
-import { createStore } from '../../src/tui/store.ts';
-import { fakeTerminal } from './fake-terminal.ts';
+import { viewLines } from '../../src/tui/view.ts';
 import { NOON } from './scenes.ts';
 
 /** The state after a snapshot arrived and keys were pressed, without any drawing. */
@@ -22,17 +19,10 @@ export function stateOf(
 
 /** What the terminal shows in this state: one string per line. */
 export function frameOf(state: AppState): readonly string[] {
-  const { columns, rows } = state.size;
-  const { stdin, stdout, lastWrite } = fakeTerminal(columns, rows);
-  const store = createStore(state, { after: () => () => undefined });
-  const { unmount } = render(<App store={store} />, {
-    stdin,
-    stdout,
-    debug: true,
-    interactive: true,
-    patchConsole: false,
-  });
-  const frame = lastWrite().split('\n');
-  unmount();
-  return frame;
+  return viewLines(state).map((line) =>
+    fitLine(line, state.size.columns)
+      .map(({ text }) => text)
+      .join('')
+      .trimEnd(),
+  );
 }

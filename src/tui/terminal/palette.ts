@@ -1,5 +1,4 @@
 import type { ChalkInstance } from 'chalk';
-import { createContext, useContext } from 'react';
 
 import { type Line, type Tone } from '../present/line.ts';
 import { plainGlyphs } from '../present/plain-glyphs.ts';
@@ -15,8 +14,6 @@ export interface Look {
 /** How each tone looks. Without colour all of them are the bare text. */
 export interface Palette {
   readonly tones: Readonly<Record<Tone, (text: string) => string>>;
-  /** The row under the cursor, whatever its tones. */
-  selected(text: string): string;
   /** The text in the characters this terminal has, as wide as before. */
   glyphs(text: string): string;
 }
@@ -35,43 +32,17 @@ export function makePalette(style: ChalkInstance, { ascii, light }: Look = DARK)
       good: style.green,
       warn: light ? style.magenta : style.yellow,
       bad: style.red,
+      selected: style.inverse,
     },
-    selected: style.inverse,
     glyphs: ascii ? plainGlyphs : same,
   };
 }
 
-const UNPAINTED: Palette = {
-  tones: {
-    plain: same,
-    dim: same,
-    strong: same,
-    heading: same,
-    accent: same,
-    good: same,
-    warn: same,
-    bad: same,
-  },
-  selected: same,
-  glyphs: same,
-};
-
-/** The palette in use, for the widgets. */
-export const PaletteContext = createContext<Palette>(UNPAINTED);
-
-/** The palette in use. */
-export function usePalette(): Palette {
-  return useContext(PaletteContext);
-}
-
 /** A line as the terminal takes it. */
 export function paint(line: Line, palette: Palette): string {
-  return line.map(({ text, tone }) => palette.tones[tone](palette.glyphs(text))).join('');
-}
-
-/** The row under the cursor: one look for all of it. */
-export function paintSelected(line: Line, palette: Palette): string {
-  return palette.selected(palette.glyphs(line.map(({ text }) => text).join('')));
+  let painted = '';
+  for (const { text, tone } of line) painted += palette.tones[tone](palette.glyphs(text));
+  return painted;
 }
 
 function same(text: string): string {

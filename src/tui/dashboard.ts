@@ -1,18 +1,20 @@
 import type { ChalkInstance } from 'chalk';
 import { render } from 'ink';
+import { createElement } from 'react';
 
-import { App } from './app.tsx';
 import { type DeedPorts, perform } from './deeds/perform.ts';
 import { type FeedPorts, openFeed } from './feed/feed.ts';
+import type { KeyName } from './key.ts';
 import type { Scene } from './present/header.ts';
 import type { Size } from './size.ts';
 import { type AppState, initialState } from './state.ts';
 import { createStore } from './store.ts';
-import { type Look, makePalette, PaletteContext } from './widgets/palette.ts';
+import { Keyboard } from './terminal/keyboard.ts';
+import { createPainter } from './terminal/painter.ts';
+import { type Look, makePalette } from './terminal/palette.ts';
+import { viewLines } from './view.ts';
 
 const TICK_MS = 1_000;
-/** Erases the screen and goes to its first place. */
-const WIPE = '\u001B[2J\u001B[H';
 
 /** What the dashboard needs of the world: the daemon's feed, time, a terminal, and hands. */
 export interface DashboardPorts extends FeedPorts {
@@ -43,43 +45,55 @@ export async function showDashboard(ports: DashboardPorts): Promise<AppState> {
       ),
   });
   const feed = openFeed(ports, store.dispatch);
-  const app = (
-    <PaletteContext value={makePalette(ports.style, ports.look)}>
-      <App store={store} />
-    </PaletteContext>
-  );
-  const terminal = render(app, {
+  // ink keeps the terminal and the keyboard; what is drawn there is lines, and needs nobody to lay it out.
+  const onKey = (key: KeyName): void => store.dispatch({ type: 'key-pressed', key });
+  const terminal = render(createElement(Keyboard, { onKey }), {
     stdin,
     stdout,
     stderr,
     alternateScreen: true,
     interactive: true,
-    incrementalRendering: true,
     exitOnCtrlC: false,
     // Nothing here writes to the console.
     patchConsole: false,
   });
-  // Laid out anew before ink redraws: it would draw the old frame into the new size. And wiped before that: a frame
-  // that was under way when the size changed stands where nobody would look for it.
-  const resized = (): void => {
-    terminal.clear();
-    stdout.write(WIPE);
-    store.dispatch({ type: 'terminal-resized', size: sizeOf(stdout) });
-    terminal.rerender(app);
+  const painter = createPainter((bytes) => void stdout.write(bytes), makePalette(ports.style, ports.look));
+  const broken = Promise.withResolvers<never>();
+  const draw = (): void => {
+    const state = store.get();
+    if (state.ended) return leave();
+    try {
+      painter.draw(viewLines(state), state.size.columns);
+    } catch (error) {
+      // From a timer nobody would see it before the screen is given back.
+      broken.reject(error);
+    }
   };
-  stdout.prependListener('resize', resized);
+  const stopDrawing = store.subscribe(draw);
+  const leave = (): void => {
+    stopDrawing();
+    terminal.unmount();
+  };
+  draw();
+  // After ink, which erases what it thinks is there.
+  const resized = (): void => {
+    painter.wipe();
+    store.dispatch({ type: 'terminal-resized', size: sizeOf(stdout) });
+  };
+  stdout.on('resize', resized);
   const stopClock = every(TICK_MS, ports, () => {
     const now = ports.now();
     // While the daemon tells its status every second, that moves the clock: a frame of our own would be a second one.
     if (now - store.latest().now >= TICK_MS) store.dispatch({ type: 'clock-ticked', now });
   });
   const endScenes = ports.scenes?.((scene) => store.dispatch({ type: 'scene-changed', scene }));
-  void ports.ended?.then(() => terminal.unmount());
+  void ports.ended?.then(leave);
   try {
-    await terminal.waitUntilExit();
+    await Promise.race([terminal.waitUntilExit(), broken.promise]);
     return store.get();
   } finally {
     stdout.off('resize', resized);
+    leave();
     stopClock();
     endScenes?.();
     feed.close();
