@@ -72,7 +72,7 @@ describe('a balanced route', () => {
     const ground = await balanced('least-latency', {
       clock,
       random: () => random,
-      providers: [{ name: 'a', simulator: { firstTokenMs: 60 } }, 'b', 'c'],
+      providers: [{ name: 'a', simulator: { firstTokenMs: 400 } }, 'b', 'c'],
     });
     expect(await providers(ground, 3)).toEqual(['a', 'b', 'c']);
     expect(await providers(ground, 4)).not.toContain('a');
@@ -87,7 +87,7 @@ describe('a balanced route', () => {
 
   test('prefers who has the fewest requests under way', async () => {
     const ground = await balanced('least-busy', {
-      providers: [{ name: 'a', simulator: { firstTokenMs: 300 } }, 'b', 'c'],
+      providers: [{ name: 'a', simulator: { firstTokenMs: 1500 } }, 'b', 'c'],
     });
     const long = ground.chat();
     await expect.poll(() => ground.calls('a')).toBe(1);

@@ -17,18 +17,25 @@ describe('a caller that does not read', () => {
 
   let isSent = false;
 
-  /** A provider that sends 15 MB as fast as they are taken. */
-  async function flooded(): Promise<Ground> {
+  /** A provider that sends 15 MB as fast as they are taken, once so many callers wait for them. */
+  async function flooded(callers: number): Promise<Ground> {
     isSent = false;
     const server = await rawServer((socket) => {
       socket.write(head('text/event-stream', 'connection: close\r\n') + chunk({ role: 'assistant' }));
-      setTimeout(() => {
+      const flood = (): void => {
         for (let n = 0; n < COUNT; n++) socket.write(LINE);
         socket.end(`${chunk({}, 'stop')}data: [DONE]\n\n`);
         isSent = true;
-      }, 200);
+      };
+      void until(() => ground.started.length === callers, 'all callers are there').then(() =>
+        setTimeout(flood, 200),
+      );
     });
-    return openGround({ policy: { coalesce: true }, providers: [{ name: 'raw', url: server.url }] });
+    const ground = await openGround({
+      policy: { coalesce: true },
+      providers: [{ name: 'raw', url: server.url }],
+    });
+    return ground;
   }
 
   /** Asks, and answers with the answer as soon as its head is there: nobody reads it yet. */
@@ -54,7 +61,7 @@ describe('a caller that does not read', () => {
   }
 
   test('holds up nobody else, is told so, and its connection breaks [promise:coalesce-slow-follower]', async () => {
-    const ground = await flooded();
+    const ground = await flooded(2);
     const [quick, stuck] = await Promise.all([begin(ground), begin(ground)]);
     const { bytes, whole } = await read(quick);
     expect([whole, bytes > COUNT * 60_000]).toEqual([true, true]);
@@ -66,7 +73,7 @@ describe('a caller that does not read', () => {
   });
 
   test('holds the provider up where nobody else listens, and misses nothing', async () => {
-    const ground = await flooded();
+    const ground = await flooded(1);
     const answer = await begin(ground);
     await until(() => isSent, 'the provider has said all');
     expect(ground.trails).toHaveLength(0);

@@ -28,7 +28,7 @@ describe('an address that answers no knock', () => {
     async (stream) => {
       const ground = await openGround({
         providers: [{ name: 'hole', url: await blackHole() }, 'second'],
-        policy: { connectMs: 150 },
+        policy: { connectMs: 400 },
       });
       const answer = await ground.chat('m', { stream });
       expect(answer.headers['x-gw-provider']).toBe('second');
@@ -47,7 +47,7 @@ describe('an address that answers no knock', () => {
   test('is left alone after three callers waited for it', async () => {
     const ground = await openGround({
       providers: [{ name: 'hole', url: await blackHole() }, 'second'],
-      policy: { connectMs: 100 },
+      policy: { connectMs: 300 },
     });
     for (let turn = 0; turn < 5; turn++) expect((await ground.chat()).status).toBe(200);
     expect(ground.trails.map(({ attempts }) => attempts.length)).toEqual([2, 2, 2, 1, 1]);
@@ -56,7 +56,7 @@ describe('an address that answers no knock', () => {
   test('with nobody else is told as unreachable, and a caller that hangs up leaves nothing behind', async () => {
     const ground = await openGround({
       providers: [{ name: 'hole', url: await blackHole() }],
-      policy: { ...NO_BREAKER, connectMs: 100, retriesLast: 0 },
+      policy: { ...NO_BREAKER, connectMs: 300, retriesLast: 0 },
     });
     expect((await ground.chat()).status).toBe(502);
     const call = ground.open(chatRequest('m'));

@@ -10,26 +10,28 @@ afterEach(async () => {
 });
 
 const ASKED = { 'x-gw-timeout': '200ms' };
+/** For what must have begun by then, also on a machine with other things to do. */
+const ASKED_LATER = { 'x-gw-timeout': '800ms' };
 /** Reached by nothing in these tests: what ends an exchange is the deadline, or what the test sets. */
 const FAR = { firstContentMs: 15_000, answerMs: 15_000, answerLastMs: 15_000, idleMs: 15_000 };
 
 describe('the deadline of an exchange', () => {
   test('is over once the answer has begun: a stream may take longer', async () => {
     const ground = await openGround({ policy: FAR });
-    const answer = await ground.stream('m!tokens=20+slow-drip=20ms', {}, ASKED);
+    const answer = await ground.stream('m!tokens=50+slow-drip=20ms', {}, ASKED_LATER);
     expect(answer).toMatchObject({ status: 200, whole: true });
     const trail = await ground.trailOf(answer);
     expect(trail).toMatchObject({ outcome: 'served', failover: false });
-    expect(trail.totalMs).toBeGreaterThan(200);
+    expect(trail.totalMs).toBeGreaterThan(800);
   });
 
   test('leaves a stream that stalls after content to the idle limit', async () => {
-    const ground = await openGround({ policy: { ...FAR, idleMs: 500 } });
-    const answer = await ground.stream('m!tokens=8+stall@token=2', {}, ASKED);
+    const ground = await openGround({ policy: { ...FAR, idleMs: 1000 } });
+    const answer = await ground.stream('m!tokens=8+stall@token=2', {}, ASKED_LATER);
     expect(answer.whole).toBe(false);
     expect(get(JSON.parse(answer.events.at(-1) ?? ''), 'error.code')).toBe('stream_broken');
     const { attempts } = await ground.trailOf(answer);
-    expect(attempts[0]?.message).toBe('nothing came for 500ms');
+    expect(attempts[0]?.message).toBe('nothing came for 1.00s');
   });
 
   test.each(['stall@event=1', 'stall@headers'])('ends a stream without content: %s', async (fault) => {
@@ -68,7 +70,7 @@ describe('the deadline of an exchange', () => {
     expect(answer.status).toBe(504);
     const trail = await ground.trailOf(answer);
     expect(trail.totalMs).toBeGreaterThan(190);
-    expect(trail.totalMs).toBeLessThan(2000);
+    expect(trail.totalMs).toBeLessThan(10_000);
     expect(ground.calls('third')).toBe(0);
   });
 });

@@ -107,7 +107,7 @@ describe('when nobody could serve', () => {
       .setFault('429;retry-after=300;code=tokens_exceeded;message=Too many tokens today.');
     ground.simulator('second').setFault('401');
     ground.simulator('third').setFault('stall@accept');
-    const answer = await ground.chat('m', {}, { 'x-gw-timeout': '150ms' });
+    const answer = await ground.chat('m', {}, { 'x-gw-timeout': '1s' });
     expect(answer.status).toBe(429);
     expect(get(answer.json, 'error')).toMatchObject({
       message: expect.stringMatching(/^Too many tokens today\. \(gw tried 3 targets:/),

@@ -94,7 +94,7 @@ describe('a provider that cannot be reached', () => {
     // The connection is made and then nothing is said: for TLS that is where a black hole begins.
     const ground = await openGround({
       providers: [{ name: 'hole', url: `https://127.0.0.1:${port}/v1` }, 'second'],
-      policy: { connectMs: 100 },
+      policy: { connectMs: 400 },
     });
     const answer = await ground.chat();
     full.close();
@@ -242,7 +242,7 @@ describe('a stall', () => {
       socket.write(chunk({ content: 'a' }));
       let pings = 0;
       const timer = setInterval(() => {
-        if (++pings < 8) socket.write(': ping\n\n');
+        if (++pings < 25) socket.write(': ping\n\n');
         else {
           clearInterval(timer);
           socket.end(`${chunk({}, 'stop')}data: [DONE]\n\n`);
@@ -251,7 +251,7 @@ describe('a stall', () => {
     });
     const patient = await openGround({
       providers: [{ name: 'raw', url: server.url }],
-      policy: { idleMs: 150 },
+      policy: { idleMs: 600 },
     });
     expect(await patient.stream()).toMatchObject({ whole: true, content: 'a' });
   });

@@ -275,7 +275,7 @@ export function chatRequest(
 }
 
 /** Waits until the condition holds; for things another socket makes true. */
-export async function until(condition: () => boolean, what: string, ms = 5000): Promise<void> {
+export async function until(condition: () => boolean, what: string, ms = 15_000): Promise<void> {
   const deadline = Date.now() + ms;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`never happened: ${what}`);

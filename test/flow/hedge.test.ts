@@ -193,8 +193,8 @@ describe('a race', () => {
   });
 
   test('takes no room that is not there, and no target that is being left alone', async () => {
-    const ground = await openPair({}, 'backup!slow-first-token=600ms', { concurrency: { second: 1 } });
-    const busy = ground.open(chatRequest('m!slow-first-token=500ms', { stream: true }));
+    const ground = await openPair({}, 'backup!slow-first-token=20s', { concurrency: { second: 1 } });
+    const busy = ground.open(chatRequest('m!slow-first-token=2s', { stream: true }));
     await until(() => ground.calls('second') === 1, 'the only place is taken');
     const other = await ground.trailOf(await ground.stream('m!slow-first-token=300ms'));
     expect(storyOf(other)).toBe('first');

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 
 import { closeGrounds, HELLO, openGround } from './ground.ts';
 import { get } from './raw-client.ts';
@@ -217,7 +217,7 @@ describe('what gw answers itself', () => {
     });
     const list = async (): Promise<string> =>
       JSON.stringify(get((await ground.ask({ method: 'GET', path: '/v1/models' })).json, 'data'));
-    await vi.waitFor(async () => expect(await list()).toContain('"sim-b"'));
+    await expect.poll(list).toContain('"sim-b"');
     expect(await list()).toContain('"sim-a"');
     expect(ground.simulator('first').calls).toMatchObject([{ path: '/v1/models', key: 'sk-first' }]);
     expect(ground.trails).toEqual([]);

@@ -69,8 +69,10 @@ describe('a silent stream', () => {
     };
     const server = await rawServer((socket) => {
       socket.write(head('text/event-stream', 'connection: close\r\n') + chunk({ role: 'assistant' }));
-      setTimeout(() => socket.write(chunk({ content: 'a' })), 350);
-      setTimeout(() => socket.end(`${chunk({}, 'stop')}data: [DONE]\n\n`), 750);
+      setTimeout(() => {
+        socket.write(chunk({ content: 'a' }));
+        setTimeout(() => socket.end(`${chunk({}, 'stop')}data: [DONE]\n\n`), 400);
+      }, 350);
     });
     const policy = { firstContentMs: 600_000, idleMs: 600_000 };
     const ground = await openGround({ providers: [{ name: 'raw', url: server.url }], clock, policy });
