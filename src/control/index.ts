@@ -22,5 +22,6 @@ export {
   type ServerEvent,
   type Snapshot,
   type Status,
+  type TelemetryView,
 } from './protocol.ts';
 export { type ControlServer, type Handlers, serveControl, type Subscribe } from './server.ts';

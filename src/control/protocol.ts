@@ -157,8 +157,8 @@ export interface Status {
   /** Requests under way in all, and those that wait for room; a daemon of an earlier version does not say. */
   readonly load?: LoadView;
   readonly counters: Counters;
-  /** Absent while no request asked for a cache. */
-  readonly cache?: CacheUse;
+  /** Absent while no request asked for a cache. `kept` are the answers in memory; the disk may hold more. */
+  readonly cache?: CacheUse & { readonly kept?: { readonly entries: number; readonly bytes: number } };
   readonly latency: Latency;
   readonly providers: readonly ProviderStatus[];
   readonly routes: readonly RouteStatus[];
@@ -173,6 +173,19 @@ export interface Status {
   readonly chaos?: readonly ChaosView[];
   /** Recordings under way (`gw record`), oldest first; absent while there are none. */
   readonly recordings?: readonly RecordingView[];
+  /** What is sent to a collector of OpenTelemetry; absent while nothing is. */
+  readonly telemetry?: TelemetryView;
+}
+
+/** What is told to OpenTelemetry, and whether that arrives. */
+export interface TelemetryView {
+  /** Where traces and metrics go: origins without a path; absent for what is not sent. */
+  readonly traces?: string;
+  readonly metrics?: string;
+  /** Requests since the start that were not told of. */
+  readonly dropped: number;
+  /** Why the collector takes nothing, while that is so. */
+  readonly problem?: string;
 }
 
 /** How often kept or shared answers were of use since the daemon started. */

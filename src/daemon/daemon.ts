@@ -18,6 +18,7 @@ import type { LogFile } from './log.ts';
 import { metricsHandlers, type MetricsSource, metricsSource } from './metrics.ts';
 import type { DaemonOptions, DaemonParts } from './parts.ts';
 import { addressOf } from './port-check.ts';
+import { problemsOf } from './problems.ts';
 import { knownSecrets, recordingHandlers } from './recordings.ts';
 import { settledByProfile, settledByReset } from './settled.ts';
 import { removeState } from './state-file.ts';
@@ -170,29 +171,15 @@ export class Daemon {
       loaded: this.#loaded,
       observatory,
       health: proxy.health(),
-      problems: this.#problems(),
+      problems: [...this.#reloadProblems, ...problemsOf(this.#parts)],
       chaos: proxy.chaos.list(),
       recordings: proxy.recordings.list(),
+      telemetry: this.#parts.telemetry.view(),
+      kept: this.#parts.answers.held(),
       dropped: recorder.dropped,
       offline: proxy.offline(),
       rooms: proxy.rooms,
     });
-  }
-
-  #problems(): Problem[] {
-    const { recorder, answers, log, telemetry, guard } = this.#parts;
-    const problems: Problem[] = [...this.#reloadProblems, ...telemetry.problems(), ...guard.problems()];
-    const record = recorder.problem();
-    if (record !== undefined) {
-      problems.push({ message: `the request log has a problem: ${record}`, fix: 'gw doctor' });
-    }
-    const cache = answers.problem();
-    if (cache !== undefined) problems.push({ message: cache, fix: 'gw cache clear' });
-    const logProblem = log.problem();
-    if (logProblem !== undefined) {
-      problems.push({ message: `the log cannot be written: ${logProblem}`, fix: 'free disk space' });
-    }
-    return problems;
   }
 
   /** Reads the profile again without dropping a connection; one that cannot be used changes nothing. */

@@ -1,4 +1,4 @@
-import type { Problem, ProviderStatus, RouteStatus, Status } from '../control/index.ts';
+import type { Problem, ProviderStatus, RouteStatus, Status, TelemetryView } from '../control/index.ts';
 import type { RecordingView } from '../core/cassette.ts';
 import type { ChaosView } from '../core/chaos.ts';
 import type { BreakerView, CooldownView, FirstContentView, LimitView, TargetHealth } from '../core/health.ts';
@@ -44,6 +44,9 @@ export type StatusFacts = Pick<
   readonly problems: readonly Problem[];
   readonly chaos: readonly ChaosView[];
   readonly recordings: readonly RecordingView[];
+  readonly telemetry: TelemetryView | undefined;
+  /** Answers of the cache in memory. */
+  readonly kept: { readonly entries: number; readonly bytes: number };
   /** Rows the request log could not take. */
   readonly dropped: number;
   readonly offline: OfflineView | undefined;
@@ -52,8 +55,9 @@ export type StatusFacts = Pick<
 
 /** Puts together what `gw status` and the dashboard show. */
 export function makeStatus(facts: StatusFacts): Status {
-  const { loaded, observatory, health, problems, dropped, chaos, recordings, offline, rooms, ...plain } =
+  const { loaded, observatory, health, problems, dropped, chaos, recordings, offline, rooms, ...others } =
     facts;
+  const { telemetry, kept, ...plain } = others;
   const targets = joinTargets(health, observatory, plain.now);
   return {
     ...plain,
@@ -61,7 +65,7 @@ export function makeStatus(facts: StatusFacts): Status {
     capture: loaded.settings.record.capture,
     load: rooms.total.view(),
     counters: observatory.counters(dropped),
-    ...cacheUse(observatory),
+    ...cacheUse(observatory, kept),
     latency: observatory.latency(plain.now),
     providers: loaded.profile.providers.map((provider) => providerStatus(provider, loaded, targets, rooms)),
     routes: loaded.profile.routes.map((route) => routeStatus(route, loaded.profile, observatory)),
@@ -72,6 +76,7 @@ export function makeStatus(facts: StatusFacts): Status {
     ],
     ...(chaos.length === 0 ? {} : { chaos }),
     ...(recordings.length === 0 ? {} : { recordings }),
+    ...(telemetry && { telemetry }),
     ...(offline && { offline }),
   };
 }
@@ -84,9 +89,9 @@ function offlineProblem(offline: OfflineView | undefined, now: number): Problem[
   return [{ message }];
 }
 
-function cacheUse({ cache }: Observatory): Pick<Status, 'cache'> {
+function cacheUse({ cache }: Observatory, kept: StatusFacts['kept']): Pick<Status, 'cache'> {
   const use = cache.use();
-  return use === undefined ? {} : { cache: use };
+  return use === undefined ? {} : { cache: { ...use, kept } };
 }
 
 function joinTargets(

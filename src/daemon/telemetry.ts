@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import type { Problem } from '../control/index.ts';
+import type { Problem, TelemetryView } from '../control/index.ts';
 import type { MetricFamily } from '../core/metric.ts';
 import { otelVariables } from '../core/otel-variables.ts';
 import type { LogPort, TracePort } from '../core/ports.ts';
@@ -35,6 +35,7 @@ export class Telemetry implements TracePort {
   #settings = '';
   #exporter: Exporter | undefined;
   #tracesShare: number | undefined;
+  #destinations: Pick<TelemetryView, 'traces' | 'metrics'> = {};
   #loaded: Loaded | undefined;
   #problems: readonly string[] = [];
   #droppedBefore = 0;
@@ -84,6 +85,14 @@ export class Telemetry implements TracePort {
     return this.#droppedBefore + (this.#exporter?.dropped ?? 0);
   }
 
+  /** Where it goes and whether it arrives; undefined while nothing is sent. */
+  view(): TelemetryView | undefined {
+    const exporter = this.#exporter;
+    if (exporter === undefined) return undefined;
+    const problem = exporter.problem();
+    return { ...this.#destinations, dropped: this.dropped, ...(problem !== undefined && { problem }) };
+  }
+
   problems(): Problem[] {
     const sending = this.#exporter?.problem();
     return [
@@ -130,6 +139,10 @@ export class Telemetry implements TracePort {
         begin: (parent) => this.begin(parent),
       });
       if (plan.traces) this.#tracesShare = plan.sample;
+      this.#destinations = {
+        ...(plan.traces && { traces: new URL(plan.traces.url).origin }),
+        ...(plan.metrics && { metrics: new URL(plan.metrics.url).origin }),
+      };
       log.write('info', 'export-started', { traces: plan.traces?.url, metrics: plan.metrics?.url });
     } catch (error) {
       this.#problems = [`nothing can be sent: ${errorMessage(error)}`];

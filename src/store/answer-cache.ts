@@ -29,6 +29,8 @@ export interface AnswerCacheStatus {
 /** Kept answers: those used last in memory, all of them on disk. Nothing it does can slow or fail a request. */
 export interface AnswerCache extends AnswerCachePort {
   status(): Promise<AnswerCacheStatus>;
+  /** What is in memory now. */
+  held(): AnswerCount;
   /** Forgets everything, on disk too; how many answers there were. */
   clear(): Promise<number>;
   /** A sentence, while something is wrong with the disk. */
@@ -97,13 +99,17 @@ class TwoLayers implements AnswerCache {
     return this.#trouble ?? this.#setAside;
   }
 
+  held(): AnswerCount {
+    return { entries: this.#memory.size, bytes: this.#memory.weight };
+  }
+
   async status(): Promise<AnswerCacheStatus> {
     const thread = this.#thread;
     const reply = await thread?.ask({ do: 'count', id: thread.nextId(), now: this.#clock.now() });
     if (reply) this.#note(reply);
     const problem = this.problem();
     return {
-      memory: { entries: this.#memory.size, bytes: this.#memory.weight },
+      memory: this.held(),
       ...(thread && { disk: reply?.count ?? { entries: 0, bytes: 0 } }),
       dropped: this.#dropped,
       ...(problem !== undefined && { problem }),
