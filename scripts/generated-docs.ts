@@ -148,6 +148,7 @@ const KEY_TITLES: Readonly<Record<keyof typeof SCREEN_KEYS | keyof typeof OTHER_
   failovers: 'Failovers (4)',
   cost: 'Cost (5)',
   logs: 'Logs (6)',
+  gateway: 'Gateway (7)',
   request: 'One request',
   chaos: 'Having a provider fail',
   text: 'A text',

@@ -4,6 +4,7 @@ import type { ScreenName } from './screens.ts';
 import { CHAOS_KEYS } from './screens/chaos/keys.ts';
 import { COST_KEYS } from './screens/cost/keys.ts';
 import { FAILOVERS_KEYS } from './screens/failovers/keys.ts';
+import { GATEWAY_KEYS } from './screens/gateway/keys.ts';
 import { HELP_KEYS } from './screens/help/keys.ts';
 import { LOGS_KEYS } from './screens/logs/keys.ts';
 import { OVERVIEW_KEYS } from './screens/overview/keys.ts';
@@ -29,6 +30,7 @@ export const SCREEN_KEYS: Readonly<Record<ScreenName, readonly ListedKey[]>> = {
   failovers: FAILOVERS_KEYS,
   cost: COST_KEYS,
   logs: LOGS_KEYS,
+  gateway: GATEWAY_KEYS,
   request: REQUEST_KEYS,
   chaos: CHAOS_KEYS,
   text: TEXT_KEYS,

@@ -11,6 +11,8 @@ import {
   type FailoversScreen,
   settleFailovers,
 } from './screens/failovers/state.ts';
+import { GATEWAY_KEYS } from './screens/gateway/keys.ts';
+import { actOnGateway, GATEWAY, type GatewayScreen, settleGateway } from './screens/gateway/state.ts';
 import { HELP_KEYS } from './screens/help/keys.ts';
 import { actOnHelp, type HelpScreen, settleHelp } from './screens/help/state.ts';
 import { LOGS_KEYS } from './screens/logs/keys.ts';
@@ -44,6 +46,7 @@ interface Screens {
   readonly failovers: FailoversScreen;
   readonly cost: CostScreen;
   readonly logs: LogsScreen;
+  readonly gateway: GatewayScreen;
   readonly request: RequestScreen;
   readonly chaos: ChaosScreen;
   readonly text: TextScreen;
@@ -63,6 +66,7 @@ export const ROOMS = {
   failovers: { title: 'Failovers', opens: FAILOVERS },
   cost: { title: 'Cost', opens: COST },
   logs: { title: 'Logs', opens: LOGS },
+  gateway: { title: 'Gateway', opens: GATEWAY },
 } as const satisfies Partial<Record<ScreenName, { title: string; opens: Screen }>>;
 
 export type RoomName = keyof typeof ROOMS;
@@ -100,6 +104,10 @@ export const SCREENS: { readonly [Name in ScreenName]: ScreenRow<Screens[Name]> 
   logs: {
     title: 'LOGS',
     behaviour: behaviour({ keys: LOGS_KEYS, act: actOnLogs, settle: settleLogs, typed: typedIntoLogs }),
+  },
+  gateway: {
+    title: 'GATEWAY',
+    behaviour: behaviour({ keys: GATEWAY_KEYS, act: actOnGateway, settle: settleGateway }),
   },
   request: {
     title: 'REQUEST',

@@ -13,7 +13,7 @@ const ROOM_KEYS: readonly KeyBinding<unknown, RoomName>[] = keysOf(ROOMS).map((n
   label: index === 0 ? 'screens' : ROOMS[name].title.toLowerCase(),
   help: `go to the screen ${ROOMS[name].title}`,
   action: name,
-  ...(index === 0 ? { footer: '1-6' } : {}),
+  ...(index === 0 ? { footer: `1-${keysOf(ROOMS).length}` } : {}),
 }));
 
 /** Keys that every screen has, after its own. */

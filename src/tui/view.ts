@@ -5,6 +5,7 @@ import { roomsLine } from './present/tabs.ts';
 import { chaosLines } from './screens/chaos/view.ts';
 import { costLines } from './screens/cost/view.ts';
 import { failoversLines } from './screens/failovers/view.ts';
+import { gatewayScreenLines } from './screens/gateway/view.ts';
 import { helpScreenLines } from './screens/help/view.ts';
 import { logsLines } from './screens/logs/view.ts';
 import { overviewLines } from './screens/overview/view.ts';
@@ -43,6 +44,8 @@ function bodyLines(world: AppState): readonly Line[] {
       return costLines({ screen, world });
     case 'logs':
       return logsLines({ screen, world });
+    case 'gateway':
+      return gatewayScreenLines({ screen, world });
     case 'request':
       return requestScreenLines({ screen, world });
     case 'chaos':

@@ -8,7 +8,7 @@ import { displayWidth } from '../../src/lib/display-width.ts';
 import { reduce } from '../../src/tui/state.ts';
 import { demoMoment } from './demo-moments.ts';
 import { frameOf, stateOf } from './frame.ts';
-import { cutTrail, limitsTold } from './moments.ts';
+import { busyGateway, cutTrail, limitsTold } from './moments.ts';
 import { failedOver, health, healthy, NOON, outage, provider, running, served, status } from './scenes.ts';
 
 const SIZES = [
@@ -181,6 +181,7 @@ describe('docs/dashboard.md', () => {
     ['limits', () => stateOf(limitsTold(), 100, 30, ['3'])],
     ['failovers', () => stateOf(outage(), 100, 24, ['4'])],
     ['cost', () => spentState()],
+    ['gateway', () => stateOf(busyGateway(), 100, 30, ['7'])],
   ] as const)('shows the screen as it is: %s', (name, state) => {
     const frame = frameOf(state()).map((line) => line.trimEnd());
     const block = `<!-- screen: ${name} -->\n\n\`\`\`\n${frame.join('\n').trimEnd()}\n\`\`\`\n`;

@@ -64,6 +64,7 @@ const PLACES: Readonly<Record<ScreenName, () => AppState>> = {
   failovers: () => stateOf(scene, 80, 24, ['4', 'j', 'j', 'j']),
   cost: () => spent(stateOf(scene, 60, 12, ['5', 'b', 'b', 'j', 'j'])),
   logs: () => stateOf(scene, 80, 24, ['6', 'j', 'j', 'j']),
+  gateway: () => stateOf(outage(), 60, 12, ['7', 'j', 'j']),
   request: () => stateOf(scene, 60, 12, ['j', 'j', 'enter', 'j', 'j']),
   chaos: () => stateOf(outage(), 100, 30, ['3', 'j', 'j', 'c', 'j', 'j']),
   text: () => stateOf({ ...scene, log: [longEntry()] }, 60, 12, ['6', 'enter', 'j', 'j']),

@@ -45,3 +45,38 @@ export function cutTrail(number: number): Trail {
     bytesOut: 1_120,
   };
 }
+
+/** A gateway of which everything is in use, and whose collector is gone. */
+export function busyGateway(): Snapshot {
+  const calm = healthy();
+  const problem = 'connect ECONNREFUSED 127.0.0.1:4318';
+  const local = { inFlight: 4, limit: 4, queued: 3, refused: 0 };
+  return {
+    ...calm,
+    status: {
+      ...calm.status,
+      socket: '/run/user/1000/gw.sock',
+      load: { inFlight: 180, limit: 200, queued: 3, refused: 12 },
+      providers: [...calm.status.providers, provider('local', [], { load: local })],
+      cache: {
+        hits: 31,
+        misses: 89,
+        coalesced: 4,
+        stale: 2,
+        savedUsd: 0.124,
+        kept: { entries: 18, bytes: 340_000 },
+      },
+      capture: 'errors',
+      recordings: [
+        { name: 'checkout', route: 'chat', marked: false, startedAt: NOON - 12_000, taken: 4, leftOut: 1 },
+      ],
+      telemetry: { traces: 'http://127.0.0.1:4318', metrics: 'http://127.0.0.1:4318', dropped: 7, problem },
+      problems: [
+        {
+          message: `the OpenTelemetry collector takes nothing (${problem}); 7 requests were not told of`,
+          fix: 'start the collector, or: gw config set otel.enabled false',
+        },
+      ],
+    },
+  };
+}

@@ -24,7 +24,8 @@ export function footerLine({ keys, notice, prompt }: Footer, columns: number): L
   // The way out is always there; keys of the screen that do not fit are in the help.
   const shared = joinFitting(shownKeys(keys.shared).slice(columns < NARROW ? 1 : 0), columns);
   const room = columns - lineWidth(shared) - 7;
-  return [span('  '), ...joinFitting(shownKeys(keys.own), room), span('   '), ...shared];
+  const own = joinFitting(shownKeys(keys.own), room);
+  return [span('  '), ...own, span(own.length === 0 ? '' : '   '), ...shared];
 }
 
 function promptLine(prompt: Prompt, keys: Footer['keys'], columns: number): Line {

@@ -24,6 +24,8 @@ export function identityLine(facts: Facts, now: number, columns: number): Line {
   const name = span(status === undefined ? 'gw' : `gw ${foreign(status.version)}`, 'strong');
   const groups: Line[] = [[name], [span(`${symbol} ${word}`, tone)]];
   if (status !== undefined) {
+    // Prompts are being written into a file.
+    if (status.recordings !== undefined) groups.push([span('● recording', 'warn')]);
     groups.push([span(foreign(status.address))]);
     groups.push([span('profile ', 'dim'), span(foreign(status.profile))]);
     if (facts.link.is === 'live') groups.push([span('up ', 'dim'), span(age(now - status.startedAt))]);
@@ -35,7 +37,7 @@ export function identityLine(facts: Facts, now: number, columns: number): Line {
 /** Second line: how much, how well, how fast. */
 export function figuresLine({ status, live }: Facts, columns: number): Line {
   if (status === undefined) return [];
-  const { counters, latency: times } = status;
+  const { counters, latency: times, load, cache } = status;
   const answered = counters.served + counters.failed + counters.cut;
   const failed = counters.failed + counters.cut;
   return joinFitting(
@@ -43,10 +45,15 @@ export function figuresLine({ status, live }: Facts, columns: number): Line {
       figure(times.perMinute.toFixed(times.perMinute < 10 ? 1 : 0), 'req/min'),
       // The list is told ten times a second and the count once; the list is cut off at a hundred.
       figure(String(live.length < LIVE_TOLD ? live.length : counters.live), 'live'),
+      ...(load === undefined || load.queued === 0 ? [] : [figure(count(load.queued), 'waiting', 'warn')]),
       figure(percent(counters.served, answered), 'served'),
       figure(count(counters.failovers), counters.failovers === 1 ? 'failover' : 'failovers'),
       figure(count(failed), 'failed', failed > 0 ? 'bad' : 'strong'),
+      ...(load === undefined || load.refused === 0
+        ? []
+        : [figure(count(load.refused), 'turned away', 'warn')]),
       ...budgetGroups(status),
+      ...(cache === undefined ? [] : [figure(percent(cache.hits, cache.hits + cache.misses), 'from cache')]),
       ...latencies(times),
     ],
     columns,
@@ -80,11 +87,14 @@ export function bannerLine({ link, status }: Facts, now: number, columns: number
   // What fails on purpose would be looked for everywhere else.
   const chaos = chaosSentence(status?.chaos ?? [], now);
   if (chaos !== undefined && status?.offline === undefined) {
-    const problems = first === undefined ? '' : ` (and ${others.length + 1} problems: gw status)`;
+    const problems =
+      first === undefined
+        ? ''
+        : ` (and ${others.length + 1} ${others.length === 0 ? 'problem' : 'problems'}: 7)`;
     return withFix(span(`▲ ${chaos}${problems}`, 'warn'), 'gw chaos stop', columns);
   }
   if (first === undefined) return undefined;
-  const more = others.length > 0 ? ` (and ${others.length} more: gw status)` : '';
+  const more = others.length > 0 ? ` (and ${others.length} more: 7)` : '';
   const said = span(`▲ ${foreign(first.message)}${more}`, 'warn');
   return first.fix === undefined ? [said] : withFix(said, foreign(first.fix), columns);
 }
