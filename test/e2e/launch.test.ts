@@ -12,6 +12,8 @@ let home: DaemonHome;
 let first: Simulator;
 let second: Simulator;
 let bin: string;
+/** Of the first simulator, with `/v1`. */
+let address: string;
 
 beforeEach(async () => {
   home = new DaemonHome();
@@ -20,7 +22,8 @@ beforeEach(async () => {
   home.env = { TEST_KEY: 'sk-of-the-provider', PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` };
   first = createSimulator({ name: 'first', firstTokenMs: 0, tokensPerSecond: 0 });
   second = createSimulator({ name: 'second', firstTokenMs: 0, tokensPerSecond: 0 });
-  home.profile({ first: (await first.listen()).url, second: (await second.listen()).url });
+  ({ url: address } = await first.listen());
+  home.profile({ first: address, second: (await second.listen()).url });
 });
 afterEach(async () => {
   await home.remove();
@@ -130,35 +133,64 @@ describe('gw launch', () => {
 const AGENTS = process.env['GW_TEST_AGENTS'] ?? '';
 const PROMPT = 'Please use a tool, then say what it printed.';
 
-/** How each is asked one thing without a terminal, and what shows that it ran the tool. */
+/**
+ * How each is asked one thing without a terminal, and what shows that it ran the tool: in what it prints, or where it
+ * prints nothing of its tools, in what it sends back.
+ */
 const REAL = [
   {
     name: 'claude',
+    native: 'anthropic-messages',
     words: ['-p', PROMPT, '--allowedTools', 'Bash', '--output-format', 'stream-json', '--verbose'],
     shows: '"content":"hello from the simulator"',
   },
   {
     name: 'codex',
+    native: 'openai-responses',
     words: ['exec', '--skip-git-repo-check', PROMPT],
-    shows: 'tokens used',
+    shows: String.raw`Script completed\nWall time`,
   },
   {
     name: 'gemini',
+    native: 'gemini',
     words: ['--approval-mode', 'yolo', '--skip-trust', '-o', 'stream-json', '-p', PROMPT],
-    shows: 'hello from the simulator',
+    shows: '"status":"success","output":"hello from the simulator"',
   },
-  { name: 'opencode', words: ['run', PROMPT], shows: 'hello from the simulator' },
+  { name: 'opencode', native: 'openai-chat', words: ['run', PROMPT], shows: '\nhello from the simulator\n' },
 ] as const;
 
-describe.each(REAL)('the real $name', ({ name, words, shows }) => {
+/** A format that the client itself does not speak, so that every turn is translated there and back. */
+const FOREIGN = {
+  'anthropic-messages': 'openai-chat',
+  'openai-responses': 'anthropic-messages',
+  gemini: 'openai-responses',
+  'openai-chat': 'gemini',
+} as const;
+
+/** A profile with one provider, which speaks this format. */
+function speak(format: string): void {
+  const url = format === 'gemini' ? `${address}beta` : address;
+  const only = { url, format, keys: [{ env: 'TEST_KEY' }] };
+  const routes = { main: { match: ['*'], targets: ['first/m'] } };
+  home.profile({}, { profiles: { default: { providers: { first: only }, routes } } });
+}
+
+const TURNS = REAL.flatMap((agent) => [
+  { ...agent, way: 'a provider of its own format', format: agent.native },
+  { ...agent, way: 'a provider of another format', format: FOREIGN[agent.native] },
+]);
+
+describe.each(TURNS)('the real $name before $way ($format)', ({ name, format, words, shows }) => {
   const found = AGENTS !== '' && spawnSync(join(AGENTS, name), ['--version']).status === 0;
 
   it.skipIf(!found)('completes a turn with a tool through gw', { timeout: 120_000 }, async () => {
+    speak(format);
     home.env['PATH'] = `${AGENTS}${delimiter}${home.env['PATH'] ?? ''}`;
     await home.start();
     const ran = await home.run(['launch', '--json', name, '--', ...words]);
     expect(ran.exit, ran.err).toBe(0);
-    expect(ran.out + ran.err).toContain(shows);
+    const sent = first.calls.map(({ body }) => body).join('\n');
+    expect(ran.out + ran.err + sent).toContain(shows);
     const summary: unknown = JSON.parse(ran.err.trim().split('\n').at(-1) ?? '');
     expect(summary).toMatchObject({ client: name, failed: 0 });
     // The call of the tool, and the answer to what it printed.

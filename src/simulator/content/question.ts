@@ -25,6 +25,10 @@ export interface Turn {
 export interface Tool {
   readonly name: string;
   readonly schema: unknown;
+  /** It is given a text, and no JSON: OpenAI's custom tools. */
+  readonly takesText?: true;
+  /** What its name stands in, where the format has that. */
+  readonly namespace?: string;
 }
 
 export type ToolChoice =

@@ -11,10 +11,18 @@ const SCRIPT_TOOL = 'exec';
 const SCRIPT_NAME = 'input';
 // An agent runs this for real: it must change nothing wherever it is run.
 const WORDS = ['echo', 'hello from the simulator'] as const;
+const COMMAND = `${WORDS[0]} '${WORDS[1]}'`;
+const SCRIPT = `text(${JSON.stringify(WORDS[1])});`;
 
 /** True for a tool with which agents run commands. */
-export function isShellTool({ name, schema }: Tool): boolean {
-  return SHELL_TOOL.test(name) || (name === SCRIPT_TOOL && hasProperty(schema, SCRIPT_NAME));
+export function isShellTool({ name, schema, takesText }: Tool): boolean {
+  const takesScript = takesText === true || hasProperty(schema, SCRIPT_NAME);
+  return SHELL_TOOL.test(name) || (name === SCRIPT_TOOL && takesScript);
+}
+
+/** What such a tool is given where it takes a text: a script or a command that does no harm. */
+export function harmlessText({ name }: Tool): string {
+  return name === SCRIPT_TOOL ? SCRIPT : COMMAND;
 }
 
 /**
@@ -26,7 +34,7 @@ export function narrowedToEcho(schema: unknown): unknown {
   if (!isObject(schema) || !isObject(properties)) return schema;
   const required = requiredOf(schema);
   const kept = Object.entries(properties).flatMap(([name, property]) => {
-    if (name === SCRIPT_NAME) return [[name, { const: `text(${JSON.stringify(WORDS[1])});` }] as const];
+    if (name === SCRIPT_NAME) return [[name, { const: SCRIPT }] as const];
     if (COMMAND_NAMES.includes(name)) return [[name, { const: echoFor(property) }] as const];
     return required.includes(name) ? [[name, property] as const] : [];
   });
@@ -39,7 +47,7 @@ function hasProperty(schema: unknown, name: string): boolean {
 
 function echoFor(property: unknown): unknown {
   const takesList = field(property, 'type') === 'array';
-  return takesList ? WORDS : `${WORDS[0]} '${WORDS[1]}'`;
+  return takesList ? WORDS : COMMAND;
 }
 
 function requiredOf(schema: unknown): readonly string[] {

@@ -1,17 +1,22 @@
 import { field, isString } from '../../lib/expect.ts';
-import { tokensOf } from '../prose.ts';
+import { proseTokens, tokensOf } from '../prose.ts';
 import { hashText, idFrom } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import { valueOfSchema } from '../schema-value.ts';
 import type { Question, Tool } from './question.ts';
-import { isShellTool, narrowedToEcho } from './shell-call.ts';
+import { harmlessText, isShellTool, narrowedToEcho } from './shell-call.ts';
+
+// A sentence.
+const TEXT_TOKENS = 12;
 
 /** A call of one of the request's tools. */
 export interface ToolCall {
   /** Makes its id, in whatever shape the format's ids have. */
   readonly seed: number;
   readonly name: string;
-  /** JSON text. */
+  readonly namespace?: string;
+  /** The arguments are a text as it is; otherwise JSON text. */
+  readonly takesText?: true;
   readonly arguments: string;
   /** The same in tokens. */
   readonly tokens: readonly string[];
@@ -69,15 +74,26 @@ function asksForAny(text: string): boolean {
 }
 
 function callOf(tool: Tool, seed: number, round: number): ToolCall {
-  const schema = plain(tool.schema ?? { type: 'object' });
-  const wanted = isShellTool(tool) ? narrowedToEcho(schema) : schema;
-  const text = JSON.stringify(valueOfSchema(wanted, seed + round));
+  const { name, namespace, takesText } = tool;
+  const text = takesText ? textFor(tool, seed + round) : jsonFor(tool, seed + round);
   return {
-    seed: hashText(tool.name, seed + round),
-    name: tool.name,
+    seed: hashText(name, seed + round),
+    name,
+    ...(namespace !== undefined && { namespace }),
+    ...(takesText && { takesText }),
     arguments: text,
     tokens: tokensOf(text),
   };
+}
+
+function jsonFor(tool: Tool, seed: number): string {
+  const schema = plain(tool.schema ?? { type: 'object' });
+  return JSON.stringify(valueOfSchema(isShellTool(tool) ? narrowedToEcho(schema) : schema, seed));
+}
+
+/** A grammar is not followed: an agent refuses such a text, and does nothing. */
+function textFor(tool: Tool, seed: number): string {
+  return isShellTool(tool) ? harmlessText(tool) : proseTokens(seed, TEXT_TOKENS).join('');
 }
 
 /** Google writes the types of a schema in capitals. */

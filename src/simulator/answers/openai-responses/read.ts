@@ -10,9 +10,9 @@ import {
   resultText,
   textOf,
 } from '../../content/question.ts';
-import { toolsFrom } from '../../content/tools.ts';
 import type { Objection } from '../../trouble.ts';
 import { requestObjections } from './rules.ts';
+import { declaredTools } from './tools.ts';
 
 /** The question of a request to `/v1/responses`, or what OpenAI would refuse it for. */
 export function readResponses(asked: Asked, identity: Identity): Outcome<Question, Objection> {
@@ -36,11 +36,7 @@ function questionOf(json: unknown, items: readonly unknown[]): Question {
   const effort = stringField(field(json, 'reasoning'), 'effort');
   const summary = stringField(field(json, 'reasoning'), 'summary');
   const allowed = field(field(json, 'tool_choice'), 'tools');
-  const tools = toolsFrom(
-    field(json, 'tools'),
-    (tool) => (field(tool, 'type') === 'function' ? stringField(tool, 'name') : undefined),
-    (tool) => field(tool, 'parameters'),
-  );
+  const tools = declaredTools(json, items);
   const names = listOf(allowed).map((tool) => stringField(tool, 'name'));
   return {
     turns: [{ by: 'system', text: stringField(json, 'instructions') ?? '' }, ...items.flatMap(turnsOf)],
@@ -66,7 +62,8 @@ function turnsOf(item: unknown): readonly Turn[] {
 
 function choiceOf(choice: unknown): ToolChoice {
   const kind = stringField(choice, 'type');
-  if (kind === 'function') return { is: 'named', name: stringField(choice, 'name') ?? '' };
+  if (kind === 'function' || kind === 'custom')
+    return { is: 'named', name: stringField(choice, 'name') ?? '' };
   const mode = kind === 'allowed_tools' ? field(choice, 'mode') : choice;
   if (mode === 'none') return { is: 'none' };
   return { is: mode === 'required' ? 'any' : 'auto' };

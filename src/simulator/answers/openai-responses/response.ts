@@ -108,6 +108,8 @@ export type Item =
       readonly tokens: readonly string[];
       readonly callId: string;
       readonly name: string;
+      readonly namespace: string | undefined;
+      readonly takesText: boolean;
     };
 
 export function itemsOfReply(told: Told): readonly Item[] {
@@ -129,8 +131,10 @@ export function itemsOfReply(told: Told): readonly Item[] {
   }
   if (tokens.length > 0) items.push({ is: 'message', id: `msg_${idFrom(reply.seed + 2, 48)}`, tokens });
   for (const call of calls) {
-    const ids = { id: callId(call, 'fc_', 48), callId: callId(call, 'call_', 24) };
-    items.push({ is: 'call', ...ids, tokens: call.tokens, name: call.name });
+    const { tokens: given, name, namespace, takesText = false } = call;
+    // A custom tool's call comes back under `fc_` from nobody: OpenAI refuses it then.
+    const ids = { id: callId(call, takesText ? 'ctc_' : 'fc_', 48), callId: callId(call, 'call_', 24) };
+    items.push({ is: 'call', ...ids, tokens: given, name, namespace, takesText });
   }
   return items;
 }
@@ -153,8 +157,11 @@ export function itemBody(
       return { id: item.id, type: 'message', status, role: 'assistant', content };
     }
     case 'call': {
-      const { id, callId: call_id, name } = item;
-      return { id, type: 'function_call', status, arguments: text, call_id, name };
+      const { id, callId: call_id, name, namespace, takesText } = item;
+      const call = { call_id, name, ...(namespace !== undefined && { namespace }) };
+      return takesText
+        ? { id, type: 'custom_tool_call', status, input: text, ...call }
+        : { id, type: 'function_call', status, arguments: text, ...call };
     }
   }
 }

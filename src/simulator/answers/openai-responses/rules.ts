@@ -73,7 +73,11 @@ function* itemObjections(item: unknown, at: string, identity: Identity): Objecti
     case 'function_call':
       for (const name of ['call_id', 'name', 'arguments']) yield* textObjections(item, name, at);
       break;
+    case 'custom_tool_call':
+      for (const name of ['call_id', 'name', 'input']) yield* textObjections(item, name, at);
+      break;
     case 'function_call_output':
+    case 'custom_tool_call_output':
       yield* textObjections(item, 'call_id', at);
       if (field(item, 'output') === undefined) yield missing(`${at}.output`);
       break;
@@ -99,11 +103,17 @@ function* itemObjections(item: unknown, at: string, identity: Identity): Objecti
 const OTHER_ITEMS = new Set(
   `file_search_call computer_call computer_call_output web_search_call image_generation_call code_interpreter_call
   local_shell_call local_shell_call_output shell_call shell_call_output apply_patch_call apply_patch_call_output
-  mcp_list_tools mcp_approval_request mcp_approval_response mcp_call custom_tool_call custom_tool_call_output
-  tool_search_call tool_search_output additional_tools`.split(/\s+/),
+  mcp_list_tools mcp_approval_request mcp_approval_response mcp_call tool_search_call tool_search_output additional_tools`.split(
+    /\s+/,
+  ),
 );
 
-const ID_STARTS: Readonly<Record<string, string>> = { message: 'msg', function_call: 'fc', reasoning: 'rs' };
+const ID_STARTS: Readonly<Record<string, string>> = {
+  message: 'msg',
+  function_call: 'fc',
+  custom_tool_call: 'ctc',
+  reasoning: 'rs',
+};
 
 function* idObjections(id: string, kind: string, at: string): Objections {
   const start = ID_STARTS[kind];
@@ -148,7 +158,7 @@ function* textObjections(item: unknown, name: string, at: string): Objections {
       'invalid_type',
       param,
     );
-  } else if (value === '' && name !== 'arguments') {
+  } else if (value === '' && name !== 'arguments' && name !== 'input') {
     yield wrong(
       `Invalid '${param}': empty string. Expected a string with minimum length 1, but got an empty string instead.`,
       'empty_string',
@@ -190,7 +200,11 @@ function* referenceObjections(item: unknown, { kept }: Identity): Objections {
   );
 }
 
-const MUST_BE_ANSWERED = new Set(['function_call', 'custom_tool_call']);
+/** Calls that must be answered, in the words of OpenAI's refusals. */
+const MUST_BE_ANSWERED: ReadonlyMap<string, string> = new Map([
+  ['function_call', 'function call'],
+  ['custom_tool_call', 'custom tool call'],
+]);
 
 /** Every call has its output, every output its call, and what was thought is followed by what was thought of. */
 function* pairingObjections(items: readonly unknown[]): Objections {
@@ -201,14 +215,15 @@ function* pairingObjections(items: readonly unknown[]): Objections {
   const answered = new Set(outputs.map((item) => field(item, 'call_id')));
   for (const item of outputs) {
     const id = field(item, 'call_id');
-    if (stringField(item, 'type') === 'function_call_output' && !called.has(id)) {
-      yield wrong(`No tool call found for function call output with call_id ${String(id)}.`, null, 'input');
+    const what = MUST_BE_ANSWERED.get((stringField(item, 'type') ?? '').replace(/_output$/, ''));
+    if (what !== undefined && !called.has(id)) {
+      yield wrong(`No tool call found for ${what} output with call_id ${String(id)}.`, null, 'input');
     }
   }
   for (const item of calls) {
     const id = field(item, 'call_id');
-    if (!answered.has(id))
-      yield wrong(`No tool output found for function call ${String(id)}.`, null, 'input');
+    const what = MUST_BE_ANSWERED.get(stringField(item, 'type') ?? '');
+    if (!answered.has(id)) yield wrong(`No tool output found for ${what} ${String(id)}.`, null, 'input');
   }
   for (const [index, item] of items.entries()) {
     if (stringField(item, 'type') !== 'reasoning') continue;
@@ -233,7 +248,7 @@ function* toolObjections(json: unknown): Objections {
   for (const [index, tool] of listOf(field(json, 'tools')).entries()) {
     const kind = field(tool, 'type');
     if (kind === undefined) yield missing(`tools[${index}].type`);
-    if (kind !== 'function') continue;
+    if (kind !== 'function' && kind !== 'custom') continue;
     const name = field(tool, 'name');
     if (!isString(name)) yield missing(`tools[${index}].name`);
     else if (!/^[a-zA-Z0-9_-]{1,128}$/.test(name)) {

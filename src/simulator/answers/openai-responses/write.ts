@@ -58,12 +58,22 @@ function timeline(told: Told): Timeline {
 }
 
 function itemEvents(make: Maker, item: Item, output_index: number): readonly Event[] {
-  const inner = { reasoning: reasoningEvents, message: messageEvents, call: callEvents }[item.is];
   return [
     make('opening', 'response.output_item.added', { output_index, item: itemBody(item, false) }),
-    ...inner(make, item, output_index),
+    ...innerEvents(make, item, output_index),
     make('closing', 'response.output_item.done', { output_index, item: itemBody(item, true) }),
   ];
+}
+
+function innerEvents(make: Maker, item: Item, output_index: number): readonly Event[] {
+  switch (item.is) {
+    case 'reasoning':
+      return reasoningEvents(make, item, output_index);
+    case 'message':
+      return messageEvents(make, item, output_index);
+    case 'call':
+      return callEvents(make, item, output_index);
+  }
 }
 
 function reasoningEvents(make: Maker, { id, tokens }: Item, output_index: number): readonly Event[] {
@@ -90,11 +100,16 @@ function messageEvents(make: Maker, { id, tokens }: Item, output_index: number):
   ];
 }
 
-function callEvents(make: Maker, { id, tokens }: Item, output_index: number): readonly Event[] {
+function callEvents(
+  make: Maker,
+  { id, tokens, takesText }: Extract<Item, { is: 'call' }>,
+  output_index: number,
+): readonly Event[] {
   const at = { item_id: id, output_index };
-  const name = 'response.function_call_arguments';
+  const name = `response.${takesText ? 'custom_tool_call_input' : 'function_call_arguments'}`;
+  const given = tokens.join('');
   return [
     ...tokens.map((delta) => make('token', `${name}.delta`, { ...at, delta })),
-    make('closing', `${name}.done`, { ...at, arguments: tokens.join('') }),
+    make('closing', `${name}.done`, { ...at, ...(takesText ? { input: given } : { arguments: given }) }),
   ];
 }
