@@ -7,6 +7,7 @@ import { type Daemon, runDaemon } from '../src/daemon/index.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { PRESETS } from '../src/providers/index.ts';
 import { createSimulator, type Simulator } from '../src/simulator/index.ts';
+import { askDaemon } from './ask-daemon.ts';
 
 /** A whole daemon in this process, in a home of its own, before simulators. */
 export interface DaemonGround {
@@ -58,7 +59,12 @@ export async function openDaemon(
       if (found === undefined) throw new Error(`no simulator ${name}`);
       return found;
     },
-    chat: (more, headers) => chat(daemon.address, more, headers),
+    async chat(more, headers) {
+      const id = await chat(daemon.address, more, headers);
+      // What a command gives up on when it takes long, as it must not keep anybody from the log.
+      await askDaemon(paths.socket, 'flush', {});
+      return id;
+    },
     async close() {
       daemon.stop(0);
       await daemon.ended;

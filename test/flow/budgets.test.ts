@@ -10,6 +10,7 @@ import { CALLER_FORMATS } from '../../src/formats/index.ts';
 import { keysOf } from '../../src/lib/expect.ts';
 import { Purse } from '../../src/proxy/index.ts';
 import { closeGrounds, type Ground, openGround, until } from './ground.ts';
+import { HeldClock } from './held-clock.ts';
 import { askIn } from './translated-asking.ts';
 
 afterEach(closeGrounds);
@@ -152,10 +153,16 @@ describe('a budget that is used up and blocks', () => {
 describe('fifty requests at once', () => {
   test('do not overdraw a budget, and those that are not sent say why [promise:budget-bounded]', async () => {
     // Each is expected to take about 520 tokens, and takes fewer.
-    const ground = await openGround({ purse: purseOf([{ amount: 1_500 }]), policy: { waitMs: 0 } });
-    const answers = await Promise.all(
-      Array.from({ length: 50 }, () => ground.chat('m!slow-headers=300ms+tokens=40')),
-    );
+    const time = new HeldClock();
+    const ground = await openGround({
+      providers: [{ name: 'first', simulator: { clock: time } }],
+      purse: purseOf([{ amount: 1_500 }]),
+      policy: { waitMs: 0 },
+    });
+    const asked = Array.from({ length: 50 }, () => ground.chat('m!slow-headers=20ms+tokens=40'));
+    await until(() => ground.trails.length === 47, 'those that would overdraw it are refused');
+    time.letGo();
+    const answers = await Promise.all(asked);
     const served = answers.filter(({ status }) => status === 200);
     expect(served).toHaveLength(3);
     for (const { status, headers, text } of answers) {

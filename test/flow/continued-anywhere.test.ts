@@ -48,7 +48,7 @@ describe.each(CALLERS)('a stream to a caller of %s broken at every byte', (calle
       // Only what broke behind the reason why the model stopped: there is nothing to go on with.
       expect(told / offsets.length).toBeLessThan(0.15);
     },
-    60_000,
+    240_000,
   );
 });
 

@@ -1,32 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { closeGrounds, type Ground, type GroundOptions, openGround, until } from './ground.ts';
+import { HeldClock } from './held-clock.ts';
 import { type Answer, get } from './raw-client.ts';
 
 afterEach(closeGrounds);
 
 /** A stream that goes on until `letGo` is called, so that what happens meanwhile has all the time it needs. */
 const SLOW = 'm!tokens=4+slow-drip=20ms';
-
-/** The time of a simulator: it stands still, once begun, until the test lets it go on. */
-class HeldClock implements Clock {
-  readonly now = systemClock.now;
-  readonly monotonic = systemClock.monotonic;
-  #isHeld = true;
-  readonly #held = new Set<() => void>();
-
-  readonly after = (delayMs: number, action: () => void): (() => void) => {
-    if (!this.#isHeld || delayMs === 0) return systemClock.after(delayMs, action);
-    this.#held.add(action);
-    return () => void this.#held.delete(action);
-  };
-
-  letGo(): void {
-    this.#isHeld = false;
-    for (const action of this.#held) action();
-  }
-}
 
 /** Of the first provider. */
 let time: HeldClock;

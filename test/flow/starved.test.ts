@@ -50,18 +50,18 @@ function standStill(ms: number): void {
 }
 
 // [promise:starved-no-trip]
-test('no breaker opens because gw itself stood still for 700 ms again and again', async () => {
+test('no breaker opens because gw itself stood still for 1.5 s again and again', async () => {
   const url = await startProvider();
   const ground = await openGround({
     providers: [{ name: 'healthy', url }, 'second'],
-    // Shorter than gw stands still, and long for a provider that answers after 50 ms and goes on every 20 ms.
-    policy: { firstContentMs: 300, idleMs: 300 },
+    // So much shorter than gw stands still that it must notice, and long for a provider that answers after 50 ms and goes on every 20 ms.
+    policy: { firstContentMs: 500, idleMs: 500 },
   });
   const streams = Array.from({ length: 12 }, () => ground.stream('m'));
   // Held up between the poll for what arrived and the timers: those are then looked at before what arrived meanwhile.
   await until(() => ground.started.some(({ attempts }) => attempts.length > 0), 'the first is being sent');
-  for (let i = 0; i < 5; i++) {
-    standStill(700);
+  for (let i = 0; i < 3; i++) {
+    standStill(1500);
     await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setTimeout(resolve, 30));
     await new Promise((resolve) => setImmediate(resolve));

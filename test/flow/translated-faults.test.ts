@@ -174,5 +174,5 @@ describe.each(keysOf(FORMAT_NAMES))('a fault of a provider of %s', (provider) =>
       if (found !== undefined) wrong.push(found);
     });
     expect(wrong).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 });
