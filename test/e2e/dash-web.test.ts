@@ -76,6 +76,7 @@ describe.skipIf(BROWSER === undefined)('the page in a real browser (GW_TEST_BROW
         expect.poll(() => page.evaluate(text(id)), { timeout: 10_000 }).toMatch(what);
       await shows('state', /all up/);
       await shows('targets', /first/);
+      await shows('gateway', /listens on\s+http:[^]*under way\s+0 of/);
       await ask();
       await shows('requests', /✓ served/);
       first.setFault('503');
