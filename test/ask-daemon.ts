@@ -14,3 +14,13 @@ export async function askDaemon<M extends MethodName>(
     connected.value.close();
   }
 }
+
+/** `kill -9` for the daemon behind a control socket; false when none answers there, or it is about to end. */
+export async function killDaemon(socket: string): Promise<boolean> {
+  try {
+    const { pid } = await askDaemon(socket, 'hello', {});
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}

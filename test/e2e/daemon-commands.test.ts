@@ -224,7 +224,8 @@ describe('gw serve', () => {
     expect(await response.text()).toContain('[DONE]');
     if (child.exitCode === null) await once(child, 'exit');
     expect(child.exitCode).toBe(0);
-    expect(shown).toContain('daemon-stopped');
+    // What it said last may arrive after its end.
+    await waitUntil(() => shown.includes('daemon-stopped'));
   });
 
   it('ends at once at the second Ctrl-C', async () => {

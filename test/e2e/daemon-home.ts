@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import { connectControl, type MethodName, type Methods, type Status } from '../../src/control/index.ts';
 import { findPaths, type Paths } from '../../src/core/paths.ts';
-import { askDaemon } from '../ask-daemon.ts';
+import { askDaemon, killDaemon } from '../ask-daemon.ts';
 import { clearUpAfterwards } from './left-behind.ts';
 
 /** The program under test; another build or an installed one can be named instead. */
@@ -91,21 +91,25 @@ export class DaemonHome {
 
   /** `kill -9` for the daemon that answers here, if one does; returns when the system has taken its socket back. */
   async kill(): Promise<void> {
-    const connected = await connectControl(this.paths.socket);
-    if (connected.is === 'failed') return;
-    const { pid } = await connected.value.call('hello', {});
-    connected.value.close();
-    process.kill(pid, 'SIGKILL');
+    await killDaemon(this.paths.socket);
     await waitUntil(async () => (await connectControl(this.paths.socket)).is === 'failed');
   }
 
   /** Ends whatever the test left running, and removes the home. */
   async remove(): Promise<void> {
-    for (const child of this.#children) if (child.exitCode === null) child.kill('SIGKILL');
+    await Promise.all(this.#children.map(end));
     await this.kill();
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
     this.#cleared();
   }
+}
+
+/** Ends a process that the test left running; what it was writing is written then. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }
 
 /** An upstream whose answers wait until the test lets them go. */
@@ -209,7 +213,7 @@ export function ask(
 }
 
 /** Waits for something outside this process, and fails when it does not come. */
-export async function waitUntil(isSo: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+export async function waitUntil(isSo: () => boolean | Promise<boolean>, timeoutMs = 30_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${String(isSo)}`);

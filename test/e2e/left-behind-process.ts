@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { findPaths } from '../../src/core/paths.ts';
-import { askDaemon } from '../ask-daemon.ts';
+import { killDaemon } from '../ask-daemon.ts';
 
 // A start that was under way brings its daemon up without whoever wanted it.
 const LOOK_MS = 10_000;
@@ -18,18 +18,8 @@ for await (const line of createInterface({ input: process.stdin })) {
 await Promise.all([...homes].map(clear));
 
 async function clear(folder: string): Promise<void> {
-  const until = Date.now() + LOOK_MS;
-  while (!(await hasEnded(folder)) && Date.now() < until) await sleep(PAUSE_MS);
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-}
-
-/** Ends the daemon of a home; false while none answers. */
-async function hasEnded(folder: string): Promise<boolean> {
   const { socket } = findPaths({ GW_HOME: folder });
-  try {
-    const { pid } = await askDaemon(socket, 'hello', {});
-    return process.kill(pid, 'SIGKILL');
-  } catch {
-    return false;
-  }
+  const until = Date.now() + LOOK_MS;
+  while (!(await killDaemon(socket)) && Date.now() < until) await sleep(PAUSE_MS);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }

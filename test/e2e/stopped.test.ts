@@ -51,5 +51,5 @@ it.skipIf(process.platform === 'win32')(
     expect(counters).toMatchObject({ total: 17, served: 17, failovers: 0 });
     for (const { targets } of providers) for (const { breaker } of targets) expect(breaker.is).toBe('closed');
   },
-  40_000,
+  90_000,
 );

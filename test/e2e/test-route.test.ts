@@ -7,7 +7,7 @@ import { field, parseJson } from '../../src/lib/expect.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
 import { DaemonHome } from './daemon-home.ts';
 
-const TIME_MS = 40_000;
+const TIME_MS = 90_000;
 const KEY = { TEST_KEY: 'sk-test' };
 
 let home: DaemonHome;
