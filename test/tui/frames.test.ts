@@ -128,6 +128,24 @@ describe('thirty targets with long names', () => {
   });
 });
 
+describe('the smallest terminal', () => {
+  it('says below a list why what is under the cursor is in trouble', () => {
+    const providers = frameOf(stateOf(outage(), 60, 12, ['3'])).join('\n');
+    expect(providers).toMatch(/because +overloaded: 503 The server is overloaded/);
+    const failovers = frameOf(stateOf(outage(), 60, 12, ['4'])).join('\n');
+    expect(failovers).toMatch(/openai\/gpt-4o +▲ last failed/);
+    expect(failovers).toContain('overloaded: the provider is overloaded or failing');
+  });
+
+  it('says of a cooldown that is over that nobody has asked since', () => {
+    const later = reduce(stateOf(outage(), 60, 12, ['3', 'j', 'j']), {
+      type: 'clock-ticked',
+      now: NOON + 60_000,
+    });
+    expect(frameOf(later).join('\n')).toMatch(/cooldown +over, and not asked since, rate limited/);
+  });
+});
+
 describe('too small a terminal', () => {
   it('gets one line', () => {
     expect(frameOf(stateOf(healthy(), 59, 12))).toEqual([

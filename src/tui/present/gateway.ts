@@ -19,7 +19,7 @@ export function gatewayLines({ status }: Facts, now: number, columns: number): r
   return [
     ...doorLines(status, now, room),
     [],
-    ...loadLines(status),
+    ...loadLines(status, room),
     ...labelled('cache', cacheGroups(status.cache), room),
     [],
     ...labelled('bodies', [[span(CAPTURED[status.capture ?? 'off'])]], room),
@@ -58,18 +58,18 @@ function doorLines(status: Status, now: number, room: number): readonly Line[] {
 }
 
 /** How many requests are under way where only so many may be, who waits, and who was turned away. */
-function loadLines({ load, providers, counters }: Status): readonly Line[] {
+function loadLines({ load, providers, counters }: Status, room: number): readonly Line[] {
   const bounded = providers.flatMap(({ name, load: own }) =>
     own === undefined ? [] : [{ name, load: own }],
   );
   const total = load ?? { inFlight: counters.live, queued: 0, refused: 0 };
   return [
-    [label('under way'), ...loadBar(total)],
-    ...bounded.map(({ name, load: own }): Line => [label(`  ${foreign(name)}`), ...loadBar(own)]),
+    ...labelled('under way', loadGroups(total), room),
+    ...bounded.flatMap(({ name, load: own }) => labelled(`  ${foreign(name)}`, loadGroups(own), room)),
   ];
 }
 
-function loadBar({ inFlight, limit, queued, refused }: LoadView): Line {
+function loadGroups({ inFlight, limit, queued, refused }: LoadView): readonly Line[] {
   const share = limit === undefined ? 0 : Math.min(1, inFlight / limit);
   const tone: Tone = share >= 1 ? 'bad' : share >= NEARLY_FULL ? 'warn' : 'good';
   const filled = inFlight === 0 ? 0 : Math.max(1, Math.floor(share * BAR_WIDTH));
@@ -82,9 +82,9 @@ function loadBar({ inFlight, limit, queued, refused }: LoadView): Line {
           span(` ${count(inFlight)} of ${count(limit)}`),
         ];
   return [
-    ...bar,
-    span(`   ${count(queued)} waiting`, queued > 0 ? 'warn' : 'dim'),
-    span(`   ${count(refused)} turned away`, refused > 0 ? 'warn' : 'dim'),
+    bar,
+    [span(`${count(queued)} waiting`, queued > 0 ? 'warn' : 'dim')],
+    [span(`${count(refused)} turned away`, refused > 0 ? 'warn' : 'dim')],
   ];
 }
 

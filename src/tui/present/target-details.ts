@@ -1,5 +1,5 @@
 import type { ProviderStatus, Status } from '../../control/index.ts';
-import type { BreakerView, LimitView, RecentHealth, TargetHealth } from '../../core/health.ts';
+import type { BreakerView, CooldownView, LimitView, RecentHealth, TargetHealth } from '../../core/health.ts';
 import { costOf } from '../../core/spending.ts';
 import { sameTarget } from '../../core/target.ts';
 import type { Trail } from '../../core/trail.ts';
@@ -30,6 +30,8 @@ export function targetDetails(
   const { symbol, tone } = TARGET_STATES[row.state];
   return [
     [span(row.name, 'heading'), span(`   ${symbol} ${stateWord(row, now)}`, tone)],
+    // First of all: on a small terminal there is room for little else.
+    ...(health === undefined ? [] : troubleLines(health, now, columns - LABEL_WIDTH)),
     labelled('address', addressLine(provider)),
     labelled('key', keyLine(provider, health)),
     labelled('routes', [span(routesText(row, status))]),
@@ -70,22 +72,10 @@ function healthLines(
   now: number,
   columns: number,
 ): readonly Line[] {
-  const { breaker, cooldown, last, recent: lately } = health;
-  const why = breaker.is === 'closed' ? undefined : breaker.reason;
-  const message = breaker.is === 'open' ? `: ${foreign(breaker.message)}` : '';
+  const { breaker, last, recent: lately } = health;
   const wide = columns - LABEL_WIDTH;
   return [
     labelled('breaker', breakerLine(breaker, now)),
-    ...(why === undefined ? [] : paragraph('because', `${faultWord(why)}${message}`, wide, 'warn')),
-    ...(cooldown === undefined
-      ? []
-      : paragraph(
-          'cooldown',
-          `${cooldown.until === undefined ? 'until something changes' : `for ${countdown(cooldown.until, now)}`}, ` +
-            `${faultWord(cooldown.reason)}: ${foreign(cooldown.message)}`,
-          wide,
-          'warn',
-        )),
     ...flowing('5 min', recentFigures(lately), wide),
     ...flowing(
       'since start',
@@ -106,6 +96,26 @@ function healthLines(
           'plain',
         )),
   ];
+}
+
+/** Why it is left alone; nothing while it is not. */
+function troubleLines({ breaker, cooldown }: TargetHealth, now: number, columns: number): readonly Line[] {
+  const why = breaker.is === 'closed' ? undefined : breaker.reason;
+  const message = breaker.is === 'open' ? `: ${foreign(breaker.message)}` : '';
+  return [
+    ...(why === undefined ? [] : paragraph('because', `${faultWord(why)}${message}`, columns, 'warn')),
+    ...(cooldown === undefined ? [] : paragraph('cooldown', cooldownText(cooldown, now), columns, 'warn')),
+  ];
+}
+
+function cooldownText({ until, reason, message }: CooldownView, now: number): string {
+  const left =
+    until === undefined
+      ? 'until something changes'
+      : until <= now
+        ? 'over, and not asked since'
+        : `for ${countdown(until, now)}`;
+  return `${left}, ${faultWord(reason)}: ${foreign(message)}`;
 }
 
 /** What is left of a limit, as a bar and in words; it is as old as the last answer. */

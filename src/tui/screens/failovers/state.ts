@@ -56,7 +56,9 @@ export function shownIncident({ rows }: FailoversScreen): Incident | undefined {
 }
 
 /** How many rows of the list fit above the words. */
-export function incidentRows({ world }: Seen<FailoversScreen>): number {
+export function incidentRows({ screen, world }: Seen<FailoversScreen>): number {
   const body = bodyRows(world.size) - 1;
-  return body > DETAIL_ROWS * 2 ? body - DETAIL_ROWS - 1 : body;
+  if (body > DETAIL_ROWS * 2) return body - DETAIL_ROWS - 1;
+  // Where both do not fit, the list goes first.
+  return Math.min(body, Math.max(1, screen.rows.rows.length));
 }

@@ -81,7 +81,8 @@ export function shownTarget({ rows }: ProvidersScreen): TargetRow | undefined {
 export function targetRowsShown({ screen, world }: Seen<ProvidersScreen>): number {
   const body = bodyRows(world.size) - 1;
   const wanted = Math.max(1, screen.rows.rows.length);
-  return body < DETAIL_ROWS ? body : Math.max(1, Math.min(wanted, body - DETAIL_ROWS));
+  // Where both do not fit, the list goes first, and what it leaves free says the most important.
+  return Math.min(wanted, body < DETAIL_ROWS ? body : Math.max(1, body - DETAIL_ROWS));
 }
 
 /** Where the target under the cursor stands in the first route that leads to it. */

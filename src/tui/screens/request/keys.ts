@@ -20,7 +20,7 @@ export const REQUEST_KEYS: readonly KeyBinding<Seen<RequestScreen>, RequestActio
   {
     keys: ['tab'],
     shown: 'tab',
-    label: 'tab',
+    label: 'view',
     help: 'its story, every figure of its attempts, headers and bodies where they were captured, the record as JSON',
     action: 'next-tab',
     footer: 'tab',
