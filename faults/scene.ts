@@ -1,3 +1,4 @@
+import type { Server } from 'node:net';
 import { join } from 'node:path';
 
 import { bundleYardsticks } from '../bench/bundle.ts';
@@ -71,6 +72,14 @@ export class Scene {
     await proxy.listen();
     this.atEnd(() => proxy.close());
     return proxy;
+  }
+
+  /** Has somebody listen who is no provider; answers with the port. */
+  async listen(server: Server): Promise<number> {
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    this.atEnd(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+    const place = server.address();
+    return typeof place === 'object' && place !== null ? place.port : 0;
   }
 
   /** The upstream itself, and a bare proxy in front of it: what one would have without gw. */

@@ -1,3 +1,5 @@
+import type { Finding } from './row.ts';
+
 /** Counts what was tried and collects why it failed, each reason once with how often. */
 export class Tally {
   n = 0;
@@ -29,6 +31,12 @@ export class Tally {
   get causes(): string[] {
     const sorted = [...this.#causes].sort(([, a], [, b]) => b - a);
     return sorted.map(([cause, times]) => (times === 1 ? cause : `${cause} (${times} ×)`));
+  }
+
+  /** What the row found, with its figure in a few words; `yardstick` is the same done without gw. */
+  finding(figure: string, yardstick?: string): Finding {
+    const { n, failures, causes } = this;
+    return { n, failures, figure, ...(yardstick !== undefined && { yardstick }), causes };
   }
 }
 

@@ -1,12 +1,17 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 
 import { DEFAULT_POLICY } from '../../src/core/policy.ts';
 import { digBlackHole } from '../../test/flow/black-hole.ts';
-import { ask } from '../asking.ts';
+import { ask, type Timed } from '../asking.ts';
 import { NO_BREAKER, NOBODY, PROVIDER_KEY } from '../gateway.ts';
 import { forEach, times } from '../pause.ts';
 import type { MeasuredRow } from '../row.ts';
 import { duration, largest, quantile, spread, Tally } from '../tally.ts';
+
+/** Whoever answered, where it was not the second target. */
+function notBySecond({ status, by }: Timed): string | undefined {
+  return status === 200 && by === 'second' ? undefined : `${status} by ${by}`;
+}
 
 const refused: MeasuredRow = {
   id: 'refused',
@@ -29,14 +34,12 @@ const refused: MeasuredRow = {
     for (let turn = 0; turn < scene.pick(50, 500); turn++) {
       const plain = await ask(gateway.port, { model: 'healthy' });
       const answer = await ask(gateway.port);
-      tally.add(
-        answer.status === 200 && answer.by === 'second' ? undefined : `${answer.status} by ${answer.by}`,
-      );
+      tally.add(notBySecond(answer));
       added.push(answer.ms - plain.ms);
     }
     const bar = scene.bar(50);
     tally.require(quantile(added, 0.99) <= bar, `p99 over ${bar} ms`);
-    return { n: tally.n, failures: tally.failures, figure: `added ${spread(added)}`, causes: tally.causes };
+    return tally.finding(`added ${spread(added)}`);
   },
 };
 
@@ -62,19 +65,12 @@ const blackHole: MeasuredRow = {
       async (stream) => {
         const answer = await ask(gateway.port, { stream });
         took.push(answer.ms);
-        tally.add(
-          answer.status === 200 && answer.by === 'second' ? undefined : `${answer.status} by ${answer.by}`,
-        );
+        tally.add(notBySecond(answer));
       },
     );
     const bar = DEFAULT_POLICY.connectMs + scene.bar(500);
     tally.require(largest(took) <= bar, `slowest over ${duration(bar)}`);
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `slowest ${duration(largest(took))}`,
-      causes: tally.causes,
-    };
+    return tally.finding(`slowest ${duration(largest(took))}`);
   },
 };
 
@@ -94,18 +90,11 @@ const noName: MeasuredRow = {
     for (let turn = 0; turn < 6; turn++) {
       const answer = await ask(gateway.port, { stream: turn % 2 === 0 });
       took.push(answer.ms);
-      tally.add(
-        answer.status === 200 && answer.by === 'second' ? undefined : `${answer.status} by ${answer.by}`,
-      );
+      tally.add(notBySecond(answer));
     }
     // How long a resolver takes to say no is its own affair; ours is that the connect limit holds there too.
     tally.require(largest(took) <= DEFAULT_POLICY.connectMs + 2000, 'over the connect limit');
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `slowest ${duration(largest(took))}`,
-      causes: tally.causes,
-    };
+    return tally.finding(`slowest ${duration(largest(took))}`);
   },
 };
 
@@ -124,9 +113,7 @@ const noTls: MeasuredRow = {
         socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
       });
     });
-    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-    scene.atEnd(() => new Promise<void>((resolve) => void server.close(() => resolve())));
-    const { port } = server.address() as AddressInfo;
+    const port = await scene.listen(server);
     const second = await scene.upstream();
     const gateway = await scene.gateway({
       providers: { first: { origin: `https://127.0.0.1:${port}` }, second },
@@ -134,19 +121,12 @@ const noTls: MeasuredRow = {
     const tally = new Tally();
     for (let turn = 0; turn < 6; turn++) {
       const answer = await ask(gateway.port, { stream: turn % 2 === 0 });
-      tally.add(
-        answer.status === 200 && answer.by === 'second' ? undefined : `${answer.status} by ${answer.by}`,
-      );
+      tally.add(notBySecond(answer));
     }
     const all = Buffer.concat(received);
     tally.require(all.length > 0, 'nobody knocked');
     tally.require(!all.includes(PROVIDER_KEY) && !all.includes('POST'), 'a request went out in the clear');
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `${received.length} handshakes, 0 bytes of a key`,
-      causes: tally.causes,
-    };
+    return tally.finding(`${received.length} handshakes, 0 bytes of a key`);
   },
 };
 

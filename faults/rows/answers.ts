@@ -1,25 +1,10 @@
 import { ask, CALLER_FORMATS, read, requestFor, type Wish } from '../asking.ts';
 import { Crowd } from '../crowd.ts';
-import { type Gateway, NO_BREAKER, type ProviderEntry, type RouteEntry } from '../gateway.ts';
+import { NO_BREAKER } from '../gateway.ts';
+import { openFormats } from '../pairs.ts';
 import { comesTrue, forEach, pause } from '../pause.ts';
 import type { Finding, MeasuredRow } from '../row.ts';
-import type { Scene, Upstream } from '../scene.ts';
 import { duration, largest, Tally } from '../tally.ts';
-
-/** A provider that fails by the caller's model name, one that serves, and a route for each format. */
-async function openFormats(scene: Scene): Promise<{ first: Upstream; second: Upstream; gateway: Gateway }> {
-  const first = await scene.upstream({ name: 'first' });
-  const second = await scene.upstream({ name: 'second' });
-  const providers: Record<string, ProviderEntry> = {};
-  const routes: Record<string, RouteEntry> = {};
-  for (const format of CALLER_FORMATS) {
-    providers[`first-${format}`] = { origin: first.origin, format };
-    providers[`second-${format}`] = { origin: second.origin, format };
-    routes[format] = { match: [`${format}*`], targets: [`first-${format}`, `second-${format}/m`] };
-  }
-  // One target is failed hundreds of times on purpose; a breaker would keep most of them from happening.
-  return { first, second, gateway: await scene.gateway({ providers, routes, policy: NO_BREAKER }) };
-}
 
 const TEXT = 'Hi to you all, and more.';
 const BROKEN = ['reset', 'fin', 'cut;by=end'] as const;
@@ -32,7 +17,7 @@ const truncation: MeasuredRow = {
   how: 'reset, FIN and a tidy end of the body at every 3rd byte (short form: every 29th) of a stream, four formats, read by a strict reader',
   pace: 'works',
   async run(scene) {
-    const { first, gateway } = await openFormats(scene);
+    const { first, gateway } = await openFormats(scene, NO_BREAKER);
     const { bare } = await scene.yardsticks(first.port);
     const stride = scene.pick(29, 3);
     const tally = new Tally();
@@ -72,13 +57,10 @@ const truncation: MeasuredRow = {
         }
       });
     }
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `another target ${ends.second}, told ${ends.told}, whole ${ends.first}`,
-      yardstick: `bare: ${fooled} of ${beside} passed on as complete HTTP answers that were not`,
-      causes: tally.causes,
-    };
+    return tally.finding(
+      `another target ${ends.second}, told ${ends.told}, whole ${ends.first}`,
+      `bare: ${fooled} of ${beside} passed on as complete HTTP answers that were not`,
+    );
   },
 };
 
@@ -116,7 +98,7 @@ const garbled: MeasuredRow = {
   how: `${GARBLED.length} ways to say nonsense, four formats, streamed and not; then what gw recorded of each`,
   pace: 'works',
   async run(scene) {
-    const { first, gateway } = await openFormats(scene);
+    const { first, gateway } = await openFormats(scene, NO_BREAKER);
     const { bare } = await scene.yardsticks(first.port);
     const tally = new Tally();
     let passed = 0;
@@ -145,13 +127,10 @@ const garbled: MeasuredRow = {
     const wrong = figures.filter((value) => !(Number(value) >= 0 && Number.isFinite(Number(value))));
     tally.require(figures.length > 0, 'no figure was recorded: nothing was shown');
     tally.require(wrong.length === 0, `recorded: ${wrong.slice(0, 3).join()}`);
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `${wrong.length} of ${figures.length} recorded numbers wrong`,
-      yardstick: `bare: ${passed} of ${wishes.length} passed on as a 200 that no client can use`,
-      causes: tally.causes,
-    };
+    return tally.finding(
+      `${wrong.length} of ${figures.length} recorded numbers wrong`,
+      `bare: ${passed} of ${wishes.length} passed on as a 200 that no client can use`,
+    );
   },
 };
 
@@ -194,12 +173,7 @@ const bombs: MeasuredRow = {
     const growth = most - before;
     tally.require(largest(took) <= scene.bar(1000), `slowest ${duration(largest(took))}`);
     tally.require(growth <= 64, `${growth.toFixed(0)} MiB more`);
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `slowest ${duration(largest(took))}; memory +${growth.toFixed(0)} MiB`,
-      causes: tally.causes,
-    };
+    return tally.finding(`slowest ${duration(largest(took))}; memory +${growth.toFixed(0)} MiB`);
   },
 };
 
@@ -233,12 +207,7 @@ const passthrough: MeasuredRow = {
       const expected = oddBody(index).replace('"model":"m"', '"model":"other"');
       tally.add(received.has(expected) ? undefined : `changed: ${expected.slice(0, 120)}`);
     }
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `${tally.failures} bodies changed`,
-      causes: tally.causes,
-    };
+    return tally.finding(`${tally.failures} bodies changed`);
   },
 };
 
@@ -286,12 +255,7 @@ const crossTalk: MeasuredRow = {
       if (/text-\d+-/.test(said) && !said.includes(`"${text}"`)) crossed += 1;
       tally.add(said.includes(`"${text}"`) ? undefined : `${answer.status} ${said.slice(0, 80)}`);
     });
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `${crossed} answers of another`,
-      causes: tally.causes,
-    };
+    return tally.finding(`${crossed} answers of another`);
   },
 };
 

@@ -73,12 +73,7 @@ const canaries: MeasuredRow = {
       told.some((text) => text.includes(' 200 ')),
       'nothing was answered: nothing was shown',
     );
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `0 hits in ${places.length} files and outputs`.replace('0', String(tally.failures)),
-      causes: tally.causes,
-    };
+    return tally.finding(`0 hits in ${places.length} files and outputs`.replace('0', String(tally.failures)));
   },
 };
 
@@ -195,12 +190,7 @@ const pages: MeasuredRow = {
       tally.add(status >= 400 && status < 500 ? undefined : `${path}: ${status}`);
     }
     tally.require((await gateway.status()).instance === instance, 'the daemon is another');
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `${tally.failures} let through, 0 reached a provider`,
-      causes: tally.causes,
-    };
+    return tally.finding(`${tally.failures} let through, 0 reached a provider`);
   },
 };
 
@@ -238,12 +228,7 @@ const mutated: MeasuredRow = {
       await gateway.call('reload', { env });
     }
     tally.require(kept > rounds / 2, 'most changes did no harm: nothing was shown');
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `${kept} refused whole, ${rounds - kept} taken whole`,
-      causes: tally.causes,
-    };
+    return tally.finding(`${kept} refused whole, ${rounds - kept} taken whole`);
   },
 };
 

@@ -4,7 +4,7 @@ import { rssMegabytes } from '../../bench/process-cost.ts';
 import { RawCall } from '../../test/flow/raw-client.ts';
 import { ask, bytesFor, CALLER_FORMATS, open, requestFor } from '../asking.ts';
 import { Crowd } from '../crowd.ts';
-import type { ProviderEntry, RouteEntry } from '../gateway.ts';
+import { openFormats } from '../pairs.ts';
 import { comesTrue, forEach, pause, times } from '../pause.ts';
 import type { MeasuredRow } from '../row.ts';
 import type { Scene } from '../scene.ts';
@@ -26,16 +26,7 @@ const hangUps: MeasuredRow = {
   how: 'four formats, streamed and not: before the headers, after them, after content, in the middle of a body',
   pace: 'alone',
   async run(scene) {
-    const first = await scene.upstream({ name: 'first' });
-    const second = await scene.upstream({ name: 'second' });
-    const providers: Record<string, ProviderEntry> = {};
-    const routes: Record<string, RouteEntry> = {};
-    for (const format of CALLER_FORMATS) {
-      providers[`first-${format}`] = { origin: first.origin, format };
-      providers[`second-${format}`] = { origin: second.origin, format };
-      routes[format] = { match: [`${format}*`], targets: [`first-${format}`, `second-${format}/m`] };
-    }
-    const gateway = await scene.gateway({ providers, routes });
+    const { first, second, gateway } = await openFormats(scene);
     await comesTrue(() => first.simulator.received > 0 && second.simulator.received > 0, 3000);
     await pause(300);
     const before = second.simulator.received;
@@ -71,12 +62,7 @@ const hangUps: MeasuredRow = {
     tally.require((await gateway.openBreakers()).length === 0, 'a breaker opened');
     const p99 = quantile(took, 0.99);
     tally.require(p99 <= scene.bar(100), `p99 ${duration(p99)}`);
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `let go after ${spread(took)}`,
-      causes: tally.causes,
-    };
+    return tally.finding(`let go after ${spread(took)}`);
   },
 };
 
@@ -104,13 +90,7 @@ const slowReaders: MeasuredRow = {
       own.slowestMs <= scene.bar(Math.max(1000, 3 * beside.slowestMs)),
       `somebody waited ${duration(own.slowestMs)}`,
     );
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: told(own),
-      yardstick: `bare: ${told(beside)}`,
-      causes: tally.causes,
-    };
+    return tally.finding(told(own), `bare: ${told(beside)}`);
   },
 };
 
@@ -223,12 +203,7 @@ const hostileBodies: MeasuredRow = {
     }
     const p99 = quantile(waits, 0.99);
     tally.require(largest(waits) <= scene.bar(50), `somebody waited ${duration(largest(waits))}`);
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `others wait p99 ${duration(p99)}, max ${duration(largest(waits))}`,
-      causes: tally.causes,
-    };
+    return tally.finding(`others wait p99 ${duration(p99)}, max ${duration(largest(waits))}`);
   },
 };
 
@@ -270,15 +245,9 @@ const strangers: MeasuredRow = {
     const isBack = await comesTrue(() => (gateway.descriptors() ?? 0) <= (before ?? 0) + 2, 5000);
     const left = (gateway.descriptors() ?? 0) - (before ?? 0);
     tally.require(isBack, `${left} descriptors left behind`);
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure:
-        before === undefined
-          ? 'descriptors are not told here'
-          : `${Math.max(0, left)} descriptors left behind`,
-      causes: tally.causes,
-    };
+    return tally.finding(
+      before === undefined ? 'descriptors are not told here' : `${Math.max(0, left)} descriptors left behind`,
+    );
   },
 };
 

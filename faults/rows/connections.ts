@@ -1,8 +1,8 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 
 import { DEFAULT_POLICY } from '../../src/core/policy.ts';
 import { ask, read, type Wish } from '../asking.ts';
-import { NO_BREAKER } from '../gateway.ts';
+import { openPair } from '../pairs.ts';
 import { comesTrue, forEach, pause, times } from '../pause.ts';
 import type { Finding, MeasuredRow } from '../row.ts';
 import type { Scene } from '../scene.ts';
@@ -89,13 +89,7 @@ const stalls: MeasuredRow = {
   how: 'streams that stall after the accept, after the headers and (long form) after the third event; the limits are the defaults',
   pace: 'waits',
   async run(scene) {
-    const first = await scene.upstream();
-    const second = await scene.upstream();
-    const gateway = await scene.gateway({
-      providers: { first, second },
-      routes: { main: { match: ['*'], targets: ['first', 'second/m'] } },
-      policy: NO_BREAKER,
-    });
+    const { first, gateway } = await openPair(scene);
     const { firstContentMs, idleTakeoverMs } = DEFAULT_POLICY;
     const cases = [
       { fault: 'stall@accept', limitMs: firstContentMs },
@@ -126,12 +120,7 @@ const stalls: MeasuredRow = {
       Math.abs(worst) <= scene.pick(0.25, 0.1),
       `cut ${(worst * 100).toFixed(1)} % off the limit`,
     );
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `cut at most ${(worst * 100).toFixed(1)} % off the limit`,
-      causes: tally.causes,
-    };
+    return tally.finding(`cut at most ${(worst * 100).toFixed(1)} % off the limit`);
   },
 };
 
@@ -151,16 +140,8 @@ async function runRedirects(scene: Scene): Promise<Finding> {
     connections += 1;
     socket.on('data', (piece) => (bytes += piece.length)).on('error', () => undefined);
   });
-  await new Promise<void>((resolve) => void thief.listen(0, '127.0.0.1', resolve));
-  scene.atEnd(() => new Promise<void>((resolve) => void thief.close(() => resolve())));
-  const { port } = thief.address() as AddressInfo;
-  const first = await scene.upstream();
-  const second = await scene.upstream();
-  const gateway = await scene.gateway({
-    providers: { first, second },
-    routes: { main: { match: ['*'], targets: ['first', 'second/m'] } },
-    policy: NO_BREAKER,
-  });
+  const port = await scene.listen(thief);
+  const { gateway } = await openPair(scene);
   const tally = new Tally();
   for (const status of [301, 302, 303, 307, 308]) {
     for (const stream of [true, false]) {
@@ -170,12 +151,7 @@ async function runRedirects(scene: Scene): Promise<Finding> {
     }
   }
   tally.require(connections === 0, `${connections} connections to the second server`);
-  return {
-    n: tally.n,
-    failures: tally.failures,
-    figure: `${connections} connections, ${bytes} bytes at the second server`,
-    causes: tally.causes,
-  };
+  return tally.finding(`${connections} connections, ${bytes} bytes at the second server`);
 }
 
 const WIRES: readonly {
@@ -218,12 +194,7 @@ const badWires: MeasuredRow = {
       largest(took) <= DEFAULT_POLICY.firstContentMs + 2000,
       `slowest ${duration(largest(took))}`,
     );
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `slowest ${duration(largest(took))}`,
-      causes: tally.causes,
-    };
+    return tally.finding(`slowest ${duration(largest(took))}`);
   },
 };
 

@@ -42,12 +42,9 @@ const full: MeasuredRow = {
     const { dropped } = (await gateway.status()).counters;
     tally.require(await isShown(), 'status shows no problem');
     // What cannot be written waits in memory, so far as that is bounded; only beyond are rows dropped, and counted.
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `shown; ${dropped} rows dropped and counted, the others wait; slowest ${duration(slowest)}`,
-      causes: tally.causes,
-    };
+    return tally.finding(
+      `shown; ${dropped} rows dropped and counted, the others wait; slowest ${duration(slowest)}`,
+    );
   },
 };
 
@@ -73,12 +70,7 @@ const locked: MeasuredRow = {
     tally.require(isWritten, `${count()} of 110 rows were written afterwards`);
     other.close();
     tally.require(slowest <= scene.bar(500), `a request took ${duration(slowest)}`);
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `slowest ${duration(slowest)}; 110 of 110 rows written`,
-      causes: tally.causes,
-    };
+    return tally.finding(`slowest ${duration(slowest)}; 110 of 110 rows written`);
   },
 };
 
@@ -112,7 +104,7 @@ const corrupt: MeasuredRow = {
         isWell ? undefined : `${status}, ${aside ? '' : 'not '}set aside, ${shown ? '' : 'not '}shown`,
       );
     }
-    return { n: tally.n, failures: tally.failures, figure: 'set aside, shown, served', causes: tally.causes };
+    return tally.finding('set aside, shown, served');
   },
 };
 

@@ -41,11 +41,8 @@ export const HEDGING_ROW: MeasuredRow = {
         isServed && isOver && ms <= LOSER_LIMIT_MS ? undefined : `after ${duration(ms)}, ${answer.status}`,
       );
     }
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `the loser's connection closed at most ${duration(largest(waits))} after the winner's first content reached the caller`,
-      causes: tally.causes,
-    };
+    return tally.finding(
+      `the loser's connection closed at most ${duration(largest(waits))} after the winner's first content reached the caller`,
+    );
   },
 };

@@ -220,12 +220,7 @@ const starved: MeasuredRow = {
     tally.require(open.length === 0, `open: ${open.join()}`);
     tally.require(passedOver === 0, `${passedOver} passed over`);
     tally.require(posts(second).length === 0, 'the second was asked');
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `${open.length} breakers open, ${passedOver} passed over, in ${rounds} stops`,
-      causes: tally.causes,
-    };
+    return tally.finding(`${open.length} breakers open, ${passedOver} passed over, in ${rounds} stops`);
   },
 };
 

@@ -71,12 +71,7 @@ function outage(
       const back = performance.now() - from;
       tally.require(calls <= MOST_CALLS, `${calls} calls of the dead target`);
       tally.require(back <= BACK_LIMIT_MS, `back after ${duration(back)}`);
-      return {
-        n: tally.n,
-        failures: tally.failures,
-        figure: `${calls} calls of the dead target; back ${duration(back)} after its recovery`,
-        causes: tally.causes,
-      };
+      return tally.finding(`${calls} calls of the dead target; back ${duration(back)} after its recovery`);
     },
   };
 }
@@ -111,12 +106,9 @@ const storm: MeasuredRow = {
     const share = calls / tally.n;
     tally.require(calls <= tally.n * 1.2 + seconds + 3, `${share.toFixed(3)} calls per request`);
     tally.require(largest(attempts) <= 4, `${largest(attempts)} attempts of one request`);
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `${share.toFixed(3)} calls per request; at most ${largest(attempts)} attempts of one`,
-      causes: tally.causes,
-    };
+    return tally.finding(
+      `${share.toFixed(3)} calls per request; at most ${largest(attempts)} attempts of one`,
+    );
   },
 };
 
@@ -155,7 +147,7 @@ const rateLimits: MeasuredRow = {
       tally.require(limited !== undefined, `${says}: was never met`);
       tally.require(soon === 0, `${says}: ${soon} calls before its end`);
     }
-    return { n: tally.n, failures: tally.failures, figure: `${early} early calls`, causes: tally.causes };
+    return tally.finding(`${early} early calls`);
   },
 };
 
@@ -191,12 +183,7 @@ const breakerLife: MeasuredRow = {
     tally.require(trials.length > 0, 'no trial was seen');
     tally.require(atOnce <= 1, `${atOnce} trials at once`);
     tally.require(closed && seconds <= 10 + scene.bar(1000) / 1000, `closed after ${seconds.toFixed(1)} s`);
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `${atOnce} trial at a time; closed ${seconds.toFixed(1)} s after the recovery`,
-      causes: tally.causes,
-    };
+    return tally.finding(`${atOnce} trial at a time; closed ${seconds.toFixed(1)} s after the recovery`);
   },
 };
 
@@ -240,12 +227,7 @@ const allDown: MeasuredRow = {
       status === 200 && (requests === 1 || ms <= scene.bar(2000)),
       `first success after ${duration(ms)}`,
     );
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `first success with request ${requests} after ${duration(ms)}`,
-      causes: tally.causes,
-    };
+    return tally.finding(`first success with request ${requests} after ${duration(ms)}`);
   },
 };
 

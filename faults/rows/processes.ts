@@ -52,12 +52,7 @@ const kill: MeasuredRow = {
       tally.require((await ask(gateway.port)).status === 200, 'the first request after the start failed');
     }
     tally.require(largest(starts) <= scene.bar(2000), `a start took ${duration(largest(starts))}`);
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `${lost} of ${acknowledged} rows lost; slowest start ${duration(largest(starts))}`,
-      causes: tally.causes,
-    };
+    return tally.finding(`${lost} of ${acknowledged} rows lost; slowest start ${duration(largest(starts))}`);
   },
 };
 
@@ -94,7 +89,7 @@ const starts: MeasuredRow = {
       .filter((line) => line.includes('daemon-started')).length;
     tally.require(listening <= 1, `${listening} daemons listened`);
     tally.require(instance !== '' && pid > 0, 'no daemon answers');
-    return { n: tally.n, failures: tally.failures, figure: '1 daemon', causes: tally.causes };
+    return tally.finding('1 daemon');
   },
 };
 
@@ -106,10 +101,7 @@ const busyPort: MeasuredRow = {
   pace: 'works',
   async run(scene) {
     const stranger = createServer((socket) => void socket.destroy());
-    await new Promise<void>((resolve) => void stranger.listen(0, '127.0.0.1', resolve));
-    scene.atEnd(() => new Promise<void>((resolve) => void stranger.close(() => resolve())));
-    const address = stranger.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
+    const port = await scene.listen(stranger);
     const upstream = await scene.upstream();
     const gateway = new Gateway({ providers: { first: upstream } });
     scene.atEnd(() => gateway.remove());
@@ -120,12 +112,7 @@ const busyPort: MeasuredRow = {
     const named = err.includes('node') || err.includes(String(process.pid));
     const mayKnow = process.platform === 'linux' || process.platform === 'darwin';
     tally.require(named || !mayKnow, `the owner is not named: ${err}`);
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: named ? 'the owner is named' : 'refused',
-      causes: tally.causes,
-    };
+    return tally.finding(named ? 'the owner is named' : 'refused');
   },
 };
 
@@ -179,12 +166,7 @@ async function drainWith(
   }
   tally.require(!isBrief || ends.told === 0, `${ends.told} did not end whole`);
   tally.require(ms <= 33_000, `gone after ${duration(ms)}`);
-  return {
-    n: tally.n,
-    failures: tally.failures,
-    figure: `${ends.whole} whole, ${ends.told} told; gone after ${duration(ms)}`,
-    causes: tally.causes,
-  };
+  return tally.finding(`${ends.whole} whole, ${ends.told} told; gone after ${duration(ms)}`);
 }
 
 const reload: MeasuredRow = {
@@ -221,7 +203,7 @@ const reload: MeasuredRow = {
     await crowd.leave();
     const { by, whole } = await long;
     tally.require(whole && by === 'one', 'the stream did not finish where it began');
-    return { n: tally.n, failures: tally.failures, figure: `${turns} reloads`, causes: tally.causes };
+    return tally.finding(`${turns} reloads`);
   },
 };
 
@@ -253,12 +235,7 @@ const sleep: MeasuredRow = {
       const open = await gateway.openBreakers();
       tally.require(open.length === 0, `${open.length} breakers open`);
     }
-    return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `${tally.n - tally.failures} of ${tally.n} after ${naps.length} naps`,
-      causes: tally.causes,
-    };
+    return tally.finding(`${tally.n - tally.failures} of ${tally.n} after ${naps.length} naps`);
   },
 };
 
