@@ -93,6 +93,30 @@ describe('gw record and gw replay', () => {
     expect({ exit: again.exit, out: again.out }).toEqual({ exit: 0, out: passed.out });
   });
 
+  it('keep a cassette that is to be overwritten until there is something in its place', async () => {
+    await home.start();
+    const words = ['--', process.execPath, script()];
+    await home.run(['record', cassette(), '-q', ...words, 'One']);
+    const before = readFileSync(cassette(), 'utf8');
+    const again = ['record', cassette(), '--overwrite', '--'];
+    expect((await home.run([...again, 'no-such-program'])).exit).toBe(127);
+    const nothing = await home.run([...again, process.execPath, '-e', '0']);
+    expect(nothing.err).toContain(`Nothing was recorded, so ${cassette()} is as it was.`);
+    expect(readFileSync(cassette(), 'utf8')).toBe(before);
+    await home.run([...again, ...words.slice(1), 'Two']);
+    expect(readFileSync(cassette(), 'utf8').split('\n')).toHaveLength(3);
+    expect(readFileSync(cassette(), 'utf8')).toContain('Two');
+  });
+
+  it('write over nothing that is no cassette', async () => {
+    await home.start();
+    const file = join(project, 'figures.jsonl');
+    writeFileSync(file, '{"precious":1}\n');
+    const ran = await home.run(['record', file, '--overwrite', '--', process.execPath, '-e', '0']);
+    expect(ran).toMatchObject({ exit: 2, err: expect.stringContaining('it is no cassette') });
+    expect(readFileSync(file, 'utf8')).toBe('{"precious":1}\n');
+  });
+
   it('record everything until they are told to stop, and serve until they are interrupted', async () => {
     const { address } = await home.start();
     const recording = home.spawn(['record', cassette(), '--json']);

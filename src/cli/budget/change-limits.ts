@@ -5,18 +5,18 @@ import { notifyDaemon } from '../notify.ts';
 import { changeProfile, type OpenProfile } from '../profile-file.ts';
 import { limitLines } from './words.ts';
 
-/** Writes the limits of the active profile, tells the daemon, and shows them as they are now. */
+/** Writes the limits of the active profile, tells the daemon, and answers with them as they are now. */
 export async function changeLimits(
   context: Context,
   open: OpenProfile,
   limits: readonly RequestLimit[],
-): Promise<void> {
+): Promise<readonly RequestLimit[]> {
   const profile = await changeProfile(context, open, ({ whole }) => {
     if (limits.length === 0) delete whole['limits'];
     else whole['limits'] = limits.map(limitJson);
   });
   await notifyDaemon(context);
-  showLimits(context, profile.limits ?? []);
+  return profile.limits ?? [];
 }
 
 /** Prints what is set. */

@@ -1,4 +1,5 @@
 import type { Budget, RequestLimit } from '../../core/budget.ts';
+import type { Profile } from '../../core/profile.ts';
 import type { JsonObject } from '../../lib/expect.ts';
 import type { Context } from '../context.ts';
 import { notifyDaemon } from '../notify.ts';
@@ -6,18 +7,18 @@ import { changeProfile, type OpenProfile } from '../profile-file.ts';
 import { limitJson } from './change-limits.ts';
 import { budgetJson, budgetTable, limitLines } from './words.ts';
 
-/** Writes the budgets of the active profile, tells the daemon, and shows them as they are now. */
+/** Writes the budgets of the active profile, tells the daemon, and answers with the profile as it is now. */
 export async function changeBudgets(
   context: Context,
   open: OpenProfile,
   budgets: readonly JsonObject[],
-): Promise<void> {
+): Promise<Profile> {
   const profile = await changeProfile(context, open, ({ whole }) => {
     if (budgets.length === 0) delete whole['budgets'];
     else whole['budgets'] = budgets;
   });
   await notifyDaemon(context);
-  showBudgets(context, profile);
+  return profile;
 }
 
 /** Prints what is set. */

@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  appendFileSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 import { headLine, keepable, readCassette } from '../../cassette/index.ts';
@@ -19,6 +28,8 @@ export interface Recorded {
   readonly leftOut: readonly LeftOut[];
   /** The daemon went away before the recording was ended. */
   readonly lost?: string;
+  /** Nothing came that could take the place of what was in the file. */
+  readonly asBefore?: true;
 }
 
 /** A recording under way: what the daemon hands over is written down line by line. */
@@ -30,25 +41,35 @@ export interface CassetteRecording {
   stop(): Promise<void>;
 }
 
+interface RecordingPlace {
+  readonly file: string;
+  readonly now: number;
+  /** What is in the file goes, once there is something to take its place. */
+  readonly overwrite?: boolean;
+  readonly onTaken?: (count: number) => void;
+}
+
 /** Begins a recording into a file, which is made where it is not there, for its owner alone. */
 export async function startRecording(
   daemon: ControlClient,
   order: RecordingOrder,
-  {
-    file,
-    now,
-    onTaken,
-  }: { readonly file: string; readonly now: number; readonly onTaken?: (count: number) => void },
+  place: RecordingPlace,
 ): Promise<CassetteRecording> {
+  const { file, onTaken } = place;
   const isNew = !existsSync(file);
-  const bytes = openFile(file, now);
-  const { id } = await daemon.call('start-recording', order);
-  const writer = new CassetteWriter(file, bytes, onTaken);
+  // An empty one would only stand in the way of the next try.
+  const removeEmpty = (): void => {
+    if (isNew) rmSync(file, { force: true });
+  };
+  const writer = new CassetteWriter(file, openFile(place), onTaken);
+  const { id } = await daemon.call('start-recording', order).catch((error: unknown) => {
+    removeEmpty();
+    throw error;
+  });
   return {
     id,
     over: follow(daemon, id, writer).then((recorded) => {
-      // An empty one would only stand in the way of the next try.
-      if (isNew && recorded.exchanges === 0) rmSync(file, { force: true });
+      if (recorded.exchanges === 0) removeEmpty();
       return recorded;
     }),
     stop: async () => {
@@ -58,18 +79,28 @@ export async function startRecording(
   };
 }
 
-/** Makes the file, or looks whether what is there can be gone on with; answers with its size. */
-function openFile(file: string, now: number): number {
-  if (existsSync(file)) {
-    const text = readFileSync(file, 'utf8');
-    readCassette(text);
-    if (!text.endsWith('\n')) appendFileSync(file, '\n');
-    return Buffer.byteLength(text);
-  }
-  mkdirSync(dirname(file), { recursive: true });
+interface OpenFile {
+  readonly bytes: number;
+  /** What the file begins with, to be written with the first exchange. */
+  readonly head?: string;
+}
+
+/** Makes the file, or looks whether what is there can be gone on with. */
+function openFile({ file, now, overwrite = false }: RecordingPlace): OpenFile {
   const head = `${headLine(new Date(now))}\n`;
-  writeFileSync(file, head, { mode: 0o600 });
-  return head.length;
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, head, { mode: 0o600 });
+    return { bytes: head.length };
+  }
+  if (overwrite) {
+    accessSync(file, constants.W_OK);
+    return { bytes: head.length, head };
+  }
+  const text = readFileSync(file, 'utf8');
+  readCassette(text);
+  if (!text.endsWith('\n')) appendFileSync(file, '\n');
+  return { bytes: Buffer.byteLength(text) };
 }
 
 async function follow(daemon: ControlClient, id: string, writer: CassetteWriter): Promise<Recorded> {
@@ -91,12 +122,14 @@ class CassetteWriter {
   readonly #onTaken: ((count: number) => void) | undefined;
   readonly #leftOut: LeftOut[] = [];
   readonly #faults = new Map<string, number>();
+  #head: string | undefined;
   #bytes: number;
   #exchanges = 0;
 
-  constructor(file: string, bytes: number, onTaken: ((count: number) => void) | undefined) {
+  constructor(file: string, { bytes, head }: OpenFile, onTaken: ((count: number) => void) | undefined) {
     this.#file = file;
     this.#bytes = bytes;
+    this.#head = head;
     this.#onTaken = onTaken;
   }
 
@@ -111,6 +144,7 @@ class CassetteWriter {
       this.leaveOut([{ path: kept.value.url, why: 'the cassette would be larger than 64 MB' }]);
       return;
     }
+    this.#begin();
     appendFileSync(this.#file, line);
     this.#bytes += Buffer.byteLength(line);
     this.#exchanges++;
@@ -119,12 +153,21 @@ class CassetteWriter {
     this.#onTaken?.(this.#exchanges);
   }
 
+  /** What was there goes now, as this is the first exchange of what comes instead. */
+  #begin(): void {
+    if (this.#head === undefined) return;
+    rmSync(this.#file);
+    writeFileSync(this.#file, this.#head, { mode: 0o600 });
+    this.#head = undefined;
+  }
+
   leaveOut(exchanges: readonly LeftOut[]): void {
     this.#leftOut.push(...exchanges);
   }
 
   recorded(): Recorded {
     const faults = Object.fromEntries(this.#faults);
-    return { exchanges: this.#exchanges, bytes: this.#bytes, faults, leftOut: this.#leftOut };
+    const asBefore = this.#head !== undefined && { asBefore: true as const };
+    return { exchanges: this.#exchanges, bytes: this.#bytes, faults, leftOut: this.#leftOut, ...asBefore };
   }
 }

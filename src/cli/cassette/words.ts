@@ -8,12 +8,13 @@ import type { Recorded } from './recorder.ts';
 const SHOWN = 10;
 
 /** What came of a recording, for a person. */
-export function recordedLines({ exchanges, bytes, faults, leftOut, lost }: Recorded, file: string): string[] {
+export function recordedLines(recorded: Recorded, file: string): string[] {
+  const { exchanges, bytes, faults, leftOut, lost, asBefore } = recorded;
   const failed = Object.entries(faults).map(([name, count]) => `${count} ${FAULT_WORDS[name] ?? name}`);
   const kinds = failed.length === 0 ? '' : ` (${failed.join(', ')})`;
   const lines = [
     exchanges === 0
-      ? 'Nothing was recorded.'
+      ? `Nothing was recorded${asBefore ? `, so ${terminalSafe(file)} is as it was` : ''}.`
       : `${counted(exchanges, 'exchange')}${kinds} in ${terminalSafe(file)}, ${kilobytes(bytes)}`,
   ];
   if (lost !== undefined) lines.push(`▲ The recording ended early: ${terminalSafe(lost)}.`);
@@ -36,18 +37,17 @@ const FAULT_WORDS: Readonly<Record<string, string>> = {
   gone: 'given up by the caller',
 };
 
-/** `recording checkout for 3m12s: 14 exchanges, of one command (gw record stop ends it)`. */
+/** `recording checkout (what one command asks): 14 exchanges in 3m12s; gw record stop ends it`. */
 export function recordingSentence(view: RecordingView, now: number): string {
   const { name, startedAt, taken, leftOut, marked, route, client } = view;
-  const of = [
-    ...(marked ? ['of one command'] : []),
-    ...(route === undefined ? [] : [`of route ${terminalSafe(route)}`]),
+  const which = [
+    marked ? 'what one command asks' : 'everything that is asked',
+    ...(route === undefined ? [] : [`by route ${terminalSafe(route)}`]),
     ...(client === undefined ? [] : [`of clients ${terminalSafe(client)}*`]),
-  ];
-  const which = of.length === 0 ? 'of everybody' : of.join(' and ');
+  ].join(', ');
   const missing = leftOut === 0 ? '' : `, ${leftOut} left out`;
   const span = formatDuration(Math.max(0, now - startedAt));
-  return `recording ${terminalSafe(name)} for ${span}: ${counted(taken, 'exchange')} ${which}${missing} (gw record stop ends it)`;
+  return `recording ${terminalSafe(name)} (${which}): ${counted(taken, 'exchange')} in ${span}${missing}; gw record stop ends it`;
 }
 
 /** What was asked of a cassette, for a person. */

@@ -1,7 +1,8 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 import { createTap } from '../../cassette/index.ts';
 import { connectControl, type ControlClient, ControlError } from '../../control/index.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 import { asCommandError } from '../cassette/load.ts';
 import { newCassette } from '../cassette/place.ts';
 import { readRequest } from '../cassette/reading.ts';
@@ -51,7 +52,7 @@ export const command: Command = {
     try {
       if (name === STOP && words.length === 0) return await stop(context, daemon);
       const file = newCassette(context, name);
-      clearPlace(file, name, input);
+      refuseToReplace(file, name, input);
       const [program] = words;
       return program === undefined
         ? await recordAll(context, daemon, { name, file, input })
@@ -85,17 +86,25 @@ function declined(error: ControlError): CommandError {
   return new CommandError('Nothing was recorded.', { why: error.message, fix: error.fix ?? 'gw restart' });
 }
 
-/** Nobody's recording is written over unasked. */
-function clearPlace(file: string, name: string, input: Input): void {
+/** Nobody's recording is written over unasked, and what is none never is. */
+function refuseToReplace(file: string, name: string, input: Input): void {
   if (!existsSync(file) || input.flag('append')) return;
+  const words = input.arguments(1).map(shellWord);
+  const command = words.length === 0 ? '' : ` -- ${words.join(' ')}`;
   if (!input.flag('overwrite')) {
     throw new CommandError(`there is a cassette ${file} already`, {
       why: 'it may be the only recording of what is in it',
-      fix: `gw record ${name} --append (or --overwrite)`,
+      fix: `gw record ${shellWord(name)} --append${command} (or --overwrite)`,
       exit: EXIT.usage,
     });
   }
-  rmSync(file);
+  const [first = ''] = readFileSync(file, 'utf8').split('\n', 1);
+  if (first === '' || first.includes('"gw-cassette"')) return;
+  throw new CommandError(`${file} is not overwritten: it is no cassette`, {
+    why: 'its first line has no "gw-cassette"',
+    fix: `gw record ANOTHER-NAME${command} (or remove the file yourself)`,
+    exit: EXIT.usage,
+  });
 }
 
 async function stop(context: Context, daemon: ControlClient): Promise<number> {
@@ -165,7 +174,11 @@ async function begin(
     ...(client !== undefined && { client }),
   };
   try {
-    return await startRecording(daemon, order, { file, now: context.clock.now() });
+    return await startRecording(daemon, order, {
+      file,
+      now: context.clock.now(),
+      overwrite: input.flag('overwrite'),
+    });
   } catch (error) {
     throw asCommandError(error, file);
   }

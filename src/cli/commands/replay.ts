@@ -55,16 +55,23 @@ export const command: Command = {
     const name = input.argument(0);
     const file = name === undefined || input.flag('last') ? undefined : findCassette(context, name);
     if (file !== undefined) return serveCassette(context, file, input);
-    if (input.arguments(1).length > 0) throw noCassette(name ?? '');
+    if (isOfCassette(input)) throw noCassette(name ?? 'NAME');
     return replay(context, input);
   },
 };
 
-/** A command can only be meant for a cassette. */
+const CASSETTE_FLAGS = ['strict', 'all', 'passOnMiss', 'recordNew'];
+
+/** A command, and what is said of how to serve, can only be meant for a cassette. */
+function isOfCassette(input: Input): boolean {
+  const isServed = input.text('port') !== undefined || input.text('speed') !== undefined;
+  return input.arguments(1).length > 0 || isServed || CASSETTE_FLAGS.some((flag) => input.flag(flag));
+}
+
 function noCassette(name: string): CommandError {
   return new CommandError(`there is no cassette ${name}`, {
-    why: "it is neither in ./cassettes nor in gw's own directory, and only cassettes can be served to a command",
-    fix: `gw record ${name} -- COMMAND …`,
+    why: "it is neither in ./cassettes nor in gw's own directory, and only cassettes can be served",
+    fix: `gw record ${shellWord(name)} -- COMMAND …`,
     exit: EXIT.usage,
   });
 }
@@ -75,6 +82,7 @@ async function replay(context: Context, input: Input): Promise<number> {
     last: input.flag('last'),
     command: 'gw replay',
     passOver: isReplay,
+    nor: 'nor is there a cassette of this name in ./cassettes',
   };
   const trail = await findTrail(context, wanted);
   const on = input.text('on');

@@ -4,7 +4,7 @@ import type { TargetHealth } from '../../core/health.ts';
 import { displayWidth } from '../../lib/display-width.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
-import { statusBudgetLine } from '../budget/words.ts';
+import { limitLines, statusBudgetLine } from '../budget/words.ts';
 import { recordingSentence } from '../cassette/words.ts';
 import { chaosSentence } from '../chaos/words.ts';
 import { formatDollars } from '../story/words.ts';
@@ -21,6 +21,9 @@ export function statusLines(status: Status, style: Style, columns: number): stri
     ...loadLines(status),
     ...cacheLines(status.cache).map((line) => `  ${truncate(line, width - 2)}`),
     ...budgetLines(status, style).map((line) => `  ${line}`),
+    ...limitLines((status.rates ?? []).filter(({ waited, refused }) => waited + refused > 0)).map(
+      (line) => `  ${style.yellow(`limit: ${terminalSafe(line)}`)}`,
+    ),
     ...captureLines(status.capture),
     ...recordingLines(status),
     ...(status.socket === undefined ? [] : [`  also at the socket ${terminalSafe(status.socket)}`]),

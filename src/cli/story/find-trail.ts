@@ -18,6 +18,8 @@ interface Wanted {
   readonly command: string;
   /** What `--last` passes over. */
   readonly passOver?: (trail: Trail) => boolean;
+  /** What else the id could have been, and is not. */
+  readonly nor?: string;
 }
 
 /** The exchange an id names, or the last one. */
@@ -36,7 +38,7 @@ export async function findTrail(context: Context, wanted: Wanted): Promise<Trail
   const exact = found.find((trail) => trail.id === id);
   if (exact !== undefined) return exact;
   if (found.length > 1) throw ambiguous(context, id, found);
-  return found[0] ?? (await findLive(context, id)) ?? unknown(id, command);
+  return found[0] ?? (await findLive(context, id)) ?? unknown(id, wanted);
 }
 
 function findLast(context: Context, { last: asked, passOver = () => false }: Wanted): Trail {
@@ -81,9 +83,10 @@ function ambiguous(context: Context, id: string, found: readonly Trail[]): Comma
   });
 }
 
-function unknown(id: string, command: string): never {
+function unknown(id: string, { command, nor }: Wanted): never {
+  const also = nor === undefined ? '' : `; ${nor}`;
   throw new CommandError(`there is no request "${terminalSafe(id)}"`, {
-    why: 'no id in the request log begins or ends so; it may be older than what the log keeps',
+    why: `no id in the request log begins or ends so; it may be older than what the log keeps${also}`,
     fix: `gw requests (lists ids), or ${command} --last`,
   });
 }

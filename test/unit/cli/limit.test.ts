@@ -41,9 +41,12 @@ describe('gw limit', () => {
     const { run, limits } = await ground();
     await run(set, ['all'], { perMinute: '60' });
     await run(set, ['client:curl'], { perMinute: '5' });
-    expect((await run(remove, ['all'])).err).toContain('Removed: 60 requests a minute for all.');
+    const removed = await run(remove, ['all']);
+    expect(removed.err).toContain('Removed: 60 requests a minute for all.');
+    expect(removed.out).toBe('5 requests a minute for client:curl\n');
     expect(limits()).toEqual([{ scope: 'client:curl', requestsPerMinute: 5 }]);
-    await run(remove, ['client:curl']);
+    const { out, err } = await run(remove, ['client:curl']);
+    expect({ out, advised: err.includes('To begin') }).toEqual({ out: '', advised: false });
     expect(limits()).toBeUndefined();
   });
 

@@ -228,8 +228,21 @@ it('says which recordings write down whose requests, and what ends them', () => 
   const one = { name: 'morning', startedAt: NIGHT + 11_460_000, taken: 14, leftOut: 0, marked: false };
   const two = { ...one, name: 'x\u001b[2Jy', marked: true, route: 'main', taken: 1, leftOut: 2 };
   const lines = statusLines(status({ recordings: [one, two] }), plain, 80);
-  expect(lines).toContain('  recording morning for 1m00s: 14 exchanges of everybody (gw record stop ends it)');
   expect(lines).toContain(
-    '  recording x·[2Jy for 1m00s: 1 exchange of one command and of route main, 2 left out (gw record stop ends it)',
+    '  recording morning (everything that is asked): 14 exchanges in 1m00s; gw record stop ends it',
   );
+  expect(lines).toContain(
+    '  recording x·[2Jy (what one command asks, by route main): 1 exchange in 1m00s, 2 left out; gw record stop ends it',
+  );
+});
+
+it('says which limits held requests up, and nothing of those that did not', () => {
+  const rates = [
+    { scope: 'all', requestsPerMinute: 60, waited: 0, refused: 0 },
+    { scope: 'each-client', requestsPerMinute: 6, waited: 3, refused: 2 },
+  ];
+  const lines = statusLines(status({ rates }), plain, 80);
+  expect(lines.filter((line) => line.includes('limit'))).toEqual([
+    '  limit: 6 requests a minute for each-client: 3 waited, 2 refused',
+  ]);
 });

@@ -1,7 +1,7 @@
 import { amountWords, PERIODS, scopeText } from '../../../core/budget.ts';
 import { isKeyOf } from '../../../lib/expect.ts';
 import { terminalSafe } from '../../../lib/terminal-safe.ts';
-import { changeBudgets } from '../../budget/change.ts';
+import { changeBudgets, showBudgets } from '../../budget/change.ts';
 import { readScope } from '../../budget/scope.ts';
 import { budgetJson } from '../../budget/words.ts';
 import type { Command } from '../../command.ts';
@@ -38,9 +38,10 @@ export const command: Command = {
           fix: 'gw budget list',
         },
       );
-    await changeBudgets(context, open, kept.map(budgetJson));
-    if (context.json) return;
-    for (const { unit, amount, per: period } of all.filter((budget) => !kept.includes(budget)))
-      context.say(`Removed: ${amountWords(unit, amount)} per ${period} for ${terminalSafe(scope)}.`);
+    const left = await changeBudgets(context, open, kept.map(budgetJson));
+    if (!context.json)
+      for (const { unit, amount, per: period } of all.filter((budget) => !kept.includes(budget)))
+        context.say(`Removed: ${amountWords(unit, amount)} per ${period} for ${terminalSafe(scope)}.`);
+    if (context.json || kept.length > 0) showBudgets(context, left);
   },
 };

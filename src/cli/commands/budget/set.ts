@@ -2,7 +2,7 @@ import { type Budget, BUDGET_ACTIONS, budgetKey, DEFAULT_AT, PERIODS } from '../
 import { isKeyOf, keysOf } from '../../../lib/expect.ts';
 import { nearest } from '../../../lib/nearest.ts';
 import { terminalSafe } from '../../../lib/terminal-safe.ts';
-import { changeBudgets } from '../../budget/change.ts';
+import { changeBudgets, showBudgets } from '../../budget/change.ts';
 import { readScope, refuseUnknownRoute, SCOPE_ARGUMENT } from '../../budget/scope.ts';
 import { budgetJson } from '../../budget/words.ts';
 import type { Command, Input } from '../../command.ts';
@@ -39,7 +39,7 @@ export const command: Command = {
       'gw budget set',
     );
     const others = (open.profile.budgets ?? []).filter((other) => budgetKey(other) !== budgetKey(budget));
-    await changeBudgets(context, open, [...others, budget].map(budgetJson));
+    showBudgets(context, await changeBudgets(context, open, [...others, budget].map(budgetJson)));
   },
 };
 

@@ -1,6 +1,6 @@
 import { scopeText } from '../../../core/budget.ts';
 import { terminalSafe } from '../../../lib/terminal-safe.ts';
-import { changeLimits } from '../../budget/change-limits.ts';
+import { changeLimits, showLimits } from '../../budget/change-limits.ts';
 import { readScope } from '../../budget/scope.ts';
 import type { Command } from '../../command.ts';
 import { CommandError } from '../../error.ts';
@@ -22,12 +22,10 @@ export const command: Command = {
         fix: 'gw limit list',
       });
     }
-    await changeLimits(
-      context,
-      open,
-      all.filter((limit) => limit !== removed),
-    );
+    const kept = all.filter((limit) => limit !== removed);
+    const left = await changeLimits(context, open, kept);
     if (!context.json)
       context.say(`Removed: ${removed.requestsPerMinute} requests a minute for ${terminalSafe(scope)}.`);
+    if (context.json || left.length > 0) showLimits(context, left);
   },
 };

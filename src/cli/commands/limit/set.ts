@@ -1,6 +1,6 @@
 import { scopeText } from '../../../core/budget.ts';
 import { terminalSafe } from '../../../lib/terminal-safe.ts';
-import { changeLimits } from '../../budget/change-limits.ts';
+import { changeLimits, showLimits } from '../../budget/change-limits.ts';
 import { readScope, refuseUnknownRoute, SCOPE_ARGUMENT } from '../../budget/scope.ts';
 import type { Command } from '../../command.ts';
 import { CommandError, EXIT } from '../../error.ts';
@@ -26,7 +26,7 @@ export const command: Command = {
     const written = scopeText(scope);
     const all = open.profile.limits ?? [];
     const others = all.filter((other) => scopeText(other.scope) !== written);
-    await changeLimits(context, open, [...others, { scope, requestsPerMinute }]);
+    showLimits(context, await changeLimits(context, open, [...others, { scope, requestsPerMinute }]));
   },
 };
 
