@@ -1,14 +1,9 @@
-import type { FaultCode } from './fault.ts';
-import { FAULTS } from './fault.ts';
+import { type FaultCode, FAULTS } from './fault.ts';
 import type { Incident } from './health.ts';
+import { disproves, isAhead, isPast } from './incident-end.ts';
 import type { Target } from './target.ts';
 import { sameTarget, targetName } from './target.ts';
 import type { Attempt, PlanStep, Trail } from './trail.ts';
-
-/** An incident is over when its target failed nobody for this long. */
-export const INCIDENT_GAP_MS = 120_000;
-/** It is over sooner when its target serves again and its last failure is this long ago: one success proves little. */
-export const INCIDENT_PROOF_MS = 30_000;
 
 const MAX_KEPT = 200;
 const MAX_SAMPLES = 200;
@@ -23,6 +18,7 @@ const MAX_SAMPLES = 200;
  *   passed since the last. A failure after that begins a new one.
  * - What is wrong with a key or a host is disproved by any model behind it. A key that was refused or had no credit is
  *   well with its first answer, and so is its provider when another key took its place.
+ * - A look at a target by gw itself that went well is an answer like any other.
  * - A retry that the same target then serves is no failover. Rehearsals count nowhere. An exchange whose caller hung
  *   up keeps an incident running but is neither rescued nor lost.
  */
@@ -44,6 +40,11 @@ export class IncidentLog {
     if (this.#noteSkips(trail)) changed = true;
     if (this.#closeProven(trail, endAt)) changed = true;
     return changed;
+  }
+
+  /** Takes note of an answer that nobody but gw had asked for; true when that changed an incident. */
+  answered(served: Target, beganAt: number, endAt: number): boolean {
+    return this.#proven({ served, plan: undefined, beganAt, endAt });
   }
 
   /** All incidents known, in the order they began. `now` decides which of them are over. */
@@ -104,11 +105,19 @@ export class IncidentLog {
   #closeProven(trail: Trail, endAt: number): boolean {
     const attempt = servingAttempt(trail);
     if (attempt === undefined || trail.outcome !== 'served') return false;
-    // An answer that began before the failure says nothing about the time after it.
-    const beganAt = trail.at + attempt.startMs;
+    return this.#proven({
+      served: attempt.target,
+      plan: trail.plan,
+      beganAt: trail.at + attempt.startMs,
+      endAt,
+    });
+  }
+
+  #proven({ served, plan, beganAt, endAt }: Proof): boolean {
     let noted = false;
     for (const running of this.#running.values()) {
-      if (beganAt <= running.failedAt || !disproves(running, attempt.target, trail.plan)) continue;
+      // An answer that began before the failure says nothing about the time after it.
+      if (beganAt <= running.failedAt || !disproves(running, served, plan)) continue;
       running.servedAt = endAt;
       noted = true;
     }
@@ -157,6 +166,15 @@ interface Running {
   readonly to: Map<string, number>;
   /** Milliseconds the latest rescued exchanges lost before the attempt that served them. */
   readonly addedMs: number[];
+}
+
+/** A target answered. */
+interface Proof {
+  readonly served: Target;
+  /** What it was among; undefined when it alone was asked. */
+  readonly plan: Trail['plan'] | undefined;
+  readonly beganAt: number;
+  readonly endAt: number;
 }
 
 interface Failure {
@@ -239,31 +257,6 @@ function toIncident({ to, addedMs, ...running }: Running, over: boolean): Incide
     to: Object.fromEntries(to),
     ...(median === undefined ? {} : { addedMs: median }),
   };
-}
-
-function isPast({ last, servedAt, reason }: Running, now: number): boolean {
-  if (now - last > INCIDENT_GAP_MS) return true;
-  return servedAt !== undefined && (KEY_FAULTS.includes(reason) || now - last > INCIDENT_PROOF_MS);
-}
-
-/** A provider says these of a key, and they are over with the first answer it gets. */
-const KEY_FAULTS: readonly FaultCode[] = ['upstream_refused_key', 'upstream_out_of_credit'];
-
-/** Whether an answer of `served` shows that what was wrong is no more. */
-function disproves({ target, reason }: Running, served: Target, plan: Trail['plan']): boolean {
-  if (target.provider !== served.provider) return false;
-  if (reason === 'upstream_unreachable' || sameTarget(target, served)) return true;
-  if (!KEY_FAULTS.includes(reason)) return false;
-  // Every key that a provider has is in the plan: one that is not was replaced.
-  return (
-    target.key === served.key ||
-    !plan.some((step) => step.target.provider === target.provider && step.target.key === target.key)
-  );
-}
-
-/** The clock was set back behind it: without this it would seem to run until the clock has come round. */
-function isAhead(last: number, now: number): boolean {
-  return last - now > INCIDENT_GAP_MS;
 }
 
 function servingAttempt(trail: Trail): Attempt | undefined {

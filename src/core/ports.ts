@@ -19,6 +19,8 @@ export interface Watcher {
   /** An attempt that was told of as failed turned out to be this computer's own trouble; its fault says so by now. */
   attemptExcused?(trail: Trail, attempt: Attempt): void;
   exchangeEnded(trail: Trail): void;
+  /** What was left alone answered gw itself, which had asked at this time (epoch milliseconds). */
+  lookSucceeded?(target: Target, beganAt: number): void;
 }
 
 /** Where finished exchanges go to be kept. */

@@ -96,6 +96,10 @@ export class Observatory implements Watcher {
     this.listener?.ended(trail);
   }
 
+  lookSucceeded(target: Target, beganAt: number): void {
+    this.#incidents.answered(target, beganAt, beganAt);
+  }
+
   #count(trail: Trail): void {
     const counts = this.#counts;
     counts.total++;

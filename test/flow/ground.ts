@@ -6,6 +6,7 @@ import { DEFAULT_POLICY, type Policy } from '../../src/core/policy.ts';
 import type { AnswerCachePort, FactsPort, KeyPort, RememberPort } from '../../src/core/ports.ts';
 import type { AuthScheme, Profile, Provider, Quirk, Route } from '../../src/core/profile.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings.ts';
+import type { Target } from '../../src/core/target.ts';
 import type { Attempt, Trail } from '../../src/core/trail.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { Secret } from '../../src/lib/secret.ts';
@@ -76,6 +77,8 @@ export interface Ground {
   readonly captures: ReadonlyMap<string, Capture>;
   readonly started: readonly Trail[];
   readonly attempts: readonly Attempt[];
+  /** Whom gw looked at by itself and had an answer of. */
+  readonly lookedAt: readonly Target[];
   readonly logLines: readonly string[];
   simulator(name: string): Simulator;
   /** Calls a provider received. */
@@ -147,6 +150,7 @@ async function start(
   const captures = new Map<string, Capture>();
   const started: Trail[] = [];
   const attempts: Attempt[] = [];
+  const lookedAt: Target[] = [];
   const logLines: string[] = [];
   const proxy = createProxy({
     settings,
@@ -157,6 +161,7 @@ async function start(
       exchangeStarted: (trail) => void started.push(trail),
       attemptEnded: (_, attempt) => void attempts.push(attempt),
       exchangeEnded: () => undefined,
+      lookSucceeded: (target) => void lookedAt.push(target),
     },
     record: {
       record: (trail, capture) => {
@@ -192,6 +197,7 @@ async function start(
     captures,
     started,
     attempts,
+    lookedAt,
     logLines,
     simulator(name) {
       const found = simulators.get(name);

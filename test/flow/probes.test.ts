@@ -14,10 +14,13 @@ describe('a target whose breaker opened', () => {
       /probe-failed.*"way":"one-token".*upstream_overloaded/,
     );
     expect(breakerOf(ground, 'first')).toBe('open');
+    expect(ground.lookedAt).toEqual([]);
     await nothingAfter(ground, clock, 9_999);
     ground.simulator('first').setFault(undefined);
     expect(await lookAfter(ground, clock, 1)).toMatch('probe-succeeded');
     expect(breakerOf(ground, 'first')).toBe('half-open');
+    // What a dashboard says of it is not that it was not asked since.
+    expect(ground.lookedAt).toMatchObject([{ provider: 'first' }]);
     expect(await lookAfter(ground, clock, 1_000)).toMatch('probe-succeeded');
     expect(breakerOf(ground, 'first')).toBe('closed');
     expect(ground.logLines.filter((line) => /breaker-/.test(line)).join()).toMatch(

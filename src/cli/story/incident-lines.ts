@@ -1,5 +1,5 @@
 import type { Incident } from '../../core/health.ts';
-import { INCIDENT_PROOF_MS } from '../../core/incident.ts';
+import { INCIDENT_PROOF_MS } from '../../core/incident-end.ts';
 import { targetName } from '../../core/target.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { formatTable } from '../table.ts';

@@ -1,6 +1,6 @@
 import { type Fault, type FaultCode, FAULTS } from '../../core/fault.ts';
 import type { Policy } from '../../core/policy.ts';
-import type { LogPort } from '../../core/ports.ts';
+import type { LogPort, Watcher } from '../../core/ports.ts';
 import { targetName } from '../../core/target.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Admission } from '../../resilience/index.ts';
@@ -35,6 +35,7 @@ export interface ProberParts {
   readonly version: string;
   readonly fleet: () => Fleet;
   readonly network: Pick<OwnNetwork, 'isOffline' | 'failed'> | undefined;
+  readonly watcher?: Pick<Watcher, 'lookSucceeded'>;
 }
 
 /**
@@ -109,6 +110,7 @@ export class Prober {
     });
     if (this.#ending.signal.aborted) return;
     this.#tell(step, finding, begunAt);
+    if (finding.is === 'well') this.#parts.watcher?.lookSucceeded?.(step.target, begunAt);
     this.#conclude(step, finding, { admission, policy, begunAt });
   }
 

@@ -1,6 +1,6 @@
 import { FAULTS } from '../../core/fault.ts';
 import type { Incident } from '../../core/health.ts';
-import { INCIDENT_PROOF_MS } from '../../core/incident.ts';
+import { INCIDENT_PROOF_MS } from '../../core/incident-end.ts';
 import { targetName } from '../../core/target.ts';
 import { foreign, type Line, span, wrapText } from './line.ts';
 import { age, count, faultWord, latency, timeOfDay } from './words.ts';

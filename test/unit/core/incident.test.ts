@@ -114,6 +114,30 @@ describe('incidents', () => {
     expect(collectIncidents([...trails, failsOver(20)], at(31))[0]).not.toHaveProperty('servedAt');
   });
 
+  test('end 30 s after the last failure when gw itself had an answer of the target', () => {
+    const log = new IncidentLog();
+    log.add(failsOver(0));
+    expect(log.answered(GROQ, at(5), at(6))).toBe(false);
+    expect(log.answered(OPENAI, at(-1), at(6))).toBe(false);
+    expect(log.list(at(40))[0]).toMatchObject({ over: false });
+    expect(log.answered(OPENAI, at(5), at(6))).toBe(true);
+    expect(log.list(at(29))[0]).toMatchObject({ over: false, servedAt: at(6) });
+    expect(log.list(at(31))[0]?.over).toBe(true);
+  });
+
+  test('of a refused key end with a look that its own key passed, and not with that of another', () => {
+    const refused = (seconds: number): Trail =>
+      failsOver(seconds, {
+        attempts: [failedAttempt({ fault: 'upstream_refused_key' }), servedAttempt({ target: GROQ })],
+      });
+    const log = new IncidentLog();
+    log.add(refused(0));
+    log.answered({ ...OPENAI, key: 'env:ANOTHER' }, at(5), at(6));
+    expect(log.list(at(7))[0]?.over).toBe(false);
+    log.answered({ ...OPENAI, model: 'another' }, at(8), at(9));
+    expect(log.list(at(10))[0]?.over).toBe(true);
+  });
+
   test('say when the target failed last, however often it was left out since', () => {
     expect(collectIncidents([failsOver(0), leftOut(60)])[0]).toMatchObject({
       failedAt: at(0) + 90,
