@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../lib/clock.ts';
 import { errorMessage, trusted } from '../lib/expect.ts';
 import type { AnswerDiskOptions, AnswerQuestion, AnswerReply } from './answer-cache-words.ts';
+import { endThread } from './end-thread.ts';
 
 const CLOSE_TIMEOUT_MS = 2_000;
 /** A thread that died, and would again, is not started for every question. */
@@ -43,16 +44,7 @@ export class AnswerThread {
 
   /** Lets what was asked be done, closes the database, and ends the thread. */
   async close(): Promise<void> {
-    const worker = this.#worker;
-    if (worker === undefined) return;
-    worker.ref();
-    const ended = new Promise<void>((resolve) => {
-      worker.once('exit', () => resolve());
-    });
-    worker.postMessage({ do: 'close' });
-    const cancel = this.#clock.after(CLOSE_TIMEOUT_MS, () => void worker.terminate());
-    await ended;
-    cancel();
+    if (this.#worker) await endThread(this.#worker, this.#clock, { do: 'close' }, CLOSE_TIMEOUT_MS);
   }
 
   #start(): Worker {

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 
 import type { Clock } from '../lib/clock.ts';
 import { errorMessage, trusted } from '../lib/expect.ts';
+import { endThread } from './end-thread.ts';
 import { type Batch, refused, type Verdict, type WriterMessage, type WriterOptions } from './verdict.ts';
 
 // Longer than the writer's own patience with a locked database; after that the thread is stuck in the kernel.
@@ -34,16 +35,7 @@ export class WriterThread {
 
   /** Lets the thread close the database, so that everything is in one file again, and ends it. */
   async close(): Promise<void> {
-    const worker = this.#worker;
-    if (worker === undefined) return;
-    worker.ref();
-    const ended = new Promise<void>((resolve) => {
-      worker.once('exit', () => resolve());
-    });
-    worker.postMessage('close');
-    const cancel = this.#clock.after(CLOSE_TIMEOUT_MS, () => void worker.terminate());
-    await ended;
-    cancel();
+    if (this.#worker) await endThread(this.#worker, this.#clock, 'close', CLOSE_TIMEOUT_MS);
   }
 
   #start(): Worker {

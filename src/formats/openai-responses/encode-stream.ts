@@ -128,11 +128,7 @@ export class ResponseEncoder implements StreamEncoder {
   #start(): string {
     if (this.#started) return '';
     this.#started = true;
-    const { response } = this;
-    return (
-      this.#log.event('response.created', { response }) +
-      this.#log.event('response.in_progress', { response })
-    );
+    return this.#log.opening(this.response);
   }
 
   #open(part: OpenedPart): string {

@@ -14,6 +14,11 @@ export class EventLog {
     return `event: ${type}\ndata: ${body}\n\n`;
   }
 
+  /** What every stream begins with; clients refuse one whose first event is any other. */
+  opening(response: JsonOut): string {
+    return this.event('response.created', { response }) + this.event('response.in_progress', { response });
+  }
+
   /**
    * A delta: an answer has thousands, so it is put together from text that is JSON already.
    *
