@@ -7,7 +7,7 @@ import { narrate } from '../../src/tui/narration/notes.ts';
 import { noteText } from '../../src/tui/narration/text.ts';
 import { type AppState, reduce } from '../../src/tui/state.ts';
 import { frameOf, stateOf } from './frame.ts';
-import { healthy, NOON } from './scenes.ts';
+import { failedOver, healthy, NOON, served } from './scenes.ts';
 
 const RUNNING: ChaosView = {
   provider: 'openai',
@@ -117,5 +117,33 @@ describe('without a terminal', () => {
     const { status } = healthy();
     const over = narrate(began.facts, { type: 'delta-received', at: NOON, delta: { at: NOON, status } });
     expect(over.notes).toEqual([{ event: 'chaos-ended', at: NOON, chaos: RUNNING }]);
+  });
+});
+
+describe('the failovers that gw chaos made', () => {
+  const onPurpose = failedOver(58, 'upstream_overloaded', {
+    attempts: failedOver(58).attempts.map((attempt) =>
+      attempt.fault === undefined ? attempt : { ...attempt, injected: '503' },
+    ),
+  });
+  const note = '1 of the last 2 failed over on purpose (gw chaos): not listed';
+  const scene = { ...healthy(), recent: [onPurpose, served(57)] };
+
+  it('are said not to be listed, beside those that are', () => {
+    for (const keys of [[], ['4']]) {
+      const text = frameOf(stateOf(scene, 120, 40, keys)).join('\n');
+      expect(text).toContain(note);
+      expect(text).toContain('rate limited');
+    }
+  });
+
+  it('do not pass for none where nothing else is', () => {
+    const text = frameOf(stateOf({ ...scene, incidents: [] }, 100, 30, ['4'])).join('\n');
+    expect(text).toContain('none: no first target failed by itself (full, or gw chaos)');
+    expect(text).toContain(note);
+  });
+
+  it('are no matter while there are none', () => {
+    expect(frameOf(stateOf(healthy(), 120, 40, ['4'])).join('\n')).not.toContain('on purpose');
   });
 });

@@ -1,9 +1,14 @@
 import type { Incident } from '../../core/health.ts';
 import { INCIDENT_PROOF_MS } from '../../core/incident-end.ts';
 import { targetName } from '../../core/target.ts';
+import type { Attempt, Trail } from '../../core/trail.ts';
+import type { Facts } from '../feed/facts.ts';
 import { foreign, span } from './line.ts';
 import type { Column } from './table.ts';
 import { age, count, faultWord, latency, timeOfDay } from './words.ts';
+
+// More would be counted ten times a second for nothing.
+const LOOKED_AT = 200;
 
 /** The columns of the failovers panel: one row per incident, ages as of `now`. */
 export function failoverColumns(now: number): readonly Column<Incident>[] {
@@ -17,6 +22,25 @@ export function failoverColumns(now: number): readonly Column<Incident>[] {
     { title: 'lost', width: 4, align: 'right', drop: 1, cell: lostCell },
     { title: 'added', width: 6, align: 'right', drop: 3, cell: ({ addedMs }) => span(latency(addedMs)) },
   ];
+}
+
+/** What stands where no incident is; the header counts every request that the first target did not serve. */
+export function failoversEmpty({ status }: Facts): string {
+  return (status?.counters.failovers ?? 0) === 0
+    ? 'none: every first target served'
+    : 'none: no first target failed by itself (full, or gw chaos)';
+}
+
+/** Says of failures on purpose that they are counted and not listed; undefined where there were none lately. */
+export function chaosNote(recent: readonly Trail[]): string | undefined {
+  const latest = recent.slice(0, LOOKED_AT);
+  const planned = latest.filter(({ failover, attempts }) => failover && attempts.some(failsOnPurpose)).length;
+  if (planned === 0) return undefined;
+  return `${count(planned)} of the last ${count(latest.length)} failed over on purpose (gw chaos): not listed`;
+}
+
+function failsOnPurpose({ injected, fault }: Attempt): boolean {
+  return injected !== undefined && fault !== undefined;
 }
 
 function lasted(incident: Incident, now: number) {

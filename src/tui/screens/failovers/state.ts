@@ -20,8 +20,8 @@ export interface FailoversScreen {
 
 export type FailoversAction = ListAction | 'open' | 'follow';
 
-// The incident under the cursor in words: its title, its message and what it did.
-const DETAIL_ROWS = 6;
+// The incident under the cursor in words: its title, its message and what it did, and what is not listed.
+const DETAIL_ROWS = 7;
 
 /** The incidents as they open: the newest first. */
 export const FAILOVERS: FailoversScreen = { is: 'failovers', rows: listing() };

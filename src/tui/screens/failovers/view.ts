@@ -1,8 +1,8 @@
 import type { Seen } from '../../behaviour.ts';
 import { windowOf } from '../../listing.ts';
-import { failoverColumns } from '../../present/failovers.ts';
+import { chaosNote, failoverColumns, failoversEmpty } from '../../present/failovers.ts';
 import { incidentLines } from '../../present/incident.ts';
-import { indented, type Line } from '../../present/line.ts';
+import { indented, type Line, span } from '../../present/line.ts';
 import { panelLines, panelOf } from '../../present/panel.ts';
 import { type FailoversScreen, incidentRows, shownIncident } from './state.ts';
 
@@ -17,9 +17,11 @@ export function failoversLines(seen: Seen<FailoversScreen>): readonly Line[] {
     shown: windowOf(screen.rows, rows),
     width: columns,
     focused: true,
-    empty: 'none: every first target served',
+    empty: failoversEmpty(world.facts),
   });
   const incident = shownIncident(screen);
   const words = incident === undefined ? [] : incidentLines(incident, columns - 4, world.now);
-  return [...panelLines(view, columns, rows), [], ...indented(words)];
+  const note = chaosNote(world.facts.recent);
+  const below = note === undefined ? words : [...words, [span(note, 'dim')]];
+  return [...panelLines(view, columns, rows), [], ...indented(below)];
 }

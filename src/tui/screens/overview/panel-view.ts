@@ -1,7 +1,8 @@
 import type { World } from '../../behaviour.ts';
 import { shownOf } from '../../listing.ts';
 import { liveColumns, requestColumns } from '../../present/exchanges.ts';
-import { failoverColumns } from '../../present/failovers.ts';
+import { chaosNote, failoverColumns, failoversEmpty } from '../../present/failovers.ts';
+import { span } from '../../present/line.ts';
 import { panelOf, type PanelView } from '../../present/panel.ts';
 import { providerColumns } from '../../present/providers.ts';
 import type { Column } from '../../present/table.ts';
@@ -17,16 +18,20 @@ export function panelView(screen: OverviewScreen, world: World, box: PanelBox): 
     case 'live':
       return view(screen, box, liveColumns(now), liveRows(screen, facts), 'nothing is running');
     case 'failovers':
-      return view(screen, box, failoverColumns(now), facts.incidents, failoversEmpty(world));
+      return withNote(
+        view(screen, box, failoverColumns(now), facts.incidents, failoversEmpty(facts)),
+        chaosNote(facts.recent),
+        box.rows,
+      );
     case 'requests':
       return view(screen, box, requestColumns(now), facts.recent, requestsEmpty(world));
   }
 }
 
-/** The header counts these too. */
-function failoversEmpty({ facts }: World): string {
-  const counted = facts.status?.counters.failovers ?? 0;
-  return counted === 0 ? 'none: every first target served' : 'none that is listed (what gw chaos did is not)';
+/** The note below the rows, where they leave room for it. */
+function withNote(panel: PanelView, note: string | undefined, rows: number): PanelView {
+  if (note === undefined || panel.rows.length >= rows) return panel;
+  return { ...panel, rows: [...panel.rows, [span(`  ${note}`, 'dim')]] };
 }
 
 function view<Row extends { readonly id: string }>(
