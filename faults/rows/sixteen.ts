@@ -154,12 +154,9 @@ async function runFault(scene: Scene, fault: Fault): Promise<Finding> {
   });
   const calls = largest(most);
   tally.require(calls <= MOST_CALLS, `${calls.toFixed(1)} calls of the failing target per request`);
-  return {
-    n: tally.n,
-    failures: tally.failures,
-    figure: `slowest ${duration(largest(took.streamed))} streamed, ${duration(largest(took.whole))} not; ${calls.toFixed(1)} calls of the failing target per request`,
-    causes: tally.causes,
-  };
+  return tally.finding(
+    `slowest ${duration(largest(took.streamed))} streamed, ${duration(largest(took.whole))} not; ${calls.toFixed(1)} calls of the failing target per request`,
+  );
 }
 
 async function openPairs(scene: Scene, fault: Fault): Promise<Pair[]> {

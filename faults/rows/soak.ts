@@ -89,10 +89,9 @@ export const SOAK_ROW: MeasuredRow = {
     tally.require(scene.soakMs < 600_000 || fds <= 0.5, `descriptors grow by ${fds.toFixed(2)} a minute`);
     tally.require(scene.soakMs < 600_000 || timers <= 0.5, `timers grow by ${timers.toFixed(2)} a minute`);
     return {
-      n: tally.n,
-      failures: tally.failures,
-      figure: `${duration(scene.soakMs)}: ${tally.failures} unplanned failures, ${told} cut streams told; memory ${last?.rssMb.toFixed(0)} MB, ${rss.toFixed(2)} MB a minute; ${last?.descriptors} descriptors, ${fds.toFixed(2)} a minute; ${last?.timers} timers, ${timers.toFixed(2)} a minute`,
-      causes: tally.causes,
+      ...tally.finding(
+        `${duration(scene.soakMs)}: ${tally.failures} unplanned failures, ${told} cut streams told; memory ${last?.rssMb.toFixed(0)} MB, ${rss.toFixed(2)} MB a minute; ${last?.descriptors} descriptors, ${fds.toFixed(2)} a minute; ${last?.timers} timers, ${timers.toFixed(2)} a minute`,
+      ),
       // Nobody may take minutes for an hour.
       ...(tally.causes.length === 0 &&
         scene.soakMs < HOUR_MS && { notHere: `it ran for ${duration(scene.soakMs)} and not for an hour` }),
