@@ -40,11 +40,11 @@ export function declaredTools(request: JsonView): DeclaredTool[] {
   return [...declared.values()];
 }
 
-/** The tools that stand in a namespace, by the name other formats know them by. */
+/** The tools whose calls name a namespace, by the name other formats know them by: OpenAI names no default one. */
 export function namespacedTools(request: JsonView): ReadonlyMap<string, ToolName> {
   const names = new Map<string, ToolName>();
   for (const { flat, name, namespace } of declaredTools(request))
-    if (namespace !== undefined) names.set(flat, { name, namespace });
+    if (namespace !== undefined && namespace !== DEFAULT_NAMESPACE) names.set(flat, { name, namespace });
   return names;
 }
 

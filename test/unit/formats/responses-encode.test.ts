@@ -104,6 +104,18 @@ describe('a stream', () => {
     });
   });
 
+  it('names no namespace for tools in the default one, as OpenAI does not', () => {
+    const tools = [{ type: 'namespace', name: 'functions', tools: [{ type: 'custom', name: 'exec' }] }];
+    const user = { role: 'user', content: 'x' };
+    const request = { input: [{ type: 'additional_tools', role: 'developer', tools }, user] };
+    const answer = whole(
+      [START, open({ kind: 'call', id: 'c', name: 'exec' }), delta('{"input":"1"}'), CLOSE, ...END],
+      request,
+    );
+    expect(answer).toMatchObject({ output: [{ type: 'custom_tool_call', name: 'exec', input: '1' }] });
+    expect(JSON.stringify(answer)).not.toContain('namespace');
+  });
+
   it('gives a tool that takes text its text, although the model gave JSON', () => {
     const request = { input: 'x', tools: [{ type: 'custom', name: 'apply_patch' }] };
     const called = open({ kind: 'call', id: 'c', name: 'apply_patch' });
