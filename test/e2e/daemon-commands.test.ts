@@ -3,16 +3,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { ask, DaemonHome, GatedUpstream, waitUntil } from './daemon-home.ts';
+import { ask, type DaemonHome, GatedUpstream, openGated, waitUntil } from './daemon-home.ts';
 
 let home: DaemonHome;
 let upstream: GatedUpstream;
 
 beforeEach(async () => {
-  home = new DaemonHome();
-  home.env = { TEST_KEY: 'sk-test-7f3kq9zx81mmw20c' };
-  upstream = await new GatedUpstream().listen();
-  home.profile({ first: upstream.url });
+  ({ home, upstream } = await openGated());
 });
 
 afterEach(async () => {

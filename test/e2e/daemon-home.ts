@@ -8,12 +8,16 @@ import { join } from 'node:path';
 
 import { connectControl, type MethodName, type Methods, type Status } from '../../src/control/index.ts';
 import { findPaths, type Paths } from '../../src/core/paths.ts';
+import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
 import { askDaemon, killDaemon } from '../ask-daemon.ts';
 import { clearUpAfterwards } from './left-behind.ts';
 
 /** The program under test; another build or an installed one can be named instead. */
 export const PROGRAM =
   process.env['GW_TEST_PROGRAM'] ?? join(import.meta.dirname, '..', '..', 'bin', 'gw.js');
+
+/** What the variable holds that profiles of these tests refer to. */
+export const KEY = 'sk-test-7f3kq9zx81mmw20c';
 
 /** What one run of the program did. */
 export interface Ran {
@@ -27,6 +31,7 @@ export class DaemonHome {
   readonly folder = mkdtempSync(join(tmpdir(), 'gw-e2e-'));
   readonly paths: Paths = findPaths({ GW_HOME: this.folder });
   readonly #children: ChildProcess[] = [];
+  readonly #simulators: Simulator[] = [];
   readonly #cleared = clearUpAfterwards(this.folder);
   env: Record<string, string> = {};
 
@@ -71,6 +76,22 @@ export class DaemonHome {
     return this.status();
   }
 
+  /** A simulated provider that ends with this home. */
+  async simulate(name: string): Promise<{ readonly simulator: Simulator; readonly url: string }> {
+    const simulator = createSimulator({ name });
+    this.#simulators.push(simulator);
+    return { simulator, url: (await simulator.listen()).url };
+  }
+
+  /** Starts a daemon before simulated providers of these names, which stand in for each other in this order. */
+  async startBefore(...names: readonly string[]): Promise<Simulator[]> {
+    const providers = await Promise.all(names.map((name) => this.simulate(name)));
+    this.profile(Object.fromEntries(providers.map(({ url }, index) => [names[index], url])));
+    const { exit, err } = await this.run(['start'], { TEST_KEY: KEY });
+    if (exit !== 0) throw new Error(`gw start failed: ${err}${this.log()}`);
+    return providers.map(({ simulator }) => simulator);
+  }
+
   status(): Promise<Status> {
     return this.call('status', {});
   }
@@ -99,6 +120,7 @@ export class DaemonHome {
   async remove(): Promise<void> {
     await Promise.all(this.#children.map(end));
     await this.kill();
+    await Promise.all(this.#simulators.map((simulator) => simulator.close()));
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
     this.#cleared();
   }
@@ -187,6 +209,15 @@ export class GatedUpstream {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+/** A home whose only provider waits for the test. */
+export async function openGated(): Promise<{ readonly home: DaemonHome; readonly upstream: GatedUpstream }> {
+  const home = new DaemonHome();
+  home.env = { TEST_KEY: KEY };
+  const upstream = await new GatedUpstream().listen();
+  home.profile({ first: upstream.url });
+  return { home, upstream };
 }
 
 function chunkOf(delta: object, finish: string | null): object {

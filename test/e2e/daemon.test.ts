@@ -4,18 +4,13 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { ask, DaemonHome, GatedUpstream, waitUntil } from './daemon-home.ts';
-
-const KEY = 'sk-test-7f3kq9zx81mmw20c';
+import { ask, DaemonHome, type GatedUpstream, KEY, openGated, waitUntil } from './daemon-home.ts';
 
 let home: DaemonHome;
 let upstream: GatedUpstream;
 
 beforeEach(async () => {
-  home = new DaemonHome();
-  home.env = { TEST_KEY: KEY };
-  upstream = await new GatedUpstream().listen();
-  home.profile({ first: upstream.url });
+  ({ home, upstream } = await openGated());
 });
 
 afterEach(async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import { ask, DaemonHome, GatedUpstream, PROGRAM } from './daemon-home.ts';
+import { ask, type DaemonHome, type GatedUpstream, openGated, PROGRAM } from './daemon-home.ts';
 
 const KEY = 'sk-test-9w20c7f3kq9zx81mm';
 
@@ -13,10 +13,7 @@ let home: DaemonHome;
 let upstream: GatedUpstream;
 
 beforeEach(async () => {
-  home = new DaemonHome();
-  home.env = { TEST_KEY: 'sk-test-7f3kq9zx81mmw20c' };
-  upstream = await new GatedUpstream().listen();
-  home.profile({ first: upstream.url });
+  ({ home, upstream } = await openGated());
 });
 
 afterEach(async () => {

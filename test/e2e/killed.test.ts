@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { ask, DaemonHome, GatedUpstream, waitUntil } from './daemon-home.ts';
+import { ask, type DaemonHome, type GatedUpstream, openGated, waitUntil } from './daemon-home.ts';
 
 const KEPT = '"unfinished":[{';
 
@@ -10,10 +10,7 @@ let home: DaemonHome;
 let upstream: GatedUpstream;
 
 beforeEach(async () => {
-  home = new DaemonHome();
-  home.env = { TEST_KEY: 'sk-test-7f3kq9zx81mmw20c' };
-  upstream = await new GatedUpstream().listen();
-  home.profile({ first: upstream.url });
+  ({ home, upstream } = await openGated());
 });
 
 afterEach(async () => {

@@ -1,30 +1,24 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { parseJson } from '../../src/lib/expect.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
-import { DaemonHome } from './daemon-home.ts';
+import { DaemonHome, KEY } from './daemon-home.ts';
 
 const TIME_MS = 90_000;
-const KEY = { TEST_KEY: 'sk-test' };
 
 let home: DaemonHome;
-let simulators: Simulator[];
 
 beforeEach(() => {
   home = new DaemonHome();
-  simulators = [];
 });
 
-afterEach(async () => {
-  await home.remove();
-  await Promise.all(simulators.map((simulator) => simulator.close()));
-});
+afterEach(() => home.remove());
 
 describe('before an outage', () => {
   test(
     'gw lint says what two servers share, and gw simulate-outage plays what they served without asking them',
     async () => {
-      await startWith('one', 'two');
+      home.env = { TEST_KEY: KEY };
+      const simulators = await home.startBefore('one', 'two');
       const { address } = await home.status();
       for (let i = 0; i < 5; i++) await ask(address);
       const asked = simulators.map((simulator) => simulator.received);
@@ -73,19 +67,6 @@ describe('before an outage', () => {
     TIME_MS,
   );
 });
-
-async function startWith(...names: readonly string[]): Promise<void> {
-  const urls: Record<string, string> = {};
-  for (const name of names) {
-    const simulator = createSimulator({ name });
-    simulators.push(simulator);
-    urls[name] = (await simulator.listen()).url;
-  }
-  home.env = KEY;
-  home.profile(urls);
-  const { exit, err } = await home.run(['start']);
-  expect(exit, err).toBe(0);
-}
 
 async function ask(address: string): Promise<void> {
   const answer = await fetch(`${address}/v1/chat/completions`, {

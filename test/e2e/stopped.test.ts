@@ -1,23 +1,14 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
 import { ask, DaemonHome, waitUntil } from './daemon-home.ts';
 
 let home: DaemonHome;
-let simulators: readonly Simulator[];
 
-beforeEach(async () => {
+beforeEach(() => {
   home = new DaemonHome();
-  home.env = { TEST_KEY: 'sk-test-7f3kq9zx81mmw20c' };
-  simulators = [createSimulator({ name: 'first' }), createSimulator({ name: 'second' })];
-  const [first, second] = await Promise.all(simulators.map((simulator) => simulator.listen()));
-  home.profile({ first: first?.url ?? '', second: second?.url ?? '' });
 });
 
-afterEach(async () => {
-  await home.remove();
-  await Promise.all(simulators.map((simulator) => simulator.close()));
-});
+afterEach(() => home.remove());
 
 /** What a computer that sleeps does to a process; only its sockets and timers are there afterwards. */
 async function standStill(pid: number, ms: number): Promise<void> {
@@ -33,7 +24,8 @@ async function standStill(pid: number, ms: number): Promise<void> {
 it.skipIf(process.platform === 'win32')(
   'a daemon that was stopped for a while serves the first request after that from where it did before, and opens no breaker [promise:sleep]',
   async () => {
-    const { address, pid } = await home.start();
+    await home.startBefore('first', 'second');
+    const { address, pid } = await home.status();
     const served = async (): Promise<string | null> => {
       const response = await ask(address);
       await response.arrayBuffer();

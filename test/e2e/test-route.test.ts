@@ -4,30 +4,23 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { field, parseJson } from '../../src/lib/expect.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
-import { DaemonHome } from './daemon-home.ts';
+import { DaemonHome, KEY } from './daemon-home.ts';
 
 const TIME_MS = 90_000;
-const KEY = { TEST_KEY: 'sk-test' };
 
 let home: DaemonHome;
-let simulators: Simulator[];
 
 beforeEach(() => {
   home = new DaemonHome();
-  simulators = [];
 });
 
-afterEach(async () => {
-  await home.remove();
-  await Promise.all(simulators.map((simulator) => simulator.close()));
-});
+afterEach(() => home.remove());
 
 describe('gw test-route', () => {
   test(
     'finds a route in order, asks each target alone, and leaves no trace in the statistics',
     async () => {
-      const [first, second] = await startWith('one', 'two');
+      const [first, second] = await home.startBefore('one', 'two');
       const { exit, out, err } = await home.run(['test-route', '--json']);
       const result = parseJson(out);
       expect(exit, err).toBe(0);
@@ -49,7 +42,7 @@ describe('gw test-route', () => {
   test(
     'says what is wrong with a target that does not answer, and how to mend it',
     async () => {
-      const [first] = await startWith('one', 'two');
+      const [first] = await home.startBefore('one', 'two');
       first?.setFault('401');
       const { exit, out } = await home.run(['test-route']);
       expect(exit).toBe(7);
@@ -65,7 +58,7 @@ describe('gw test-route', () => {
   test(
     'ends with 6 when nobody answers, without a drill',
     async () => {
-      for (const simulator of await startWith('one', 'two')) simulator.setFault('500');
+      for (const simulator of await home.startBefore('one', 'two')) simulator.setFault('500');
       const { exit, out } = await home.run(['test-route', '--json']);
       expect(exit).toBe(6);
       expect(parseJson(out)).toMatchObject({ verdict: 'failed', drill: [] });
@@ -76,7 +69,7 @@ describe('gw test-route', () => {
   test(
     'shows that an answer which is cut is gone on with',
     async () => {
-      await startWith('one', 'two');
+      await home.startBefore('one', 'two');
       const { exit, out } = await home.run(['test-route', '--simulate', 'cut@1', '--json']);
       expect(exit).toBe(0);
       expect(list(parseJson(out), 'drill', 'result')).toEqual(['continued']);
@@ -87,7 +80,7 @@ describe('gw test-route', () => {
   test(
     'lets exactly the targets fail that it is told to',
     async () => {
-      await startWith('one', 'two', 'three');
+      await home.startBefore('one', 'two', 'three');
       const words = ['test-route', 'main', '--simulate', '503@1,timeout@2', '--no-stream', '--json'];
       const { exit, out } = await home.run(words);
       expect(exit).toBe(0);
@@ -101,7 +94,7 @@ describe('gw test-route', () => {
   test(
     'names a target the profile leaves out, and asks it nothing',
     async () => {
-      const simulator = await simulate('one');
+      const simulator = await home.simulate('one');
       home.profile({ one: simulator.url });
       const started = await home.run(['start']);
       expect(started.exit).toBe(0);
@@ -128,7 +121,7 @@ describe('gw test-route', () => {
       const temp = join(home.folder, 'temp');
       mkdirSync(temp);
       const { exit, out, err } = await home.run(['test-route', '--dry-run', '--json'], {
-        ...KEY,
+        TEST_KEY: KEY,
         TMPDIR: temp,
       });
       expect(exit, err).toBe(0);
@@ -142,20 +135,6 @@ describe('gw test-route', () => {
     TIME_MS,
   );
 });
-
-async function startWith(...names: string[]): Promise<Simulator[]> {
-  const providers = await Promise.all(names.map((name) => simulate(name)));
-  home.profile(Object.fromEntries(providers.map(({ name, url }) => [name, url])));
-  const started = await home.run(['start'], KEY);
-  if (started.exit !== 0) throw new Error(started.err);
-  return providers.map(({ simulator }) => simulator);
-}
-
-async function simulate(name: string) {
-  const simulator = createSimulator({ name });
-  simulators.push(simulator);
-  return { name, simulator, url: (await simulator.listen()).url };
-}
 
 /** One field of each entry of a list in a JSON document. */
 function list(document: unknown, name: string, key: string): unknown[] {
