@@ -2,7 +2,7 @@ import type { ConfigFile } from '../config/index.ts';
 import type { Paths } from '../core/paths.ts';
 import type { Preset } from '../core/profile.ts';
 import type { Clock, CountedClock } from '../lib/clock.ts';
-import type { Proxy } from '../proxy/index.ts';
+import type { Proxy, ProxyOptions } from '../proxy/index.ts';
 import type { AnswerCache, Recorder } from '../store/index.ts';
 import type { DataSocket } from './data-socket.ts';
 import type { Guard } from './guard.ts';
@@ -25,6 +25,8 @@ export interface DaemonOptions {
   readonly overrides: Overrides;
   /** Whether the providers are asked what models they have; a rehearsal that needs no network must not. */
   readonly readModels: boolean;
+  /** How the network is felt and names are found: by what this computer has, unless a rehearsal brings its own. */
+  readonly network?: Pick<ProxyOptions, 'senses' | 'lookup'>;
 }
 
 /** Everything a running daemon holds, in the order it was opened. */

@@ -43,21 +43,17 @@ export async function runDaemon(
     preparePrivateDirectory(options.paths);
     const lock = await takeServeLock(options.paths);
     undo.push(() => lock.release());
-    return await open(options, lock, undo);
+    return await open({ ...options, clock: new CountedClock(options.clock) }, lock, undo);
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error instanceof ControlError ? controlProblem(error) : error;
   }
 }
 
-async function open(
-  given: Parameters<typeof runDaemon>[0],
-  lock: Lock,
-  undo: (() => unknown)[],
-): Promise<Daemon> {
-  const clock = new CountedClock(given.clock);
-  const options = { ...given, clock };
-  const { paths, presets, env, overrides, version, home } = options;
+type Opening = Parameters<typeof runDaemon>[0] & { readonly clock: CountedClock };
+
+async function open(options: Opening, lock: Lock, undo: (() => unknown)[]): Promise<Daemon> {
+  const { paths, presets, env, overrides, version, home, clock } = options;
   const file = openConfigFile({ paths, presets });
   const { log, chosen } = openLogFor(options, chooseProfile(file, env, presets, overrides), undo);
   const loaded = await loadChosen(chosen, env, home);
@@ -83,7 +79,7 @@ async function open(
     instance,
     readModels: options.readModels,
     httpProxyFor: httpProxyRule(env),
-    senses: openNetworkSenses(),
+    ...(options.network ?? { senses: openNetworkSenses() }),
     facts: book,
     remember: memory.remember,
     purse: stores.guard.purse,
