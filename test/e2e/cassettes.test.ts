@@ -93,7 +93,7 @@ describe('gw record and gw replay', () => {
     expect({ exit: again.exit, out: again.out }).toEqual({ exit: 0, out: passed.out });
   });
 
-  it('keep a cassette that is to be overwritten until there is something in its place', async () => {
+  it('keep a cassette that is to be overwritten until there is something in its place [promise:cassette-kept]', async () => {
     await home.start();
     const words = ['--', process.execPath, script()];
     await home.run(['record', cassette(), '-q', ...words, 'One']);
@@ -101,6 +101,7 @@ describe('gw record and gw replay', () => {
     const again = ['record', cassette(), '--overwrite', '--'];
     expect((await home.run([...again, 'no-such-program'])).exit).toBe(127);
     const nothing = await home.run([...again, process.execPath, '-e', '0']);
+    expect(nothing.err).toContain('OPENAI_BASE_URL');
     expect(nothing.err).toContain(`Nothing was recorded, so ${cassette()} is as it was.`);
     expect(readFileSync(cassette(), 'utf8')).toBe(before);
     await home.run([...again, ...words.slice(1), 'Two']);
@@ -108,7 +109,25 @@ describe('gw record and gw replay', () => {
     expect(readFileSync(cassette(), 'utf8')).toContain('Two');
   });
 
-  it('write over nothing that is no cassette', async () => {
+  it('record no route that is not there, and no cassette of the name stop', async () => {
+    await home.start();
+    const never = await home.run([
+      'record',
+      cassette(),
+      '--route',
+      'mian',
+      '--',
+      process.execPath,
+      '-e',
+      '0',
+    ]);
+    expect(never).toMatchObject({ exit: 2, err: expect.stringContaining('--route main') });
+    expect(existsSync(cassette())).toBe(false);
+    const named = await home.run(['record', 'stop', '--', process.execPath, '-e', '0']);
+    expect(named).toMatchObject({ exit: 2, err: expect.stringContaining('gw record NAME -- ') });
+  });
+
+  it('write over nothing that is no cassette [promise:cassette-kept]', async () => {
     await home.start();
     const file = join(project, 'figures.jsonl');
     writeFileSync(file, '{"precious":1}\n');
@@ -133,7 +152,8 @@ describe('gw record and gw replay', () => {
       await (await ask(address)).text();
       return readFileSync(cassette(), 'utf8').split('\n').length > 2;
     });
-    const stopped = await home.run(['record', 'stop', '--json']);
+    expect((await home.run(['record', 'stop', 'another', '--json'])).out).toContain('"stopped": []');
+    const stopped = await home.run(['record', 'stop', cassette(), '--json']);
     expect(JSON.parse(stopped.out)).toEqual({ stopped: [cassette()] });
     expect(await ended).toEqual([0, null]);
 

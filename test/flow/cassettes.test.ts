@@ -133,16 +133,19 @@ describe('a cassette', () => {
       '/v1beta/models/m:generateContent',
       { error: { code: 501, status: 'UNIMPLEMENTED', details: [{ reason: 'NOT_RECORDED' }] } },
     ],
-  ])('refuses at %s in the format that is spoken there, saying what to do', async (path, body) => {
-    ground = await CassetteGround.open();
-    await ground.record((origin) => chat(origin, 'Known'));
-    const { origin } = await ground.serve();
-    const missed = await fetch(origin + path, { method: 'POST', body: '{"model":"m"}' });
-    expect(missed.status).toBe(501);
-    const text = await missed.text();
-    expect(JSON.parse(text)).toMatchObject(body);
-    expect(text).toMatch(/the cassette has no answer to this request: .*\\nfix: record it"/);
-  });
+  ])(
+    'refuses at %s in the format that is spoken there, saying what to do [promise:cassette-miss-told]',
+    async (path, body) => {
+      ground = await CassetteGround.open();
+      await ground.record((origin) => chat(origin, 'Known'));
+      const { origin } = await ground.serve();
+      const missed = await fetch(origin + path, { method: 'POST', body: '{"model":"m"}' });
+      expect(missed.status).toBe(501);
+      const text = await missed.text();
+      expect(JSON.parse(text)).toMatchObject(body);
+      expect(text).toMatch(/the cassette has no answer to this request: .*\\nfix: record it"/);
+    },
+  );
 
   it('passes on what was not recorded, where that is wanted', async () => {
     ground = await CassetteGround.open();
@@ -252,7 +255,7 @@ describe('a recording', () => {
     daemon.close();
   });
 
-  it('is told by the status, with what it has taken, for as long as it runs', async () => {
+  it('is told by the status, with what it has taken, for as long as it runs [promise:recording-told]', async () => {
     ground = await CassetteGround.open();
     const daemon = await ground.control();
     const said = async () => (await daemon.call('status', {})).recordings;

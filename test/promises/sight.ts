@@ -41,6 +41,18 @@ export const SIGHT = {
     'A cassette gives again what the caller got, byte for byte but for what is hidden, failures included.',
     'docs/cassettes.md',
   ),
+  'cassette-miss-told': row(
+    "What a cassette has no answer to is refused as not_recorded in the caller's own format, with what differs and what to type.",
+    'docs/cassettes.md',
+  ),
+  'cassette-kept': row(
+    'A cassette that is to be overwritten stays until something is recorded in its place; what is no cassette is never overwritten.',
+    'docs/cassettes.md',
+  ),
+  'recording-told': row(
+    'While a recording runs, the status says whose requests it takes, and how many it took.',
+    'docs/cassettes.md',
+  ),
   'observe-unloaded': row(
     'With OpenTelemetry off and nobody asking for metrics, nothing of either is loaded.',
     'docs/observability.md',

@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 
 import { createTap } from '../../cassette/index.ts';
 import { connectControl, type ControlClient, ControlError } from '../../control/index.ts';
+import { nearest } from '../../lib/nearest.ts';
 import { shellWord } from '../../lib/shell-word.ts';
+import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { asCommandError } from '../cassette/load.ts';
 import { newCassette } from '../cassette/place.ts';
 import { readRequest } from '../cassette/reading.ts';
@@ -27,7 +29,8 @@ export const command: Command = {
     },
     {
       name: '[command...]',
-      summary: 'record only what this command asks; without one, everything until Ctrl-C',
+      summary:
+        'record only what this command asks; without one, everything until Ctrl-C; after stop: which one',
     },
   ],
   options: [
@@ -43,6 +46,7 @@ export const command: Command = {
     'gw record morning --client claude-cli',
     'gw record test/agent.cassette.jsonl --overwrite -- python app.py',
     'gw record stop',
+    'gw record stop morning',
   ],
   async run(context, input) {
     const name = input.argument(0) ?? '';
@@ -50,9 +54,10 @@ export const command: Command = {
     const { address } = await reachDaemon(context);
     const daemon = await connect(context);
     try {
-      if (name === STOP && words.length === 0) return await stop(context, daemon);
+      if (name === STOP) return await stop(context, daemon, words);
       const file = newCassette(context, name);
       refuseToReplace(file, name, input);
+      await refuseUnknownRoute(daemon, input.text('route'));
       const [program] = words;
       return program === undefined
         ? await recordAll(context, daemon, { name, file, input })
@@ -107,11 +112,34 @@ function refuseToReplace(file: string, name: string, input: Input): void {
   });
 }
 
-async function stop(context: Context, daemon: ControlClient): Promise<number> {
-  const { stopped } = await daemon.call('stop-recording', {});
+/** Nothing goes over a route that is not there, and a recording of it would be waited for in vain. */
+async function refuseUnknownRoute(daemon: ControlClient, route: string | undefined): Promise<void> {
+  if (route === undefined) return;
+  const names = (await daemon.call('status', {})).routes.map(({ name }) => name);
+  if (names.includes(route)) return;
+  const meant = nearest(route, names);
+  throw new CommandError(`There is no route ${terminalSafe(route)}.`, {
+    why: names.length === 0 ? 'no route is defined yet' : `gw serves ${terminalSafe(names.join(', '))}`,
+    fix: meant === undefined ? 'gw route list' : `--route ${terminalSafe(meant)}`,
+    exit: EXIT.usage,
+  });
+}
+
+async function stop(context: Context, daemon: ControlClient, names: readonly string[]): Promise<number> {
+  const [name, another] = names;
+  if (another !== undefined) {
+    throw new CommandError(`${STOP} is no name for a cassette`, {
+      why: `gw record ${STOP} ends recordings: all, or those of one name`,
+      fix: `gw record NAME -- ${names.map(shellWord).join(' ')}`,
+      exit: EXIT.usage,
+    });
+  }
+  const { stopped } = await daemon.call('stop-recording', { ...(name !== undefined && { name }) });
   if (context.json) context.printJson({ stopped });
-  else if (stopped.length === 0) context.say('Nothing was being recorded.');
-  else for (const name of stopped) context.say(`The recording ${name} ends.`);
+  else if (stopped.length > 0)
+    for (const one of stopped) context.say(`The recording ${terminalSafe(one)} ends.`);
+  else if (name === undefined) context.say('Nothing was being recorded.');
+  else context.say(`Nothing was being recorded as ${terminalSafe(name)} (gw status shows what is).`);
   return EXIT.ok;
 }
 
@@ -157,7 +185,16 @@ async function recordCommand(
 function summarize(context: Context, { file, input }: Wanted, recorded: Recorded, exit: number): void {
   if (input.flag('quiet')) return;
   if (context.json) context.say(JSON.stringify({ file, ...recorded, exit }));
-  else sayAll(context, recordedLines(recorded, file));
+  else sayAll(context, [...recordedLines(recorded, file), ...silenceLines(recorded)]);
+}
+
+/** A command that never asked gw most likely never took its address. */
+function silenceLines({ exchanges, leftOut, lost }: Recorded): string[] {
+  if (exchanges > 0 || leftOut.length > 0 || lost !== undefined) return [];
+  return [
+    '  No request of the command came through gw that could be recorded. It has to take the address from',
+    '  OPENAI_BASE_URL, ANTHROPIC_BASE_URL or GOOGLE_GEMINI_BASE_URL; --route and --client leave others out.',
+  ];
 }
 
 async function begin(
