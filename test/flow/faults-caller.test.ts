@@ -2,9 +2,18 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { chatRequest, closeGrounds, type Ground, NO_BREAKER, openGround, until } from './ground.ts';
+import {
+  chatRequest,
+  closeGrounds,
+  type Ground,
+  NO_BREAKER,
+  openGround,
+  until,
+  untilStill,
+} from './ground.ts';
 import { RawCall, serialise } from './raw-client.ts';
 import { chunk, closeRawServers, head, rawServer } from './raw-server.ts';
+import { untilStill } from './until-still.ts';
 
 afterEach(async () => {
   await closeGrounds();
@@ -164,17 +173,7 @@ describe('a caller that reads slowly', () => {
       await call.until((received) => received.length > 100_000);
       call.socket.pause();
       // The kernel's buffers between three processes' worth of sockets fill up, and then nothing moves any more.
-      let seen = -1;
-      let quietSince = Date.now();
-      await until(
-        () => {
-          if (sent !== seen) quietSince = Date.now();
-          seen = sent;
-          return Date.now() - quietSince > 900;
-        },
-        'the provider had to wait',
-        15_000,
-      );
+      await untilStill(() => sent, 900, 'the provider had to wait');
       expect(sent).toBeLessThan(total / 2);
       expect(ground.trails).toEqual([]);
       let received = call.received.length;

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 
 import { chatRequest, closeGrounds, NO_BREAKER, openGround, until } from './ground.ts';
-import { chunk, closeRawServers, head, rawServer } from './raw-server.ts';
+import { chunk, closeRawServers, head, rawServer, sendWithoutEnd } from './raw-server.ts';
+import { untilStill } from './until-still.ts';
 
 afterEach(async () => {
   await closeGrounds();
@@ -23,14 +24,7 @@ test('a hundred callers that stop reading cost bounded memory, and nobody else w
       );
       return;
     }
-    socket.write(head('text/event-stream', 'connection: close\r\n'));
-    // Without end: only the other side's slowness stops it.
-    const more = (): void => {
-      do sent += event.length;
-      while (socket.write(event));
-    };
-    socket.on('drain', more);
-    more();
+    sendWithoutEnd(socket, event, (bytes) => (sent += bytes));
   });
   const ground = await openGround({
     providers: [{ name: 'raw', url: server.url }],
@@ -39,17 +33,7 @@ test('a hundred callers that stop reading cost bounded memory, and nobody else w
   const before = process.memoryUsage().arrayBuffers;
   const slow = Array.from({ length: READERS }, () => ground.open(chatRequest('slow', { stream: true })));
   for (const { socket } of slow) socket.once('data', () => void socket.pause());
-  let seen = -1;
-  let quietSince = Date.now();
-  await until(
-    () => {
-      if (sent !== seen) quietSince = Date.now();
-      seen = sent;
-      return Date.now() - quietSince > 400;
-    },
-    'the provider had to wait for every one of them',
-    30_000,
-  );
+  await untilStill(() => sent, 400, 'the provider had to wait for every one of them', 30_000);
   // Bytes alive, those of the callers and of the provider included; the resident set also holds what was thrown away.
   const heldPerReader = (process.memoryUsage().arrayBuffers - before) / MIB / READERS;
   expect(heldPerReader).toBeLessThan(MOST_MIB);

@@ -57,6 +57,21 @@ export function sendStream(socket: Socket, body: string | Buffer): void {
   socket.end(body);
 }
 
+/** Writes a stream that never ends, as fast as it is taken; `sent` hears how many bytes more. */
+export function sendWithoutEnd(
+  socket: Socket,
+  piece: string | Buffer,
+  sent: (bytes: number) => void = () => undefined,
+): void {
+  socket.write(head('text/event-stream', 'connection: close\r\n'));
+  const more = (): void => {
+    do sent(piece.length);
+    while (socket.write(piece));
+  };
+  socket.on('drain', more);
+  more();
+}
+
 export function sendJson(socket: Socket, body: string): void {
   socket.write(`${head('application/json', `content-length: ${Buffer.byteLength(body)}\r\n`)}${body}`);
 }

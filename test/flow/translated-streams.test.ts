@@ -2,8 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 
 import { readStream } from '../contract/stream-contracts.ts';
 import { closeGrounds, NO_BREAKER, openGround, until } from './ground.ts';
-import { chunk, closeRawServers, head, rawServer } from './raw-server.ts';
+import { chunk, closeRawServers, rawServer, sendWithoutEnd } from './raw-server.ts';
 import { askIn } from './translated-asking.ts';
+import { untilStill } from './until-still.ts';
 
 afterEach(async () => {
   await closeGrounds();
@@ -33,12 +34,7 @@ describe('a provider that streams without end', () => {
 
   test('although a whole answer was asked for is given up, and another target serves', async () => {
     const server = await rawServer((socket) => {
-      socket.write(head('text/event-stream', 'connection: close\r\n'));
-      const more = (): void => {
-        while (socket.write(event));
-      };
-      socket.on('drain', more);
-      more();
+      sendWithoutEnd(socket, event);
     });
     const ground = await openGround({ providers: [{ name: 'raw', url: server.url }, 'second'] });
     const answer = await ground.ask(askIn('anthropic-messages', 'm', false));
@@ -54,13 +50,7 @@ describe('a provider that streams without end', () => {
   test('is not read on while its caller does not read', async () => {
     let sent = 0;
     const server = await rawServer((socket) => {
-      socket.write(head('text/event-stream', 'connection: close\r\n'));
-      const more = (): void => {
-        do sent += event.length;
-        while (socket.write(event));
-      };
-      socket.on('drain', more);
-      more();
+      sendWithoutEnd(socket, event, (bytes) => (sent += bytes));
     });
     const ground = await openGround({
       providers: [{ name: 'raw', url: server.url }],
@@ -68,17 +58,7 @@ describe('a provider that streams without end', () => {
     });
     const call = ground.open(askIn('gemini', 'm', true));
     call.socket.once('data', () => void call.socket.pause());
-    let seen = -1;
-    let quietSince = Date.now();
-    await until(
-      () => {
-        if (sent !== seen) quietSince = Date.now();
-        seen = sent;
-        return Date.now() - quietSince > 400;
-      },
-      'the provider had to wait',
-      10_000,
-    );
+    await untilStill(() => sent, 400, 'the provider had to wait');
     expect(sent).toBeLessThan(32 * 1024 * 1024);
     call.hangUp();
     await until(() => ground.trails.length === 1, 'the exchange ended');
@@ -90,12 +70,7 @@ describe('a provider that streams without end', () => {
 test('opening frames without end are given up, and another target serves', async () => {
   const opening = chunk({ role: 'assistant', content: '' }).repeat(500);
   const server = await rawServer((socket) => {
-    socket.write(head('text/event-stream', 'connection: close\r\n'));
-    const more = (): void => {
-      while (socket.write(opening));
-    };
-    socket.on('drain', more);
-    more();
+    sendWithoutEnd(socket, opening);
   });
   const ground = await openGround({ providers: [{ name: 'raw', url: server.url }, 'second'] });
   const answer = await ground.ask(askIn('openai-responses', 'm', true));
