@@ -2,15 +2,7 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import {
-  chatRequest,
-  closeGrounds,
-  type Ground,
-  NO_BREAKER,
-  openGround,
-  until,
-  untilStill,
-} from './ground.ts';
+import { chatRequest, closeGrounds, type Ground, NO_BREAKER, openGround, until } from './ground.ts';
 import { RawCall, serialise } from './raw-client.ts';
 import { chunk, closeRawServers, head, rawServer } from './raw-server.ts';
 import { untilStill } from './until-still.ts';
