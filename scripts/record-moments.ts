@@ -1,7 +1,8 @@
 // Plays the demo and writes down what its daemon told at five moments, for the screens in docs/dashboard.md. Drawing them
 // from this record gives the same screens every time. After a change of what a daemon tells:
 // `npm run build && node scripts/record-moments.ts && GW_WRITE_SCREENS=1 npx vitest run test/tui/frames.test.ts`
-import { writeFileSync } from 'node:fs';
+// With names it records those alone: `node scripts/record-moments.ts offline`.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -9,9 +10,11 @@ import { createContext } from '../src/cli/context.ts';
 import { openCrowd } from '../src/cli/demo/crowd.ts';
 import { PACES, POLICY } from '../src/cli/demo/live-run.ts';
 import { CUT, type Outage, outages, repairAll } from '../src/cli/demo/outages.ts';
-import { openStage, type Stage } from '../src/cli/demo/stage.ts';
+import { openStage } from '../src/cli/demo/stage.ts';
 import { connectControl, type Snapshot } from '../src/control/index.ts';
-import { isObject } from '../src/lib/expect.ts';
+import type { Paths } from '../src/core/paths.ts';
+import { isObject, parseJson, stringField } from '../src/lib/expect.ts';
+import { openTravelling } from './lost-network.ts';
 
 const SEED = 0;
 const BETWEEN_REQUESTS_MS = 350;
@@ -24,6 +27,10 @@ const NOON = new Date(2026, 5, 1, 12, 0, 0).getTime();
 // Numbers above are moments of this century in milliseconds.
 const LEAST_MOMENT = 1_600_000_000_000;
 
+/** Played by a daemon of its own: a demo cannot lose what it does not use. */
+const OFFLINE = 'offline';
+const VERSION = '0.1.0';
+
 const [limited, overloaded] = outages(RETRY_AFTER_S);
 const MOMENTS: readonly (readonly [name: string, outage: Outage | undefined])[] = [
   ['healthy', undefined],
@@ -32,28 +39,69 @@ const MOMENTS: readonly (readonly [name: string, outage: Outage | undefined])[] 
   ['continued', CUT],
 ];
 
+const PATH = join(import.meta.dirname, '../test/tui/demo-moments.jsonl');
+const wanted = process.argv.slice(2);
+const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+
 process.argv[1] = join(import.meta.dirname, '../bin/gw.js');
 const context = createContext(false);
-const stage = await openStage(context, { seed: SEED, paces: PACES, policy: POLICY });
-const crowd = await openCrowd(stage.status.address, SEED, context.clock);
-const traffic = setInterval(() => void crowd.ask(), BETWEEN_REQUESTS_MS);
-try {
-  const lines: string[] = [];
-  for (const [name, outage] of MOMENTS) {
-    await repairAll(stage.providers);
-    await pause(WELL_MS);
-    await outage?.begin(stage.providers);
-    if (outage) await pause(outage === CUT ? OUTAGE_MS * 2 : OUTAGE_MS);
-    lines.push(JSON.stringify({ name, snapshot: timeless(await snapshotOf(stage)) }));
+const before = new Map(
+  readFileSync(PATH, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => [stringField(parseJson(line), 'name') ?? '', line]),
+);
+const told = new Map([...(await demoMoments()), ...(await offlineMoment())]);
+const names = [...MOMENTS.map(([name]) => name), OFFLINE];
+const lines = names.flatMap((name) => told.get(name) ?? before.get(name) ?? []);
+writeFileSync(PATH, `${lines.join('\n')}\n`);
+
+/** What the demo shows, one outage after the other. */
+async function demoMoments(): Promise<[string, string][]> {
+  if (!MOMENTS.some(([name]) => isWanted(name))) return [];
+  const stage = await openStage(context, { seed: SEED, paces: PACES, policy: POLICY });
+  const crowd = await openCrowd(stage.status.address, SEED, context.clock);
+  const traffic = setInterval(() => void crowd.ask(), BETWEEN_REQUESTS_MS);
+  try {
+    const moments: [string, string][] = [];
+    for (const [name, outage] of MOMENTS) {
+      await repairAll(stage.providers);
+      await pause(WELL_MS);
+      await outage?.begin(stage.providers);
+      if (outage) await pause(outage === CUT ? OUTAGE_MS * 2 : OUTAGE_MS);
+      if (isWanted(name)) moments.push([name, momentOf(name, await snapshotOf(stage.paths))]);
+    }
+    return moments;
+  } finally {
+    clearInterval(traffic);
+    await crowd.close();
+    await stage.close();
   }
-  writeFileSync(join(import.meta.dirname, '../test/tui/demo-moments.jsonl'), `${lines.join('\n')}\n`);
-} finally {
-  clearInterval(traffic);
-  await crowd.close();
-  await stage.close();
 }
 
-async function snapshotOf({ paths }: Stage): Promise<Snapshot> {
+/** What a daemon tells when this computer loses its network under it. */
+async function offlineMoment(): Promise<[string, string][]> {
+  if (!isWanted(OFFLINE)) return [];
+  const daemon = await openTravelling(VERSION);
+  const crowd = await openCrowd(daemon.address, SEED, context.clock);
+  const traffic = setInterval(() => void crowd.ask(), BETWEEN_REQUESTS_MS);
+  try {
+    await pause(WELL_MS);
+    daemon.lose();
+    await pause(OUTAGE_MS);
+    return [[OFFLINE, momentOf(OFFLINE, await snapshotOf(daemon.paths))]];
+  } finally {
+    clearInterval(traffic);
+    await crowd.close();
+    await daemon.close();
+  }
+}
+
+function momentOf(name: string, snapshot: Snapshot): string {
+  return JSON.stringify({ name, snapshot: timeless(snapshot) });
+}
+
+async function snapshotOf(paths: Paths): Promise<Snapshot> {
   const connected = await connectControl(paths.socket);
   if (connected.is === 'failed') throw new Error('the demo has no daemon');
   try {
@@ -85,7 +133,7 @@ function anonymous(status: Snapshot['status']): Snapshot['status'] {
     rssBytes: 71_000_000,
     providers: status.providers.map((provider, index) => ({
       ...provider,
-      url: `http://127.0.0.1:${9001 + index}/v1`,
+      url: provider.url.replace(/:\d+/, `:${9001 + index}`),
     })),
   };
 }

@@ -5,8 +5,8 @@ import { parseJson, stringField, trusted } from '../../src/lib/expect.ts';
 
 const PATH = new URL('demo-moments.jsonl', import.meta.url);
 
-/** What the daemon of a demo told at one moment, as `scripts/record-moments.ts` wrote it down. */
-export function demoMoment(name: 'healthy' | 'rate limit' | 'outage' | 'continued'): Snapshot {
+/** What a daemon before simulators told at one moment, as `scripts/record-moments.ts` wrote it down. */
+export function demoMoment(name: 'healthy' | 'rate limit' | 'outage' | 'continued' | 'offline'): Snapshot {
   const found = readFileSync(PATH, 'utf8')
     .split('\n')
     .map(parseJson)

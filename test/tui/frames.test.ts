@@ -76,6 +76,15 @@ describe.each(SIZES)('at %i × %i', (columns, rows) => {
     expect(first).toContain('✗ OFFLINE');
   });
 
+  it('says which targets are not asked meanwhile, and which still serve', () => {
+    const text = frameOf(stateOf(demoMoment('offline'), columns, rows, columns < 80 ? ['tab'] : [])).join(
+      '\n',
+    );
+    expect(text).toMatch(/‖ sim-openai\/sim-large +no network/);
+    expect(text).toMatch(/‖ sim-groq\/sim-fast +no network/);
+    expect(text).toMatch(/► sim-local\/sim-small +serving/);
+  });
+
   it('opens a request with its plan and waterfall', () => {
     const state = stateOf({ ...healthy(), recent: [failedOver(50)] }, columns, rows, ['enter']);
     const shown = [0, 5, 10, 15, 20, 30].flatMap((times) => frameOf(scrolled(state, times))).join('\n');
@@ -190,7 +199,7 @@ describe('docs/dashboard.md', () => {
     ['rate limit', () => stateOf(demoMoment('rate limit'), 100, 34)],
     ['outage', () => stateOf(demoMoment('outage'), 100, 34)],
     ['continued', () => stateOf(continuedAlone(), 100, 30, ['enter'])],
-    ['offline', () => stateOf(offline(demoMoment('healthy')), 100, 34)],
+    ['offline', () => stateOf(demoMoment('offline'), 100, 34)],
     ['cut stream', () => stateOf({ ...healthy(), recent: [cutTrail(58)] }, 100, 30, ['enter'])],
     ['daemon gone', () => reduce(stateOf(healthy(), 100, 24), { type: 'daemon-gone', at: NOON + 4_000 })],
     ['request', () => stateOf({ ...healthy(), recent: [failedOver(50)] }, 100, 30, ['enter'])],
@@ -218,14 +227,6 @@ function continuedAlone(): Snapshot {
     live: [],
     recent: moment.recent.filter(({ continued }) => continued === true).slice(0, 1),
   };
-}
-
-/** As the daemon tells it; a demo on its own machine cannot lose its network. */
-function offline(moment: Snapshot): Snapshot {
-  const message = 'no network interface has an address';
-  const problems = [{ message: `this computer has been offline for 12s: ${message}; gw goes on by itself` }];
-  const own = { since: NOON - 12_000, reason: 'no-interface', message } as const;
-  return { ...moment, status: { ...moment.status, offline: own, problems } };
 }
 
 function withBlock(page: string, name: string, block: string): string {

@@ -28,7 +28,7 @@ export function failoverColumns(now: number): readonly Column<Incident>[] {
 export function failoversEmpty({ status }: Facts): string {
   return (status?.counters.failovers ?? 0) === 0
     ? 'none: every first target served'
-    : 'none: no first target failed by itself (full, or gw chaos)';
+    : 'none: no first target failed by itself';
 }
 
 /** Says of failures on purpose that they are counted and not listed; undefined where there were none lately. */

@@ -25,6 +25,7 @@ const STATE_MEANINGS: Readonly<Record<keyof typeof TARGET_STATES, string>> = {
   refused: 'the provider refuses this key until it is changed',
   broke: 'the account behind this key is out of credit',
   'no-key': 'no key of this provider could be found',
+  offline: 'this computer has no network; it is asked again when that is back',
   disabled: 'switched off in the profile',
 };
 

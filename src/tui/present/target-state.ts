@@ -2,6 +2,7 @@ import type { ProviderStatus, Status } from '../../control/index.ts';
 import type { FaultCode } from '../../core/fault.ts';
 import type { TargetHealth } from '../../core/health.ts';
 import { type Target, targetName } from '../../core/target.ts';
+import { hostDistance } from '../../lib/host-distance.ts';
 import { foreign, type Tone } from './line.ts';
 import { countdown, faultWord } from './words.ts';
 
@@ -11,6 +12,7 @@ import { countdown, faultWord } from './words.ts';
  * - `serving`: it answered last for some route. `ready`: it would be asked. `idle`: ready, and never asked.
  * - `open`, `probing`: its breaker. `cooling`: left alone because the provider said so.
  * - `refused`, `broke`: nothing helps but a new key or money. `no-key`, `disabled`: it cannot be asked at all.
+ * - `offline`: this computer has no network, and it is elsewhere.
  */
 export type TargetState =
   | 'serving'
@@ -22,6 +24,7 @@ export type TargetState =
   | 'refused'
   | 'broke'
   | 'no-key'
+  | 'offline'
   | 'disabled';
 
 /** Symbol, word and tone of each state: never colour alone. */
@@ -35,6 +38,7 @@ export const TARGET_STATES = {
   refused: { symbol: '✗', word: 'key refused', tone: 'bad', up: false },
   broke: { symbol: '✗', word: 'no credit', tone: 'bad', up: false },
   'no-key': { symbol: '✗', word: 'no key', tone: 'bad', up: false },
+  offline: { symbol: '‖', word: 'no network', tone: 'warn', up: false },
   disabled: { symbol: '–', word: 'disabled', tone: 'dim', up: false },
 } as const satisfies Readonly<Record<TargetState, StateRow>>;
 
@@ -64,7 +68,7 @@ export interface TargetRow {
 export function targetRows(status: Status): readonly TargetRow[] {
   return status.providers.flatMap((provider) => {
     const targets = provider.targets.filter((health) => isOfInterest(health, status));
-    if (targets.length === 0) return [bareProvider(provider)];
+    if (targets.length === 0) return [bareProvider(provider, status)];
     return targets.map((health) => targetRow(status, provider, health));
   });
 }
@@ -90,8 +94,8 @@ export function targetId({ provider, model, key }: Target): string {
   return `${provider}/${model} ${key}`;
 }
 
-function bareProvider(provider: ProviderStatus): TargetRow {
-  const state = unusable(provider) ?? 'idle';
+function bareProvider(provider: ProviderStatus, status: Status): TargetRow {
+  const state = unusable(provider) ?? (isCutOff(provider, undefined, status) ? 'offline' : 'idle');
   return {
     id: provider.name,
     name: foreign(provider.name),
@@ -108,7 +112,9 @@ function targetRow(status: Status, provider: ProviderStatus, health: TargetHealt
   const routes = status.routes
     .filter(({ serving }) => serving !== undefined && targetId(serving.target) === id)
     .map(({ name }) => foreign(name));
-  const { state, until, note } = judge(provider, health, routes.length > 0);
+  const { state, until, note } = isCutOff(provider, health, status)
+    ? CUT_OFF
+    : judge(provider, health, routes.length > 0);
   const twins = provider.targets.filter(({ target }) => target.model === health.target.model);
   const key = twins.length > 1 ? ` (${health.target.key})` : '';
   return { id, name: foreign(targetName(health.target) + key), state, until, health, routes, note };
@@ -138,6 +144,23 @@ function judge(provider: ProviderStatus, health: TargetHealth, serving: boolean)
   const note = last?.fault === undefined ? '' : `last: ${explain(last.fault, last.message)}`;
   if (serving) return { state: 'serving', until: undefined, note };
   return { state: health.attempts + health.live === 0 ? 'idle' : 'ready', until: undefined, note };
+}
+
+const CUT_OFF: Judgement = {
+  state: 'offline',
+  until: undefined,
+  note: 'not asked while this computer is offline',
+};
+
+// What was on its way when the network went may still arrive; nothing does after so long.
+const LAST_ARRIVALS_MS = 60_000;
+
+/** It is elsewhere, and nothing came from there since this computer lost its network (a proxy nearby may bring it). */
+function isCutOff(provider: ProviderStatus, health: TargetHealth | undefined, { offline }: Status): boolean {
+  if (offline === undefined || unusable(provider) !== undefined || !URL.canParse(provider.url)) return false;
+  if (hostDistance(new URL(provider.url).hostname) !== 'far') return false;
+  const { at, fault } = health?.last ?? { at: 0 };
+  return at <= offline.since + LAST_ARRIVALS_MS || fault !== undefined;
 }
 
 const COOLDOWN_STATES: Readonly<Partial<Record<FaultCode, TargetState>>> = {
