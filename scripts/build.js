@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { cheapBuiltins } from './cheap-builtins.js';
+import { oneByte } from './one-byte.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -30,12 +31,17 @@ async function build() {
       cwd: root,
       input,
       platform: 'node',
-      plugins: [cheapBuiltins()],
+      plugins: [cheapBuiltins(), oneByte()],
       // Ours and our libraries' modules run code only when called, so a command loads just what it names.
       treeshake: { moduleSideEffects: false, propertyReadSideEffects: false },
       external: ['react-devtools-core', '@napi-rs/keyring'],
-      // What its `main` names looks its own files up in a way that no bundler sees.
-      resolve: { alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
+      resolve: {
+        alias: {
+          // What its `main` names looks its own files up in a way that no bundler sees.
+          'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js'),
+          undici$: join(root, 'scripts/undici-parts.js'),
+        },
+      },
       transform: { define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' } },
       logLevel: 'warn',
       preserveEntrySignatures: 'allow-extension',
@@ -60,7 +66,8 @@ async function build() {
 }
 
 function inputsChanged() {
-  return ['package.json', 'package-lock.json', 'scripts/build.js', 'scripts/cheap-builtins.js'].some(
+  const scripts = readdirSync(join(root, 'scripts')).map((name) => join('scripts', name));
+  return ['package.json', 'package-lock.json', ...scripts].some(
     (file) => modified(join(root, file)) >= modified(stamp),
   );
 }
