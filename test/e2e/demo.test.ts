@@ -54,7 +54,7 @@ describe('gw demo off a terminal', () => {
   test(
     'tells a person what happened, with the story of one request and a table',
     async () => {
-      const { exit, out } = await finish(demo('--seconds', '1', '--seed', '5'));
+      const { exit, out } = await finish(demo('--seconds', '4', '--seed', '5'));
       expect(exit).toBe(0);
       expect(out).toContain('sim-openai answers 429');
       expect(out).toContain('One of these requests, as gw why tells it:');

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { chatRequest, closeGrounds, type Ground, NO_BREAKER, openGround, until } from './ground.ts';
 import { RawCall, serialise } from './raw-client.ts';
 import { chunk, closeRawServers, head, rawServer } from './raw-server.ts';
-import { untilStill } from './until-still.ts';
+import { untilStill } from './until.ts';
 
 afterEach(async () => {
   await closeGrounds();

@@ -184,7 +184,7 @@ describe('a caller that nobody could serve is told when to come back', () => {
   test.each(['503', '500', 'reset@accept', 'stall@headers'])(
     'in retry-after not where targets only fail, as gw asks those before their time: %s',
     async (fault) => {
-      const ground = await openGround({ policy: { ...ONCE, answerMs: 40, answerLastMs: 40 } });
+      const ground = await openGround({ policy: { ...ONCE, answerMs: 300, answerLastMs: 300 } });
       for (const name of ['first', 'second']) ground.simulator(name).setFault(fault);
       for (let turn = 0; turn < 4; turn++) {
         const { headers } = await ground.chat();

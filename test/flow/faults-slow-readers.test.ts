@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 
 import { chatRequest, closeGrounds, NO_BREAKER, openGround, until } from './ground.ts';
 import { chunk, closeRawServers, head, rawServer, sendWithoutEnd } from './raw-server.ts';
-import { untilStill } from './until-still.ts';
+import { untilStill } from './until.ts';
 
 afterEach(async () => {
   await closeGrounds();

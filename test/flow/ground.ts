@@ -13,6 +13,9 @@ import { Secret } from '../../src/lib/secret.ts';
 import { createProxy, type Proxy, type ProxyOptions, type Purse } from '../../src/proxy/index.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/index.ts';
 import { type Answer, RawCall, type Request } from './raw-client.ts';
+import { until } from './until.ts';
+
+export { until };
 
 /** One provider of a test's profile; without an address a simulator is started for it. */
 export interface GroundProvider {
@@ -278,15 +281,6 @@ export function chatRequest(
   headers: Record<string, string> = {},
 ): Request {
   return { path: '/v1/chat/completions', body: JSON.stringify({ model, messages: HELLO, ...more }), headers };
-}
-
-/** Waits until the condition holds; for things another socket makes true. */
-export async function until(condition: () => boolean, what: string, ms = 15_000): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`never happened: ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 /** The machine's time, with a wall clock that can be moved: breakers and cooldowns look at nothing else. */

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 
 import { closeGrounds, openGround, until } from './ground.ts';
+import { HeldClock } from './held-clock.ts';
 import { askIn } from './translated-asking.ts';
 
 afterEach(closeGrounds);
@@ -32,13 +33,18 @@ test('a drill proves the order of the route, and races nobody', async () => {
 });
 
 test('requests that share one call share one race, whoever of them leaves', async () => {
-  const ground = await openGround({ policy: { ...HEDGE, coalesce: true } });
+  const time = new HeldClock();
+  const ground = await openGround({
+    providers: ['first', { name: 'second', simulator: { clock: time, firstTokenMs: 5 } }],
+    policy: { ...HEDGE, coalesce: true },
+  });
   const asked = askIn('openai-chat', SLOW, true);
   const leader = ground.open(asked);
   await until(() => ground.calls('first') === 1, 'the first was asked');
   const others = [ground.open(asked), ground.open(asked)];
   await until(() => ground.started.length === 3, 'all have asked');
   leader.hangUp();
+  time.letGo();
   for (const other of others) expect(await other.answer()).toMatchObject({ status: 200, whole: true });
   expect([ground.calls('first'), ground.calls('second')]).toEqual([1, 1]);
   await until(

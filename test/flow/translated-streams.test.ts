@@ -4,7 +4,7 @@ import { readStream } from '../contract/stream-contracts.ts';
 import { closeGrounds, NO_BREAKER, openGround, until } from './ground.ts';
 import { chunk, closeRawServers, rawServer, sendWithoutEnd } from './raw-server.ts';
 import { askIn } from './translated-asking.ts';
-import { untilStill } from './until-still.ts';
+import { untilStill } from './until.ts';
 
 afterEach(async () => {
   await closeGrounds();

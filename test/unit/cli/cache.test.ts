@@ -64,7 +64,8 @@ async function keepTwo(): Promise<void> {
     path: paths.answers,
     settings: DEFAULT_SETTINGS.cache,
     log,
-    clock: systemClock,
+    // Closing gives up on a disk that is slow, which a busy machine's is.
+    clock: { ...systemClock, after: () => () => {} },
   });
   for (const key of ['a', 'b']) {
     cache.keep(key, {
