@@ -42,7 +42,7 @@ export async function callUpstream(
   clock: Clock,
 ): Promise<Outcome<UpstreamAnswer, NoAnswer>> {
   // Loaded here: it costs 75 ms, and most commands call nobody.
-  const [{ Agent, request }, { makeConnector }] = await Promise.all([
+  const [{ Agent }, { makeConnector }] = await Promise.all([
     import('undici'),
     import('../../proxy/index.ts'),
   ]);
@@ -51,8 +51,10 @@ export async function callUpstream(
   const started = clock.monotonic();
   const signal = AbortSignal.timeout(call.timeoutMs);
   try {
-    const { statusCode, headers, body } = await request(call.url, {
-      dispatcher: agent,
+    const { origin, pathname, search } = new URL(call.url);
+    const { statusCode, headers, body } = await agent.request({
+      origin,
+      path: pathname + search,
       method: call.method,
       headers: { accept: 'application/json', 'accept-encoding': 'identity', ...call.headers },
       body: call.body ?? null,
