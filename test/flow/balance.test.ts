@@ -272,7 +272,7 @@ describe('a conversation that was led away from whom the order prefers', () => {
     const ground = await openGround({ providers: ['a', 'b'], facts: pricesOf({ a: 10, b: 10 }) });
     const session = { 'x-session-id': 'one' };
     await ground.chat('m', { messages: [{ role: 'user', content: LONG }] }, session);
-    ground.simulator('a').setFault('429;retry-after-ms=400;once');
+    ground.simulator('a').setFault('429;retry-after-ms=900;once');
     const other = ground.chat('m', {}, { 'x-session-id': 'two' });
     await expect.poll(() => ground.calls('a')).toBe(2);
     await expect.poll(() => ground.proxy.health().some(({ cooldown }) => cooldown !== undefined)).toBe(true);

@@ -67,7 +67,7 @@ describe('limits that a provider tells of', () => {
   });
 
   test('are waited for when nobody else is left and they end soon', async () => {
-    const only = await limitedServer(1, 300);
+    const only = await limitedServer(1, 900);
     const ground = await openGround({ providers: [{ name: 'only', url: only.url }] });
     await ground.chat();
     const answer = await ground.chat();
