@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import type { Snapshot, Status } from '../../src/control/index.ts';
 import { displayWidth } from '../../src/lib/display-width.ts';
+import { type Facts, noFacts } from '../../src/tui/feed/facts.ts';
+import { narrate } from '../../src/tui/narration/notes.ts';
+import { noteText } from '../../src/tui/narration/text.ts';
 import { reduce } from '../../src/tui/state.ts';
 import { frameOf, stateOf } from './frame.ts';
 import { busyGateway } from './moments.ts';
@@ -70,12 +73,29 @@ describe('the header', () => {
       expect(frameOf(stateOf(busyGateway(), columns, 24))[0]).toContain('● recording');
     }
     const figures = frameOf(stateOf(busyGateway(), 140, 40))[1];
-    expect(figures).toContain('3 waiting');
+    // Three for room at gw, three at a provider.
+    expect(figures).toContain('6 waiting');
     expect(figures).toContain('12 turned away');
     expect(figures).toContain('25.8% from cache');
     const calm = frameOf(stateOf(healthy(), 140, 40))
       .slice(0, 2)
       .join('\n');
     expect(calm).not.toMatch(/recording|waiting|turned away|cache/);
+  });
+});
+
+describe('without a terminal', () => {
+  it('tells when a recording begins and ends, once', () => {
+    const hear = (facts: Facts, scene: Snapshot) =>
+      narrate(facts, { type: 'delta-received', at: NOON, delta: { at: NOON, status: scene.status } });
+    const begin = narrate(noFacts(NOON), { type: 'snapshot-received', at: NOON, snapshot: healthy() });
+    const begun = hear(begin.facts, busyGateway());
+    const same = hear(begun.facts, busyGateway());
+    const ended = hear(same.facts, healthy());
+    expect([...begun.notes, ...same.notes, ...ended.notes].map(noteText)).toEqual([
+      expect.stringContaining('▲ problem'),
+      '12:00:00  ● recording  checkout: prompts and answers go into its file (fix: gw record stop)',
+      '12:00:00  ○ recorded   checkout ended',
+    ]);
   });
 });

@@ -1,3 +1,4 @@
+import type { RecordingView } from '../../core/cassette.ts';
 import { chaosPlace, type ChaosView } from '../../core/chaos.ts';
 import type { Trail } from '../../core/trail.ts';
 import { absorb, type Facts, type FeedEvent } from '../feed/facts.ts';
@@ -24,6 +25,12 @@ export type Note =
   | { readonly event: 'problem-found'; readonly at: number; readonly message: string; readonly fix?: string }
   /** Something fails on purpose from now on, or no longer. */
   | { readonly event: 'chaos-started' | 'chaos-ended'; readonly at: number; readonly chaos: ChaosView }
+  /** What is asked is written into a file from now on, or no longer. */
+  | {
+      readonly event: 'recording-started' | 'recording-ended';
+      readonly at: number;
+      readonly recording: RecordingView;
+    }
   | { readonly event: 'exchange-ended'; readonly at: number; readonly trail: Trail };
 
 /** Takes in one event; answers with the new facts and what there is to say about the change. */
@@ -39,6 +46,7 @@ export function narrate(
       ...targetNotes(before, facts, event.at),
       ...problemNotes(before, facts, event.at),
       ...chaosNotes(before, facts, event.at),
+      ...recordingNotes(before, facts, event.at),
       ...endedNotes(event),
     ],
   };
@@ -91,6 +99,19 @@ function chaosNotes(before: Facts, after: Facts, at: number): readonly Note[] {
   return [
     ...was.filter((view) => missing(is, view)).map((chaos): Note => ({ event: 'chaos-ended', at, chaos })),
     ...is.filter((view) => missing(was, view)).map((chaos): Note => ({ event: 'chaos-started', at, chaos })),
+  ];
+}
+
+function recordingNotes(before: Facts, after: Facts, at: number): readonly Note[] {
+  if (after.status === undefined || after.link.is !== 'live') return [];
+  const [was, is] = [before.status?.recordings ?? [], after.status.recordings ?? []];
+  const missing = (from: readonly RecordingView[], { name, startedAt }: RecordingView): boolean =>
+    !from.some((view) => view.name === name && view.startedAt === startedAt);
+  const ended = was.filter((view) => missing(is, view));
+  const begun = is.filter((view) => missing(was, view));
+  return [
+    ...ended.map((recording): Note => ({ event: 'recording-ended', at, recording })),
+    ...begun.map((recording): Note => ({ event: 'recording-started', at, recording })),
   ];
 }
 

@@ -36,6 +36,10 @@ function sentence(note: Note): string {
       const { fault, injected } = note.chaos;
       return `${heading('● chaos over')}${foreign(chaosPlace(note.chaos))} fails on purpose no longer (${foreign(fault)}, ${injected} attempts)`;
     }
+    case 'recording-started':
+      return `${heading('● recording')}${foreign(note.recording.name)}: prompts and answers go into its file (fix: gw record stop)`;
+    case 'recording-ended':
+      return `${heading('○ recorded')}${foreign(note.recording.name)} ended`;
     case 'exchange-ended':
       return exchange(note.trail);
   }

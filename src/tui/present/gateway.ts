@@ -121,7 +121,7 @@ function recordingLines(recordings: readonly RecordingView[], now: number, room:
     const groups: readonly Line[] = [
       [span(`● ${foreign(name)}`, 'warn')],
       [span(`for ${age(now - startedAt)}`)],
-      [span(`${count(taken)} exchanges${left}`)],
+      [span(`${count(taken)} ${taken === 1 ? 'exchange' : 'exchanges'}${left}`)],
       [span(only.length === 0 ? 'of everybody' : only.join(' and '))],
       pair('end it:', 'gw record stop'),
     ];
@@ -134,7 +134,7 @@ function telemetryLines(view: TelemetryView | undefined, room: number): readonly
   if (view === undefined) return labelled('telemetry', [[span('nothing is sent', 'dim')]], room);
   const { traces, metrics, dropped, problem } = view;
   const state =
-    problem === undefined ? span('✓ sent', 'good') : span(`✗ not taken: ${foreign(problem)}`, 'bad');
+    problem === undefined ? span('✓ on', 'good') : span(`✗ not taken: ${foreign(problem)}`, 'bad');
   return labelled(
     'telemetry',
     [

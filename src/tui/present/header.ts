@@ -40,12 +40,13 @@ export function figuresLine({ status, live }: Facts, columns: number): Line {
   const { counters, latency: times, load, cache } = status;
   const answered = counters.served + counters.failed + counters.cut;
   const failed = counters.failed + counters.cut;
+  const waiting = [status, ...status.providers].reduce((sum, { load: full }) => sum + (full?.queued ?? 0), 0);
   return joinFitting(
     [
       figure(times.perMinute.toFixed(times.perMinute < 10 ? 1 : 0), 'req/min'),
       // The list is told ten times a second and the count once; the list is cut off at a hundred.
       figure(String(live.length < LIVE_TOLD ? live.length : counters.live), 'live'),
-      ...(load === undefined || load.queued === 0 ? [] : [figure(count(load.queued), 'waiting', 'warn')]),
+      ...(waiting === 0 ? [] : [figure(count(waiting), 'waiting', 'warn')]),
       figure(percent(counters.served, answered), 'served'),
       figure(count(counters.failovers), counters.failovers === 1 ? 'failover' : 'failovers'),
       figure(count(failed), 'failed', failed > 0 ? 'bad' : 'strong'),
