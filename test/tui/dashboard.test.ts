@@ -45,7 +45,7 @@ function ports(): FeedPorts {
   };
 }
 
-function openDashboard(columns: number, rows: number) {
+function openDashboard(columns: number, rows: number, style = new Chalk({ level: 1 })) {
   const terminal = fakeTerminal(columns, rows);
   const { stdin, stdout } = terminal;
   terminal.screen.write('$ gw dash\n');
@@ -54,7 +54,7 @@ function openDashboard(columns: number, rows: number) {
     stdin,
     stdout,
     stderr: stdout,
-    style: new Chalk({ level: 1 }),
+    style,
     hands: {
       copy: async () => 'by the test',
       save: async (name) => name,
@@ -73,7 +73,7 @@ function openDashboard(columns: number, rows: number) {
   });
   closing.push(async () => {
     terminal.type('q');
-    await done;
+    await done.catch(() => 'said by its test');
   });
   return { ...terminal, done };
 }
@@ -140,6 +140,19 @@ describe('the dashboard on a terminal', () => {
     for (const [columns, rows] of sizes) resize(columns, rows);
     type('j');
     await vi.waitFor(() => expect(screen.text()).toBe(shown(outage(), 100, 30, ['j'])), PATIENCE);
+  });
+
+  it('gives the screen back before it tells of a defect in drawing', async () => {
+    const style = new Chalk({ level: 1 });
+    Object.defineProperty(style, 'dim', {
+      get: () => () => {
+        throw new Error('a defect');
+      },
+    });
+    const { screen, done } = openDashboard(100, 30, style);
+    await expect(done).rejects.toThrow('a defect');
+    expect(screen.alternate).toBe(false);
+    expect(screen.text()).toBe('$ gw dash');
   });
 
   it('waits for a daemon that is not there yet', async () => {
