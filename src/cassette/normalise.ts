@@ -25,14 +25,20 @@ export interface NormalRequest {
 
 /** Texts that are another one each time: unique ids, ids that APIs give to their parts, dates and times of day. */
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
-  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
-  [/\b(?:call|toolu|msg|rs|fc|ws|resp|chatcmpl|run|step|srvtoolu)[-_][A-Za-z0-9]{8,}\b/g, '<id>'],
+  // Codex puts the kind in front: msg_01a202d0-a8e8-7850-b9b5-15cd87e01d46.
+  [/(?<![0-9a-z])(?:[a-z]{1,8}_)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
+  [
+    /\b(?:call|toolu|msg|rs|fc|fco|ctc|ctco|ws|resp|chatcmpl|run|step|srvtoolu)[-_][A-Za-z0-9]{8,}\b/g,
+    '<id>',
+  ],
   [/\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?/g, '<date>'],
   [
     /\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{1,2}|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*),? \d{4}\b/g,
     '<date>',
   ],
   [/\b\d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M\b)?/gi, '<time>'],
+  // The home that gw launch gives Gemini CLI for one session, which it tells its model of.
+  [/\bgw-gemini-\w{6}\b/g, '<home>'],
 ];
 
 /** Makes equal what should get the same answer: keys in any order, volatile texts, ignored fields, credentials. */

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
-import { DaemonHome, waitUntil } from './daemon-home.ts';
+import { DaemonHome, PROGRAM, waitUntil } from './daemon-home.ts';
 
 let home: DaemonHome;
 let first: Simulator;
@@ -78,6 +78,21 @@ describe('gw launch', () => {
     expect(ran.err).toMatch(/^gw: 1 request in \S+, 0 failed over, 0 failed/);
     expect(ran.err.trim().split('\n')).toHaveLength(1);
     expect((await home.run(['launch', '--quiet', 'claude'])).err).toBe('');
+  });
+
+  it('is recorded and answered behind gw record and gw replay, without a daemon too', async () => {
+    program('claude', LIKE_CLAUDE);
+    await home.start();
+    const cassette = join(home.folder, 'agent.cassette.jsonl');
+    const words = ['--', process.execPath, PROGRAM, 'launch', '--quiet', 'claude'];
+    const recorded = await home.run(['record', cassette, ...words]);
+    expect(recorded.err).toContain('1 exchange in');
+    await home.run(['stop', '--now']);
+    const asked = first.received;
+    const replayed = await home.run(['replay', cassette, '--strict', ...words]);
+    expect(replayed).toMatchObject({ exit: 9, out: recorded.out });
+    expect(replayed.err).toContain('1 answer from the cassette, 0 misses');
+    expect(first.received).toBe(asked);
   });
 
   it('leaves nothing on disk that the client did not make itself [promise:launch-traceless]', async () => {

@@ -4,6 +4,7 @@ import { errorCode } from '../../lib/expect.ts';
 import { childVariables } from '../clients/child-variables.ts';
 import { reachDaemon } from '../clients/reach.ts';
 import { type Ending, exitCodeOf, isAtTerminal, runChild } from '../clients/run-child.ts';
+import { STAND_IN_VARIABLE } from '../clients/stand-in.ts';
 import { clientAssignments, spareFromProxy } from '../clients/variables.ts';
 import type { Input } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -150,7 +151,7 @@ async function serve(context: Context, wanted: Wanted, address: string): Promise
     ? await childVariables(context, address)
     : strangerVariables(context, address);
   return runChild(
-    { program, words, env: { ...context.env, ...variables }, cwd: context.cwd },
+    { program, words, env: { ...context.env, ...variables, [STAND_IN_VARIABLE]: address }, cwd: context.cwd },
     { signals: process, atTerminal: isAtTerminal(context) },
   );
 }

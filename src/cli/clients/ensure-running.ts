@@ -3,6 +3,21 @@ import type { Context } from '../context.ts';
 import { chooseFor, launch, sayWhereFrom } from '../daemon/launch.ts';
 import { confirm } from '../prompt.ts';
 import { askStatus, reachDaemon } from './reach.ts';
+import { standInOf } from './stand-in.ts';
+
+/** Where a command's clients are to ask, and the daemon as it is before they do, where one runs. */
+export interface Reached {
+  readonly address: string;
+  readonly before?: Status;
+}
+
+/** The same as `ensureRunning`, but behind `gw record` and `gw replay`: what stands in there needs no daemon. */
+export async function reachGateway(context: Context, start: boolean, retry: string): Promise<Reached> {
+  const standIn = standInOf(context.env);
+  if (standIn !== undefined && typeof (await askStatus(context)) === 'string') return { address: standIn };
+  const before = await ensureRunning(context, start, retry);
+  return { address: standIn ?? before.address, before };
+}
 
 /**
  * The daemon that a client can be pointed at. Without one it is started where that was asked for or a person agrees;

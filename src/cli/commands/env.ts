@@ -5,6 +5,7 @@ import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { detectShell, programsAbove } from '../clients/detect-shell.ts';
 import { reachDaemon } from '../clients/reach.ts';
 import { requireShell, type Shell, type ShellName, SHELLS } from '../clients/shell.ts';
+import { standInOf } from '../clients/stand-in.ts';
 import { findToken, loadToken, tokenMissing } from '../clients/token.ts';
 import {
   type Assignment,
@@ -74,7 +75,8 @@ async function printExports(
   shell: ShellName,
   families: readonly FamilyName[],
 ): Promise<void> {
-  const { address } = await reachDaemon(context);
+  const running = await reachDaemon(context);
+  const address = standInOf(context.env) ?? running.address;
   const token = findToken(context);
   // A reference to a variable that is not there would export an empty key.
   if (token?.is === 'env' && (await loadToken(context, token)) === undefined) throw tokenMissing(token);

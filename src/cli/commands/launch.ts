@@ -1,9 +1,9 @@
 import type { Status } from '../../control/index.ts';
 import type { LaunchGround, Launching } from '../clients/client.ts';
 import { type ClientId, clientNamed, clientsThat, requireClient } from '../clients/clients.ts';
-import { ensureRunning } from '../clients/ensure-running.ts';
+import { type Reached, reachGateway } from '../clients/ensure-running.ts';
 import { findProgram } from '../clients/find-program.ts';
-import { gatewayOf, placeOf } from '../clients/gateway.ts';
+import { expectedGateway, gatewayOf, placeOf } from '../clients/gateway.ts';
 import { askStatus } from '../clients/reach.ts';
 import { type Ending, endLike, exitCodeOf, isAtTerminal, runChild } from '../clients/run-child.ts';
 import { findToken, loadToken, tokenMissing } from '../clients/token.ts';
@@ -35,14 +35,15 @@ export const command: Command = {
   async run(context, input) {
     const id = requireClient(input.argument(0), 'launch', clientsThat('launch'));
     requireInstalled(context, id);
-    const before = await ensureRunning(context, input.flag('start'), `gw launch --start ${id}`);
+    const reached = await reachGateway(context, input.flag('start'), `gw launch --start ${id}`);
+    const { before } = reached;
     // `--` in front of the client's words is ours.
     const typed = input.arguments(1);
     const words = typed[0] === '--' ? typed.slice(1) : typed;
-    const ground = await groundFor(context, before, words);
+    const ground = await groundFor(context, reached, words);
     const launching = clientNamed(id).launch?.(ground) ?? { words: [], env: {} };
     const ending = await runClient(context, id, { ground, launching });
-    if (!input.flag('quiet')) await summarize(context, id, before, ending);
+    if (before && !input.flag('quiet')) await summarize(context, id, before, ending);
     return endLike(ending);
   },
 };
@@ -57,13 +58,18 @@ function requireInstalled({ env }: Context, id: ClientId): void {
   });
 }
 
-async function groundFor(context: Context, status: Status, words: readonly string[]): Promise<LaunchGround> {
+async function groundFor(
+  context: Context,
+  { address, before }: Reached,
+  words: readonly string[],
+): Promise<LaunchGround> {
   const token = findToken(context);
   const secret = token && (await loadToken(context, token));
   if (token && !secret) throw tokenMissing(token);
   return {
     ...placeOf(context),
-    ...(await gatewayOf(context, status)),
+    ...(await (before ? gatewayOf(context, before) : expectedGateway(context))),
+    address,
     key: secret?.reveal() ?? PLACEHOLDER_KEY,
     words,
   };

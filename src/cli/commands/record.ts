@@ -13,6 +13,7 @@ import { recordedLines } from '../cassette/words.ts';
 import { childVariables } from '../clients/child-variables.ts';
 import { reachDaemon } from '../clients/reach.ts';
 import { type Ending, endLike, exitCodeOf, isAtTerminal, runChild } from '../clients/run-child.ts';
+import { STAND_IN_VARIABLE } from '../clients/stand-in.ts';
 import type { Command, Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { watchSignals } from '../demo/interruption.ts';
@@ -167,7 +168,8 @@ async function recordCommand(
   const tap = createTap({ origin: address, recording: recording.id }, readRequest);
   let ending: Ending;
   try {
-    const variables = await childVariables(context, await tap.listen(0));
+    const stand = await tap.listen(0);
+    const variables = { ...(await childVariables(context, stand)), [STAND_IN_VARIABLE]: stand };
     const [program = '', ...rest] = words;
     ending = await runChild(
       { program, words: rest, env: { ...context.env, ...variables }, cwd: context.cwd },

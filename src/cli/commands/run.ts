@@ -1,6 +1,6 @@
 import type { Status } from '../../control/index.ts';
 import { childVariables } from '../clients/child-variables.ts';
-import { ensureRunning } from '../clients/ensure-running.ts';
+import { reachGateway } from '../clients/ensure-running.ts';
 import { askStatus } from '../clients/reach.ts';
 import { type Ending, endLike, exitCodeOf, isAtTerminal, runChild } from '../clients/run-child.ts';
 import { trafficBetween, trafficLine } from '../clients/traffic.ts';
@@ -32,13 +32,14 @@ export const command: Command = {
         exit: EXIT.usage,
       });
     }
-    const before = await ensureRunning(context, input.flag('start'), 'gw run --start -- COMMAND …');
-    const env = { ...context.env, ...(await childVariables(context, before.address)) };
+    const retry = 'gw run --start -- COMMAND …';
+    const { address, before } = await reachGateway(context, input.flag('start'), retry);
+    const env = { ...context.env, ...(await childVariables(context, address)) };
     const ending = await runChild(
       { program, words, env, cwd: context.cwd },
       { signals: process, atTerminal: isAtTerminal(context) },
     );
-    if (!input.flag('quiet')) await summarize(context, before, ending);
+    if (before && !input.flag('quiet')) await summarize(context, before, ending);
     return endLike(ending);
   },
 };

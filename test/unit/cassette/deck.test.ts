@@ -63,7 +63,11 @@ describe('requests that are the same', () => {
   it('may differ in ignored fields, unique ids, ids of calls, dates and times', () => {
     const texts = [
       ['id 0189e4a2-1111-4222-8333-444455556666', 'id ffffe4a2-1111-4222-8333-444455556666'],
+      ['msg_01a202d0-a8e8-7850-b9b5-15cd87e01d46', 'msg_01a202e9-d806-7192-bb04-e507476d0b21'],
+      ['at_01a202d0-a8e8-7850-b9b5-15cd87e01d46', 'at_01a202e9-d806-7192-bb04-e507476d0b21'],
       ['call_abcdefgh1234', 'call_zzzzzzzz9999'],
+      ['ctc_abcdefgh1234', 'ctc_zzzzzzzz9999'],
+      ['in /tmp/gw-gemini-V6090U/.gemini/tmp', 'in /tmp/gw-gemini-7KXxQq/.gemini/tmp'],
       ['Today is 2026-05-04.', 'Today is 2027-12-31T10:11:12.123Z.'],
       ["Today's date is Monday, May 4, 2026", "Today's date is Friday, December 31, 2027"],
       ['at 10:30', 'at 9:05 PM'],
