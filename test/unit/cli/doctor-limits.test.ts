@@ -64,6 +64,34 @@ test('budgets are looked at without a daemon, too', async () => {
   expect((await home.examine()).one('budgets')).toBe('ok: the one budget is not used up');
 });
 
+test('a limit that turned callers away is told with how to raise it', async () => {
+  const home = new PatientHome();
+  home.profile({ a: LOCAL }, BOTH);
+  expect((await home.examine()).one('limits')).toBe('skipped: there is no limit');
+  const limits = [
+    { scope: 'all', requestsPerMinute: 60 },
+    { scope: 'each-client', requestsPerMinute: 6 },
+  ];
+  home.write(
+    'gw/config.json',
+    JSON.stringify({
+      listen: { port: 0 },
+      profiles: { default: { providers: { a: LOCAL }, routes: BOTH, limits } },
+    }),
+  );
+  expect((await home.examine()).one('limits')).toBe('skipped: gw does not run, so nobody counts');
+  const counted = limits.map((limit) => ({ ...limit, waited: 1, refused: 0 }));
+  await home.daemon({ rates: counted.map((rate, index) => ({ ...rate, refused: index })) });
+  expect((await home.examine()).of('limits')).toMatchObject([
+    {
+      result: 'warning',
+      about: 'each-client',
+      sentence: '6 requests a minute for each-client turned 1 away',
+      fix: 'gw limit set each-client --per-minute 12, if that is too tight',
+    },
+  ]);
+});
+
 test('files that gw put aside are told of, each with where it is', async () => {
   const home = new PatientHome();
   expect((await home.examine()).one('set-aside')).toBe('ok: nothing had to be set aside');

@@ -1,6 +1,7 @@
 import { usedWords } from '../../../core/budget.ts';
 import type { BudgetView } from '../../../core/budget.ts';
 import { spentSoFar } from '../../../daemon/index.ts';
+import { shellWord } from '../../../lib/shell-word.ts';
 import { type Check, type CheckGroup, type Finding, fine, problem, skipped, warning } from '../check.ts';
 import type { Scene } from '../scene.ts';
 
@@ -40,5 +41,24 @@ function describe(view: BudgetView): Finding {
   return warning(`${sentence}: ${follows}`, fix, more);
 }
 
+const limits: Check = {
+  id: 'limits',
+  looksAt: 'whether a limit on requests per minute turned callers away since gw started',
+  look({ daemon, profile }) {
+    if ((profile?.limits ?? []).length === 0) return [skipped('there is no limit')];
+    if (daemon.is === 'failed') return [skipped('gw does not run, so nobody counts')];
+    const { rates = [] } = daemon.value.status;
+    const hit = rates.filter(({ refused }) => refused > 0);
+    if (hit.length === 0) return [fine('no limit turned a caller away')];
+    return hit.map(({ scope, requestsPerMinute, refused }) =>
+      warning(
+        `${requestsPerMinute} requests a minute for ${scope} turned ${refused} away`,
+        `gw limit set ${shellWord(scope)} --per-minute ${2 * requestsPerMinute}, if that is too tight`,
+        { about: scope, figures: { refused } },
+      ),
+    );
+  },
+};
+
 /** What limits requests on purpose. */
-export const LIMIT_CHECKS: CheckGroup = { title: 'Budgets', checks: [budgets] };
+export const LIMIT_CHECKS: CheckGroup = { title: 'Budgets', checks: [budgets, limits] };
