@@ -53,21 +53,17 @@ describe.each(CALLERS)('a stream to a caller of %s broken at every byte', (calle
 });
 
 describe.each([...SDK_CALLERS, ...AI_SDK_CALLERS])('$name', (library) => {
-  test.each(PROVIDERS)(
-    'reads an answer of %s in pieces as one',
-    async (format) => {
-      const heard = await Promise.all(
-        [undefined, 'reset@token=9', 'stall@token=9', 'error-in-200@token=9'].map(async (fault) => {
-          const ground = await openPair(format, format, 'continue');
-          if (fault !== undefined) ground.simulator('first').setFault(fault);
-          const turns = await library.open(`http://127.0.0.1:${ground.port}`).ask('Tell me something.');
-          await until(() => ground.trails.length === 1, 'the exchange ended');
-          return turns.map(({ text, finish, calls }) => ({ text, finish, calls: calls.length }));
-        }),
-      );
-      const [uncutOne, ...inPieces] = heard;
-      for (const one of inPieces) expect(one).toEqual(uncutOne);
-    },
-    20_000,
-  );
+  test.each(PROVIDERS)('reads an answer of %s in pieces as one', async (format) => {
+    const heard = await Promise.all(
+      [undefined, 'reset@token=9', 'stall@token=9', 'error-in-200@token=9'].map(async (fault) => {
+        const ground = await openPair(format, format, 'continue');
+        if (fault !== undefined) ground.simulator('first').setFault(fault);
+        const turns = await library.open(`http://127.0.0.1:${ground.port}`).ask('Tell me something.');
+        await until(() => ground.trails.length === 1, 'the exchange ended');
+        return turns.map(({ text, finish, calls }) => ({ text, finish, calls: calls.length }));
+      }),
+    );
+    const [uncutOne, ...inPieces] = heard;
+    for (const one of inPieces) expect(one).toEqual(uncutOne);
+  });
 });

@@ -36,7 +36,6 @@ describe.each(CALLERS)('a caller of %s', (caller) => {
       }
       expect(wrong).toEqual([]);
     },
-    30_000,
   );
 });
 
@@ -58,7 +57,7 @@ describe('an answer that breaks off', () => {
       await ground.close();
     });
     expect(wrong).toEqual([]);
-  }, 60_000);
+  });
 
   test('is continued where its text is another, from the very place, by a model that is told to', async () => {
     const ground = await openGround({

@@ -173,7 +173,7 @@ describe('the events of the page', () => {
     expect(text).toContain('"providers"');
     expect(text).not.toContain('"log":');
     const id = await page.ground.chat();
-    await expect.poll(() => text, { timeout: 5_000 }).toMatch(new RegExp(`event: delta[^]*"id":"${id}"`));
+    await expect.poll(() => text).toMatch(new RegExp(`event: delta[^]*"id":"${id}"`));
     page.end();
     await page.running;
     await reading;

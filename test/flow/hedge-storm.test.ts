@@ -83,4 +83,4 @@ test('whatever two racing targets do, who can be served is, and nothing is left 
   );
   expect(ground.proxy.rooms.views()).toMatchObject({ first: { inFlight: 0 }, second: { inFlight: 0 } });
   expect(ground.trails.some(({ attempts }) => attempts.some(({ lost }) => lost))).toBe(true);
-}, 60_000);
+});

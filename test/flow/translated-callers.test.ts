@@ -44,7 +44,6 @@ describe.each(PROVIDERS)('a provider of %s', (format) => {
       expect(odd).toEqual([]);
       expect(ground.logLines.filter((line) => line.includes('crashed'))).toEqual([]);
     },
-    20_000,
   );
 
   test.each([

@@ -78,7 +78,7 @@ describe.each(FORMATS)('a stream of %s', (provider) => {
       expect(Object.fromEntries(ends)).toEqual({});
       await expectCalm(ground);
     },
-    30_000,
+    240_000,
   );
 });
 

@@ -184,9 +184,7 @@ describe('gw requests', () => {
     const following = Promise.resolve(command.run(context, new Input([], { follow: true, limit: '1' })));
     await expect.poll(() => idsIn(context.out)).toEqual(shortIds([rescued]));
     await recordInto(growing, [failed, plain]);
-    await expect
-      .poll(() => idsIn(context.out), { timeout: 5_000 })
-      .toEqual(shortIds([rescued, failed, plain]));
+    await expect.poll(() => idsIn(context.out)).toEqual(shortIds([rescued, failed, plain]));
     expect(context.out.match(/TIME/g)?.length).toBe(1);
     context.stdout.destroy();
     await following;
