@@ -13,7 +13,7 @@ import { type AppState, reduce } from '../../src/tui/state.ts';
 import { createStore, type Store } from '../../src/tui/store.ts';
 import { Keyboard } from '../../src/tui/terminal/keyboard.ts';
 import { BYTES, fakeTerminal } from './fake-terminal.ts';
-import { stateOf } from './frame.ts';
+import { frameOf, stateOf } from './frame.ts';
 import { failedOver, healthy, incident, logged, NOON, outage, served } from './scenes.ts';
 
 const scene = {
@@ -216,6 +216,15 @@ describe('a line that is typed', () => {
   });
 });
 
+describe('a line longer than the terminal', () => {
+  it('shows its end, where one types', () => {
+    const filter = [...'client:claude-code status:>=400 ttft:>2s provider:openai !model:gpt-4o-mini'];
+    const last = frameOf(stateOf(scene, 60, 12, ['2', '/', ...filter])).at(-1) ?? '';
+    expect(last).toMatch(/^ {2}filter: ….*!model:gpt-4o-mini█/);
+    expect(last.length).toBeLessThanOrEqual(60);
+  });
+});
+
 describe('a question', () => {
   const asked = (): AppState => stateOf(outage(), 100, 30, ['3', 'p']);
 
@@ -225,6 +234,15 @@ describe('a question', () => {
     press('y');
     await vi.waitFor(() => expect(store.get().prompt).toBeUndefined(), { timeout: 2_000 });
     expect(deeds).toEqual([{ is: 'switch-provider', provider: 'openai', enabled: false }]);
+  });
+
+  it('says how it can be answered, however narrow the terminal', () => {
+    for (const columns of [60, 80, 120]) {
+      const asking = stateOf(outage(), columns, 24, ['3', 't']);
+      const last = frameOf(asking).at(-1) ?? '';
+      expect(last).toMatch(/ask each of the 3 targets.*y yes +n no$/);
+      expect(last.length).toBeLessThanOrEqual(columns);
+    }
   });
 
   it.each(['n', 'escape', 'enter', 'x', ' '])('is declined by %j', async (key) => {

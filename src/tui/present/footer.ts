@@ -1,6 +1,7 @@
+import { displayWidth } from '../../lib/display-width.ts';
 import type { ShownKey } from '../key.ts';
 import type { Prompt } from '../prompt.ts';
-import { foreign, joinFitting, type Line, lineWidth, span, type Tone } from './line.ts';
+import { fitText, foreign, joinFitting, type Line, lineWidth, span, type Tone } from './line.ts';
 
 /** What the last key or deed has to say. */
 export interface Notice {
@@ -29,12 +30,28 @@ export function footerLine({ keys, notice, prompt }: Footer, columns: number): L
 }
 
 function promptLine(prompt: Prompt, keys: Footer['keys'], columns: number): Line {
-  const asked: Line =
-    prompt.is === 'question'
-      ? [span(`  ${foreign(prompt.question)}  `, 'warn')]
-      : [span(`  ${prompt.label}: `, 'accent'), span(`${foreign(prompt.text)}█  `)];
+  if (prompt.is === 'question') return questionLine(prompt.question, keys, columns);
+  const typed = endOf(foreign(prompt.text), columns - prompt.label.length - 7);
+  const asked: Line = [span(`  ${prompt.label}: `, 'accent'), span(`${typed}█  `)];
   const room = columns - lineWidth(asked) - 2;
   return room < 10 ? asked : [...asked, ...joinFitting(shownKeys(keys.own), room)];
+}
+
+/** As much of the end as fits: that is where one types. */
+function endOf(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  const characters = Array.from(text);
+  while (characters.length > 0 && displayWidth(characters.join('')) >= columns) characters.shift();
+  return `…${characters.join('')}`;
+}
+
+/** A question may be cut; how to answer it may not. */
+function questionLine(question: string, keys: Footer['keys'], columns: number): Line {
+  const answers = joinFitting(shownKeys(keys.own), columns);
+  const text = foreign(question);
+  const room = Math.max(0, columns - lineWidth(answers) - 5);
+  const asked = displayWidth(text) > room ? fitText(text, room) : text;
+  return [span(`  ${asked}   `, 'warn'), ...answers];
 }
 
 function shownKeys(keys: readonly ShownKey[]): readonly Line[] {
