@@ -218,7 +218,7 @@ describe('a line that is typed', () => {
 
 describe('a line longer than the terminal', () => {
   it('shows its end, where one types', () => {
-    const filter = [...'client:claude-code status:>=400 ttft:>2s provider:openai !model:gpt-4o-mini'];
+    const filter = Array.from('client:claude-code status:>=400 ttft:>2s provider:openai !model:gpt-4o-mini');
     const last = frameOf(stateOf(scene, 60, 12, ['2', '/', ...filter])).at(-1) ?? '';
     expect(last).toMatch(/^ {2}filter: ….*!model:gpt-4o-mini█/);
     expect(last.length).toBeLessThanOrEqual(60);
