@@ -145,6 +145,11 @@ export class Observatory implements Watcher {
     this.#byTarget = new WeakMap();
   }
 
+  /** Requests under way, and those that are over. */
+  get activity(): { readonly live: number; readonly total: number } {
+    return { live: this.#live.size, total: this.#counts.total };
+  }
+
   get liveCount(): number {
     return this.#live.size;
   }

@@ -15,6 +15,7 @@ import { openDoor } from './data-socket.ts';
 import { DaemonError } from './error.ts';
 import { Guard } from './guard.ts';
 import { HealthFile } from './health-file.ts';
+import { IdleMemory } from './idle-memory.ts';
 import { keepReachable } from './keep-reachable.ts';
 import { type Chosen, chooseProfile, loadChosen } from './loaded.ts';
 import { type Lock, tryLock } from './lock.ts';
@@ -120,7 +121,13 @@ function openMemory({ paths, clock }: DaemonOptions, log: LogFile, observatory: 
   const remember = new HealthFile(paths.health, clock, log);
   const unfinished = new Unfinished({ clock, remember, live: () => observatory.running });
   remember.keep(unfinished);
-  observatory.onBusy = () => unfinished.begun();
+  const idle = new IdleMemory(clock, () => observatory.activity);
+  observatory.onBusy = () => {
+    unfinished.begun();
+    idle.busy();
+  };
+  // Starting leaves garbage too.
+  idle.busy();
   return { remember, unfinished };
 }
 

@@ -1,0 +1,57 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+import type { Clock } from '../lib/clock.ts';
+
+/** Nobody who asked something in the last 10 s is kept waiting: a collection takes some 20 ms. */
+const QUIET_MS = 10_000;
+
+/** What is looked at to know whether anybody is being served. */
+export interface Activity {
+  /** Requests under way. */
+  readonly live: number;
+  /** Requests that are over, since the start. */
+  readonly total: number;
+}
+
+/**
+ * Gives memory back once after each busy time. V8 keeps what it has taken for the next burst, for hours if none comes:
+ * of an idle process nobody asks it to let go. After a burst of 5,000 streams that is 75 of 200 MB, measured.
+ */
+export class IdleMemory {
+  readonly #clock: Clock;
+  readonly #activity: () => Activity;
+  readonly #release: () => void;
+  #isWaiting = false;
+
+  constructor(clock: Clock, activity: () => Activity, release: () => void = releaseMemory) {
+    this.#clock = clock;
+    this.#activity = activity;
+    this.#release = release;
+  }
+
+  /** Something happens, or has just happened. Cheap: it is told of each request that finds nobody else there. */
+  busy(): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#wait(this.#activity().total);
+  }
+
+  #wait(before: number): void {
+    this.#clock.after(QUIET_MS, () => {
+      const { live, total } = this.#activity();
+      if (live > 0 || total !== before) return this.#wait(total);
+      this.#isWaiting = false;
+      this.#release();
+    });
+  }
+}
+
+/** Collects all garbage and shrinks the heap to what is left of it. */
+function releaseMemory(): void {
+  // Node has no other way to ask for it. `last-resort` is what shrinks the young generation too
+  // (V8: src/extensions/gc-extension.cc).
+  setFlagsFromString('--expose-gc');
+  const gc: unknown = runInNewContext('gc');
+  if (typeof gc === 'function') gc({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+}
