@@ -7,7 +7,7 @@ import { narrate } from '../../src/tui/narration/notes.ts';
 import { noteText } from '../../src/tui/narration/text.ts';
 import { type AppState, reduce } from '../../src/tui/state.ts';
 import { frameOf, stateOf } from './frame.ts';
-import { failedOver, healthy, NOON, served } from './scenes.ts';
+import { failedOver, GROQ, healthy, NOON, OPENAI, served } from './scenes.ts';
 
 const RUNNING: ChaosView = {
   provider: 'openai',
@@ -126,8 +126,13 @@ describe('the failovers that gw chaos made', () => {
       attempt.fault === undefined ? attempt : { ...attempt, injected: '503' },
     ),
   });
-  const note = '1 of the last 2 failed over on purpose (gw chaos): not listed';
-  const scene = { ...healthy(), recent: [onPurpose, served(57)] };
+  const leftAlone = served(56, {
+    failover: true,
+    plan: [{ target: OPENAI, skipped: 'left alone for another 2s (gw chaos)' }, { target: GROQ }],
+    served: GROQ,
+  });
+  const note = '2 of the last 3 failed over because of gw chaos: not listed';
+  const scene = { ...healthy(), recent: [onPurpose, served(57), leftAlone] };
 
   it('are said not to be listed, beside those that are', () => {
     for (const keys of [[], ['4']]) {
@@ -144,6 +149,6 @@ describe('the failovers that gw chaos made', () => {
   });
 
   it('are no matter while there are none', () => {
-    expect(frameOf(stateOf(healthy(), 120, 40, ['4'])).join('\n')).not.toContain('on purpose');
+    expect(frameOf(stateOf(healthy(), 120, 40, ['4'])).join('\n')).not.toContain('because of gw chaos');
   });
 });

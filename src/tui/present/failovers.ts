@@ -1,7 +1,7 @@
 import type { Incident } from '../../core/health.ts';
 import { INCIDENT_PROOF_MS } from '../../core/incident-end.ts';
 import { targetName } from '../../core/target.ts';
-import type { Attempt, Trail } from '../../core/trail.ts';
+import type { Trail } from '../../core/trail.ts';
 import type { Facts } from '../feed/facts.ts';
 import { foreign, span } from './line.ts';
 import type { Column } from './table.ts';
@@ -34,13 +34,18 @@ export function failoversEmpty({ status }: Facts): string {
 /** Says of failures on purpose that they are counted and not listed; undefined where there were none lately. */
 export function chaosNote(recent: readonly Trail[]): string | undefined {
   const latest = recent.slice(0, LOOKED_AT);
-  const planned = latest.filter(({ failover, attempts }) => failover && attempts.some(failsOnPurpose)).length;
+  const planned = latest.filter(isOnPurpose).length;
   if (planned === 0) return undefined;
-  return `${count(planned)} of the last ${count(latest.length)} failed over on purpose (gw chaos): not listed`;
+  return `${count(planned)} of the last ${count(latest.length)} failed over because of gw chaos: not listed`;
 }
 
-function failsOnPurpose({ injected, fault }: Attempt): boolean {
-  return injected !== undefined && fault !== undefined;
+/** An attempt failed on purpose, or a target was left alone for having done so. */
+function isOnPurpose({ failover, attempts, plan }: Trail): boolean {
+  if (!failover) return false;
+  return (
+    attempts.some(({ injected, fault }) => injected !== undefined && fault !== undefined) ||
+    plan.some(({ skipped }) => skipped?.includes('gw chaos') === true)
+  );
 }
 
 function lasted(incident: Incident, now: number) {
