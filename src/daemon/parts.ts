@@ -25,7 +25,7 @@ export interface DaemonOptions {
   readonly overrides: Overrides;
   /** Whether the providers are asked what models they have; a rehearsal that needs no network must not. */
   readonly readModels: boolean;
-  /** How the network is felt and names are found: by what this computer has, unless a rehearsal brings its own. */
+  /** How the network is felt and names are found: by what this computer has, unless a test brings its own. */
   readonly network?: Pick<ProxyOptions, 'senses' | 'lookup'>;
 }
 

@@ -73,22 +73,27 @@ describe('a stream broken at every byte', () => {
       });
       expect(wrong).toEqual([]);
     },
+    240_000,
   );
 
-  test.each(['reset', 'fin'])('and whole answers broken by %s are never passed on in part', async (form) => {
-    const ground = await openGround({ policy: { ...NO_BREAKER, retries: 0, onCut: 'error' } });
-    const { bytes } = await ground.chat('m!text=Hi you.');
-    const wrong: string[] = [];
-    await forEach(
-      Array.from({ length: bytes.length }, (_, at) => at),
-      24,
-      async (at) => {
-        const got = await shown(ground, await ground.chat(`m!text=Hi you.+${form}@byte=${at}`));
-        if (got !== 'other target') wrong.push(`${at} of ${bytes.length}: ${got}`);
-      },
-    );
-    expect(wrong).toEqual([]);
-  });
+  test.each(['reset', 'fin'])(
+    'and whole answers broken by %s are never passed on in part',
+    async (form) => {
+      const ground = await openGround({ policy: { ...NO_BREAKER, retries: 0, onCut: 'error' } });
+      const { bytes } = await ground.chat('m!text=Hi you.');
+      const wrong: string[] = [];
+      await forEach(
+        Array.from({ length: bytes.length }, (_, at) => at),
+        24,
+        async (at) => {
+          const got = await shown(ground, await ground.chat(`m!text=Hi you.+${form}@byte=${at}`));
+          if (got !== 'other target') wrong.push(`${at} of ${bytes.length}: ${got}`);
+        },
+      );
+      expect(wrong).toEqual([]);
+    },
+    240_000,
+  );
 });
 
 describe('a stream without its terminal event', () => {
