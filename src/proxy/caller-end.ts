@@ -1,12 +1,18 @@
+/** What takes bytes at its own pace: when `write` is false, no more should be written before `drain`. */
+export interface Drained {
+  once(event: 'drain', action: () => void): unknown;
+}
+
 /** The caller's end of an exchange: its connection, or what stands in for the connections of several callers. */
-export interface CallerEnd {
+export interface CallerEnd extends Drained {
   writeHead(status: number, lines: string[]): unknown;
   /** False when no more should be written before `drain`. */
   write(bytes: Buffer, written?: () => void): boolean;
   end(bytes?: Buffer | string, encoding?: BufferEncoding): unknown;
-  once(event: 'drain', action: () => void): unknown;
   destroy(): unknown;
-  readonly socket: { resetAndDestroy(): unknown } | null;
+  /** Whether the bytes of an answer go out in chunks (RFC 9112, 7.1). */
+  readonly chunkedEncoding?: boolean;
+  readonly socket: (Drained & { write(bytes: Buffer): boolean; resetAndDestroy(): unknown }) | null;
 }
 
 /** Listens to the answer on its way to the caller: the very bytes. */

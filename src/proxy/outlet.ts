@@ -1,5 +1,6 @@
 import { relayedHeaders } from './arrival/headers.ts';
-import { hangUpOn } from './caller-end.ts';
+import { type Drained, hangUpOn } from './caller-end.ts';
+import { writeOn } from './chunk.ts';
 import type { Exchange } from './exchange.ts';
 import type { Lane } from './race/lane.ts';
 import { traceHeaders } from './trace-headers.ts';
@@ -32,6 +33,8 @@ export class Outlet {
   /** The caller reads slower than the provider writes. */
   blocked = false;
   #turnAt = TURN_BYTES;
+  /** The head leaves with the first piece. */
+  #isHeadOut = false;
 
   constructor(exchange: Exchange, source: OutletSource, credentials: readonly string[], lane?: Lane) {
     this.#lane = lane;
@@ -73,13 +76,22 @@ export class Outlet {
     this.#exchange.trail.bytesOut += bytes.length;
     this.#exchange.capture?.sent(bytes);
     this.#exchange.tap?.sent(bytes);
-    if (this.#exchange.response.write(bytes) || this.blocked) return;
+    const full = this.#write(bytes);
+    if (full === undefined || this.blocked) return;
     this.blocked = true;
     this.#source.pause();
-    this.#exchange.response.once('drain', () => {
+    full.once('drain', () => {
       this.blocked = false;
       this.#source.resume();
     });
+  }
+
+  /** What will tell `drain` when the caller does not keep up. */
+  #write(bytes: Buffer): Drained | undefined {
+    const { response } = this.#exchange;
+    if (this.#isHeadOut) return writeOn(response, bytes);
+    this.#isHeadOut = true;
+    return response.write(bytes) ? undefined : response;
   }
 
   /** The answer is whole. */
