@@ -3,8 +3,11 @@ import { runInNewContext } from 'node:vm';
 
 import type { Clock } from '../lib/clock.ts';
 
-/** Nobody who asked something in the last 10 s is kept waiting: a collection takes some 20 ms. */
-const QUIET_MS = 10_000;
+/**
+ * Whoever asks again and again pays nothing for it: a collection takes some 20 ms, and a heap that has shrunk is collected
+ * more often until it has grown again.
+ */
+const QUIET_MS = 30_000;
 
 /** What is looked at to know whether anybody is being served. */
 export interface Activity {

@@ -12,7 +12,9 @@ export interface CallerEnd extends Drained {
   destroy(): unknown;
   /** Whether the bytes of an answer go out in chunks (RFC 9112, 7.1). */
   readonly chunkedEncoding?: boolean;
-  readonly socket: (Drained & { write(bytes: Buffer): boolean; resetAndDestroy(): unknown }) | null;
+  readonly socket:
+    | (Drained & { write(text: string, encoding: BufferEncoding): boolean; resetAndDestroy(): unknown })
+    | null;
 }
 
 /** Listens to the answer on its way to the caller: the very bytes. */

@@ -22,7 +22,7 @@ beforeEach(() => {
 describe('memory of a daemon that nobody asks', () => {
   test('is given back once, when nothing happened for a while', () => {
     memory.busy();
-    clock.advance(9_000);
+    clock.advance(29_000);
     expect(released).toBe(0);
     clock.advance(60_000);
     expect([released, clock.timers]).toEqual([1, 0]);
@@ -33,18 +33,18 @@ describe('memory of a daemon that nobody asks', () => {
     activity = { live: 1, total: 0 };
     clock.advance(60_000);
     activity = { live: 0, total: 1 };
-    clock.advance(10_000);
+    clock.advance(30_000);
     expect(released).toBe(0);
-    clock.advance(10_000);
+    clock.advance(30_000);
     expect(released).toBe(1);
   });
 
   test('is given back again after the next busy time, with one timer however busy that was', () => {
     memory.busy();
-    clock.advance(10_000);
+    clock.advance(30_000);
     for (let i = 0; i < 100; i++) memory.busy();
     expect(clock.timers).toBe(1);
-    clock.advance(10_000);
+    clock.advance(30_000);
     expect(released).toBe(2);
   });
 });
@@ -55,7 +55,7 @@ test('what is given back is a younger generation that shrinks', () => {
   const most = process.memoryUsage().heapTotal;
   kept.length = 0;
   new IdleMemory(clock, () => activity).busy();
-  clock.advance(10_000);
+  clock.advance(30_000);
   expect(most).toBeGreaterThan(used);
   expect(process.memoryUsage().heapTotal).toBeLessThan(most);
 });
