@@ -1,7 +1,9 @@
 import type { Profile, Route } from '../../core/profile.ts';
 import { parseTargetName, targetName } from '../../core/target.ts';
 import { isObject, isString, type JsonObject } from '../../lib/expect.ts';
+import { isGlob } from '../../lib/glob.ts';
 import { nearest } from '../../lib/nearest.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { CommandError, EXIT } from '../error.ts';
 
@@ -26,6 +28,13 @@ export function requireTarget({ providers }: Profile, text: string): string {
   if (names.includes(target.provider)) return targetName(target);
   const meant = nearest(target.provider, names);
   const shown = terminalSafe(target.provider);
+  if (isGlob(target.provider)) {
+    throw new CommandError(`${terminalSafe(text)} is no target.`, {
+      why: 'which model names a route answers to is said apart from whom it asks',
+      fix: `gw route set NAME PROVIDER/MODEL … --match ${shellWord(text)}`,
+      exit: EXIT.usage,
+    });
+  }
   throw new CommandError(`There is no provider ${shown} for the target ${terminalSafe(text)}.`, {
     why: names.length === 0 ? 'the profile has no provider yet' : `the profile has ${names.join(', ')}`,
     fix:

@@ -51,6 +51,12 @@ describe('gw route set', () => {
 
   test.each([
     ['a provider that is not there', ['x', ['opnai/gpt-4o']], {}, 'did you mean openai/gpt-4o?'],
+    [
+      'a pattern among the targets',
+      ['x', ['gpt-*', 'openai']],
+      {},
+      "gw route set NAME PROVIDER/MODEL … --match 'gpt-*'",
+    ],
     ['a provider unlike any', ['x', ['zzz']], {}, 'gw provider add zzz'],
     ['the same target twice', ['x', ['openai', 'openai']], {}, 'name it once'],
     ['a pattern as a name', ['gpt-*', ['openai']], {}, "gw route set NAME openai --match 'gpt-*'"],
