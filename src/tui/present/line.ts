@@ -92,8 +92,12 @@ export function joinFitting(groups: readonly Line[], columns: number, separator:
   return line;
 }
 
-/** Cuts text into lines of at most `columns` columns, between words where there are any. */
-export function wrapText(text: string, columns: number): readonly string[] {
+/**
+ * Cuts text into lines of at most `columns` columns, between words where there are any. A column is always left: what
+ * stands before the text can be wider than a terminal in the middle of being resized.
+ */
+export function wrapText(text: string, room: number): readonly string[] {
+  const columns = Math.max(1, room);
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
