@@ -30,6 +30,7 @@ export const SCENARIOS = {
 // A daemon that gets no requests is measured for this long; timers that fire every few seconds must show.
 const IDLE_MS = 30_000;
 const IDLE_QUICK_MS = 5_000;
+const SETTLE_MS = 35_000;
 const RUN_LIMIT_MS = 120_000;
 // Hot code is compiled during the first thousands of events, which costs a process once and not per event.
 const WARM_STREAM_ROUNDS = 3;
@@ -114,8 +115,8 @@ async function idle(stage: Stage): Promise<Figure[]> {
   const started: Running[] = [];
   try {
     for (const contestant of withProcess(stage)) started.push(await contestant.start(stage.upstreamPort));
-    // What starting left to do is not what idling costs.
-    await pause(1_000);
+    // What starting left to do is not what idling costs; half a minute after its last request gw gives memory back.
+    await pause(SETTLE_MS);
     const before = started.map(({ pid }) => cpuSeconds(pid ?? 0));
     await pause(ms);
     for (const [index, { name, pid }] of started.entries()) {

@@ -13,8 +13,8 @@ const QUIET_MS = 30_000;
 export interface Activity {
   /** Requests under way. */
   readonly live: number;
-  /** Requests that are over, since the start. */
-  readonly total: number;
+  /** When the last one ended; epoch milliseconds, 0 while none did. */
+  readonly endedAt: number;
 }
 
 /**
@@ -37,13 +37,14 @@ export class IdleMemory {
   busy(): void {
     if (this.#isWaiting) return;
     this.#isWaiting = true;
-    this.#wait(this.#activity().total);
+    this.#wait(QUIET_MS);
   }
 
-  #wait(before: number): void {
-    this.#clock.after(QUIET_MS, () => {
-      const { live, total } = this.#activity();
-      if (live > 0 || total !== before) return this.#wait(total);
+  #wait(ms: number): void {
+    this.#clock.after(ms, () => {
+      const { live, endedAt } = this.#activity();
+      const left = live > 0 ? QUIET_MS : endedAt + QUIET_MS - this.#clock.now();
+      if (left > 0) return this.#wait(left);
       this.#isWaiting = false;
       this.#release();
     });

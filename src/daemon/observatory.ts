@@ -52,6 +52,7 @@ export class Observatory implements Watcher {
   readonly cache = new CacheTally();
   readonly tally = new Tally();
   readonly #counts = { total: 0, served: 0, failed: 0, cut: 0, gone: 0, pending: 0, failovers: 0 };
+  #endedAt = 0;
   /** Set while somebody watches. */
   listener: Listener | undefined;
   /** Told when the first exchange begins after there was none. */
@@ -89,6 +90,7 @@ export class Observatory implements Watcher {
 
   exchangeEnded(trail: Trail): void {
     this.#live.delete(trail);
+    this.#endedAt = trail.at + (trail.totalMs ?? 0);
     this.#ended.add(trail);
     if (trail.rehearsal !== true) this.#count(trail);
     this.exporter?.add(trail);
@@ -145,9 +147,9 @@ export class Observatory implements Watcher {
     this.#byTarget = new WeakMap();
   }
 
-  /** Requests under way, and those that are over. */
-  get activity(): { readonly live: number; readonly total: number } {
-    return { live: this.#live.size, total: this.#counts.total };
+  /** Requests under way, and when the last one ended; 0 while none did. */
+  get activity(): { readonly live: number; readonly endedAt: number } {
+    return { live: this.#live.size, endedAt: this.#endedAt };
   }
 
   get liveCount(): number {

@@ -4,13 +4,13 @@ import { IdleMemory } from '../../../src/daemon/idle-memory.ts';
 import { HeldClock } from './held-clock.ts';
 
 let clock: HeldClock;
-let activity: { live: number; total: number };
+let activity: { live: number; endedAt: number };
 let released: number;
 let memory: IdleMemory;
 
 beforeEach(() => {
   clock = new HeldClock();
-  activity = { live: 0, total: 0 };
+  activity = { live: 0, endedAt: 0 };
   released = 0;
   memory = new IdleMemory(
     clock,
@@ -30,12 +30,12 @@ describe('memory of a daemon that nobody asks', () => {
 
   test('stays while requests are under way, or have ended lately', () => {
     memory.busy();
-    activity = { live: 1, total: 0 };
-    clock.advance(60_000);
-    activity = { live: 0, total: 1 };
-    clock.advance(30_000);
+    activity = { live: 1, endedAt: 0 };
+    clock.advance(65_000);
+    activity = { live: 0, endedAt: clock.now() };
+    clock.advance(29_000);
     expect(released).toBe(0);
-    clock.advance(30_000);
+    clock.advance(1000);
     expect(released).toBe(1);
   });
 
