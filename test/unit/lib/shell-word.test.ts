@@ -12,6 +12,8 @@ describe('a word for a shell', () => {
 
   it('is quoted where a shell would read something else into it', () => {
     expect(shellWord("it's here; rm *")).toBe(String.raw`'it'\''s here; rm *'`);
+    expect(['~', '~/a', 'x=~', '=ls', ''].map(shellWord)).toEqual(["'~'", "'~/a'", "'x=~'", "'=ls'", "''"]);
+    expect(shellWord('target=3')).toBe('target=3');
   });
 
   it.skipIf(process.platform === 'win32')('is read back by a shell as it was', () => {
