@@ -122,7 +122,11 @@ export const SIXTEEN_ROWS: readonly MeasuredRow[] = FAULTS.map((fault) => ({
 
 function promiseOf(fault: Fault): string {
   if (fault.told) return 'the caller is told the reason in its own format.';
-  return `a whole answer within ${fault.withinMs / 1000} s.`;
+  const bound =
+    fault.withinMs === SLOW_FIRST_TOKEN_MS
+      ? `, not streamed only where the caller bounds its answer (here to ${BOUND} tokens): else nothing tells it from a long one, and the limit is two minutes`
+      : '';
+  return `a whole answer within ${fault.withinMs / 1000} s${bound}.`;
 }
 
 async function runFault(scene: Scene, fault: Fault): Promise<Finding> {
