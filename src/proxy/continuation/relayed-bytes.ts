@@ -9,8 +9,11 @@ const MOST_BYTES = 4 * 1024 * 1024;
 const MOST_OF_ALL_BYTES = 32 * 1024 * 1024;
 /** Whoever makes room makes some for the next ones too, or each chunk of a busy hour would begin with a search. */
 const ROOM_AGAIN_BYTES = MOST_OF_ALL_BYTES * 0.75;
-/** Copies are gathered in slabs that double up to the last: a short answer takes little, a long one few of them. */
-const FIRST_SLAB_BYTES = 4 * 1024;
+/**
+ * Copies are gathered in slabs that double up to the last: a short answer takes little, a long one few of them. As many
+ * streams as may be under way (`maxInFlight`) have room for the first.
+ */
+const FIRST_SLAB_BYTES = 2 * 1024;
 const LAST_SLAB_BYTES = 64 * 1024;
 
 /** Why nothing is kept of a stream: it was too long itself, or others needed the room. */
@@ -21,7 +24,7 @@ export class RelayedShelf {
   readonly #kept = new Bag<RelayedBytes>();
   #bytes = 0;
 
-  /** Bytes of all streams together. */
+  /** Memory that all streams together take, what is not yet written of it included. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -47,7 +50,7 @@ export class RelayedShelf {
   }
 
   #makeRoom(): void {
-    for (const kept of [...this.#kept].sort((one, other) => other.length - one.length)) {
+    for (const kept of [...this.#kept].sort((one, other) => other.taken - one.taken)) {
       if (this.#bytes <= ROOM_AGAIN_BYTES) return;
       kept.drop('crowd');
     }
@@ -62,9 +65,10 @@ export class RelayedBytes {
   /** Those that are full. */
   #slabs: Buffer[] = [];
   #slab = NOTHING;
-  /** Bytes of the last slab that are taken. */
+  /** Bytes of the last slab that are written. */
   #used = 0;
   #length = 0;
+  #taken = 0;
   #isReleased = false;
   /** Undefined while everything is kept. */
   dropped: Dropped | undefined;
@@ -73,19 +77,21 @@ export class RelayedBytes {
     this.#shelf = shelf;
   }
 
-  get length(): number {
-    return this.#length;
+  /** Bytes of memory. */
+  get taken(): number {
+    return this.#taken;
   }
 
   push(bytes: Buffer): void {
     if (this.dropped !== undefined || this.#isReleased) return;
     this.#length += bytes.length;
+    if (this.#length > MOST_BYTES) this.drop('long');
+    else if (bytes.length > this.#slab.length - this.#used) this.#addSlab(bytes.length);
+    // Whoever needs a slab may be the one to make room for it.
+    if (this.dropped !== undefined) return;
     // Copied: to hold on to what a socket read keeps memory from being used again, and the next read pays for it.
-    if (bytes.length > this.#slab.length - this.#used) this.#addSlab(bytes.length);
     this.#slab.set(bytes, this.#used);
     this.#used += bytes.length;
-    this.#shelf.took(bytes.length);
-    if (this.#length > MOST_BYTES) this.drop('long');
   }
 
   /** Undefined when it was too much. */
@@ -100,14 +106,18 @@ export class RelayedBytes {
     this.#slabs = [];
     this.#slab = NOTHING;
     this.#used = 0;
-    if (!this.#isReleased) this.#shelf.gave(this.#length);
-    this.#length = 0;
+    if (!this.#isReleased) this.#shelf.gave(this.#taken);
+    this.#taken = 0;
   }
 
   #addSlab(least: number): void {
-    if (this.#used > 0) this.#slabs.push(this.#slab.subarray(0, this.#used));
     const doubled = Math.min(Math.max(FIRST_SLAB_BYTES, this.#slab.length * 2), LAST_SLAB_BYTES);
-    this.#slab = Buffer.allocUnsafeSlow(Math.max(doubled, least));
+    const size = Math.max(doubled, least);
+    this.#taken += size;
+    this.#shelf.took(size);
+    if (this.dropped !== undefined) return;
+    if (this.#used > 0) this.#slabs.push(this.#slab.subarray(0, this.#used));
+    this.#slab = Buffer.allocUnsafeSlow(size);
     this.#used = 0;
   }
 
@@ -115,7 +125,7 @@ export class RelayedBytes {
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    this.#shelf.gave(this.#length);
+    this.#shelf.gave(this.#taken);
     this.#shelf.close(this);
   }
 }

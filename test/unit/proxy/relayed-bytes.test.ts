@@ -39,6 +39,15 @@ test('keeps no more than 32 MiB of all streams; the longest give way [promise:ke
   expect(long.filter(({ dropped }) => dropped === 'crowd')).toHaveLength(20 - left.length);
 });
 
+test('counts the memory that is taken, not what of it is written; ten thousand short streams fit', () => {
+  const shelf = new RelayedShelf();
+  const streams = Array.from({ length: 10_000 }, () => shelf.open());
+  for (const kept of streams) kept.push(Buffer.from('a'));
+  expect(shelf.bytes).toBeGreaterThan(10_000 * 1024);
+  expect(shelf.bytes).toBeLessThanOrEqual(32 * MIB);
+  expect(streams.every(({ dropped }) => dropped === undefined)).toBe(true);
+});
+
 test('does not count a stream that is over, whose bytes can still be read', () => {
   const shelf = new RelayedShelf();
   const kept = fill(shelf.open(), 1);
