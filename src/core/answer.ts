@@ -1,4 +1,4 @@
-import type { Citation, OpaqueState } from './conversation.ts';
+import type { Citation, Loss, OpaqueState } from './conversation.ts';
 import type { Fault } from './fault.ts';
 import type { Usage } from './usage.ts';
 
@@ -8,7 +8,7 @@ import type { Usage } from './usage.ts';
  *
  * The grammar: `start`, then parts one after the other (`open`, its deltas, `close`; never two open at once), then
  * `finish`; `usage` may come anywhere, each one replaces what it names, and `end` comes last and only once. `error` ends
- * the answer instead; `malformed` and `ping` may come anywhere and mean nothing to a reader.
+ * the answer instead; `lost`, `malformed` and `ping` may come anywhere and mean nothing to a reader.
  */
 export type AnswerEvent =
   | {
@@ -36,11 +36,16 @@ export type AnswerEvent =
       readonly stopSequence?: string;
     }
   | { readonly is: 'error'; readonly fault: Fault }
+  /** The answer has something that no event can tell, and that a translation therefore leaves out. */
+  | { readonly is: 'lost'; readonly loss: Loss }
   /** An event that its format does not allow; left out of the answer and counted. */
   | { readonly is: 'malformed' }
   /** The provider's sign of life. */
   | { readonly is: 'ping' }
   | { readonly is: 'end' };
+
+/** A whole answer larger than this many bytes is no answer of a language model. */
+export const LONGEST_ANSWER = 64 * 1024 * 1024;
 
 /** What a caller has of a stream that passed through: its events as they came, and what they mean. */
 export interface DeliveredStream {

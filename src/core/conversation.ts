@@ -203,7 +203,7 @@ export type Loss = LossCode | `field:${string}`;
 
 /** Everything a translation may have to leave out, as `x-gw-lossy`, the trail and `docs/formats.md` name it. */
 export const LOSSES = {
-  'answer-media': "a picture or sound in the answer, for which the caller's format has no place",
+  'answer-media': "a picture or sound in the answer that the caller's format has no place for",
   audio: 'audio the target cannot hear',
   cache: 'marks of what to cache',
   candidates: 'more than one answer',
@@ -229,6 +229,7 @@ export const LOSSES = {
   'result-media': 'pictures and files in the answer of a tool',
   schema: 'parts of the JSON schema',
   seed: 'the seed',
+  'server-steps': 'steps in the answer of a tool that ran at the provider',
   'server-tool': "a tool that runs at the caller's own provider",
   stop: 'some of the stop sequences',
   'stored-file': 'a file kept at another provider',

@@ -141,6 +141,7 @@ class EventReading {
       case 'opaque':
       case 'close':
       case 'usage':
+      case 'lost':
       case 'ping':
       case 'end':
     }

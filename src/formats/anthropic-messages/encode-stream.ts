@@ -82,6 +82,7 @@ export class MessageEncoder implements StreamEncoder {
         return PING;
       case 'end':
         return this.#end();
+      case 'lost':
       case 'malformed':
       case 'error':
         return '';

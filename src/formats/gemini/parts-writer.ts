@@ -80,6 +80,7 @@ export class PartsWriter {
         return [];
       case 'end':
       case 'error':
+      case 'lost':
       case 'malformed':
       case 'ping':
         return [];

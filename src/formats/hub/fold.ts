@@ -66,6 +66,7 @@ export class AnswerFold {
         return;
       case 'end':
       case 'ping':
+      case 'lost':
       case 'malformed':
     }
   }

@@ -87,6 +87,7 @@ class ChunkWriter implements StreamEncoder {
         return this.#end();
       case 'ping':
         return ': keep-alive\n\n';
+      case 'lost':
       case 'malformed':
       case 'error':
         return '';

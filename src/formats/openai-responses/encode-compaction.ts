@@ -65,6 +65,7 @@ export class CompactionEncoder implements StreamEncoder {
       case 'opaque':
       case 'close':
       case 'error':
+      case 'lost':
       case 'malformed':
         return '';
     }

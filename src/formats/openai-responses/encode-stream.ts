@@ -120,6 +120,7 @@ export class ResponseEncoder implements StreamEncoder {
         return this.#end();
       // How a stream breaks is told by whoever breaks it.
       case 'error':
+      case 'lost':
       case 'malformed':
         return '';
     }

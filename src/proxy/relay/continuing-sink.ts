@@ -1,4 +1,4 @@
-import type { AnswerEvent, OpenedPart } from '../../core/answer.ts';
+import { type AnswerEvent, LONGEST_ANSWER, type OpenedPart } from '../../core/answer.ts';
 import { type Fault, fault } from '../../core/fault.ts';
 import type { StreamDecoder } from '../../core/format.ts';
 import type { Usage } from '../../core/usage.ts';
@@ -14,10 +14,8 @@ import { withoutCredentials } from '../redact.ts';
 import type { ConversationTranslation } from '../translation.ts';
 import { type FrameReader, frameReader } from './framing.ts';
 import { lastWords } from './last-words.ts';
+import { noteLoss } from './lost-content.ts';
 import type { Sink, SinkReport } from './sink.ts';
-
-/** A whole answer larger than this is no answer of a language model. */
-const LONGEST_ANSWER = 64 * 1024 * 1024;
 
 type Finish = Extract<AnswerEvent, { is: 'finish' }>;
 
@@ -140,6 +138,7 @@ export class ContinuingSink implements Sink {
   }
 
   #take(event: AnswerEvent): void {
+    noteLoss(this.#exchange, event);
     switch (event.is) {
       case 'open':
         this.#open(event);
@@ -174,6 +173,7 @@ export class ContinuingSink implements Sink {
         this.#complete();
         return;
       case 'start':
+      case 'lost':
       case 'ping':
     }
   }

@@ -1,4 +1,4 @@
-import type { AnswerEvent, DeliveredStream } from '../../core/answer.ts';
+import { type AnswerEvent, type DeliveredStream, LONGEST_ANSWER } from '../../core/answer.ts';
 import { type Fault, fault } from '../../core/fault.ts';
 import type { CarriedState, StreamDecoder, StreamEncoder } from '../../core/format.ts';
 import type { Usage } from '../../core/usage.ts';
@@ -14,12 +14,10 @@ import { answerHeaders } from './answer-headers.ts';
 import { isContent } from './content.ts';
 import { type Frame, type FrameReader, frameReader } from './framing.ts';
 import { lastWords } from './last-words.ts';
-import { noteMedia } from './lost-media.ts';
+import { noteLoss } from './lost-content.ts';
 import type { Sink, SinkReport } from './sink.ts';
 import { StateCollector } from './state-collector.ts';
 
-/** A whole answer larger than this is no answer of a language model. */
-const LONGEST_ANSWER = 64 * 1024 * 1024;
 /** An event larger than this is no event. */
 const LONGEST_EVENT = 32 * 1024 * 1024;
 /** Responses begin by repeating the request's instructions and tools; past this much no content will come. */
@@ -198,7 +196,7 @@ export class TranslatingSink implements Sink {
     const { trail } = this.#exchange;
     if (event.is === 'usage') this.#count(event.usage);
     else if (event.is === 'malformed') trail.malformed = (trail.malformed ?? 0) + 1;
-    else if (event.is === 'open') noteMedia(this.#exchange, event.part);
+    else noteLoss(this.#exchange, event);
     this.#states.push(event);
   }
 
@@ -213,7 +211,7 @@ export class TranslatingSink implements Sink {
   }
 
   #hold(event: AnswerEvent): void {
-    if (event.is !== 'malformed' && event.is !== 'ping') this.#events.push(event);
+    if (event.is !== 'malformed' && event.is !== 'ping' && event.is !== 'lost') this.#events.push(event);
     if (this.#encoder && isContent(event)) this.#commit(this.#encoder);
   }
 
