@@ -26,7 +26,7 @@ export const POLICY_SUMMARIES: Readonly<Record<keyof Policy, string>> = {
   breakerOpenMs: 'How long the breaker stays open at first; doubles at each relapse.',
   breakerOpenCapMs: 'How long it stays open at most.',
   probe:
-    'How gw looks whether a target left alone is back: by its list of models (free), with a request for one token where that cannot tell (one-token), or not (off).',
+    'How gw looks whether a target left alone is back: by its list of models (free), with a request for one token where that cannot tell (one-token), or not (off). With one-token it is also asked whether a target that is late with a whole answer still answers anybody.',
   bodyLimitBytes: 'Largest request body accepted.',
   idleTakeoverMs:
     'Longest silence in the middle of an answer that another target can go on with, or begin anew.',

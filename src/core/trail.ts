@@ -121,10 +121,10 @@ export interface Continuation {
 
 /**
  * Where an attempt's limit came from: the profile's `policy`, what was `learned` of the model, what was left of the time
- * the `caller` waits or of the whole `chain`'s, or, where that was little, an attempt's `share` of it; or the `length` that the
- * request allows its answer.
+ * the `caller` waits or of the whole `chain`'s, or, where that was little, an attempt's `share` of it; the `length` that the
+ * request allows its answer; or a `question` for one token, which it did not answer either.
  */
-export type LimitSource = 'policy' | 'learned' | 'length' | 'caller' | 'chain' | 'share';
+export type LimitSource = 'policy' | 'learned' | 'length' | 'question' | 'caller' | 'chain' | 'share';
 
 /** One reason for the order of a plan: what decided it, in words. */
 export interface PlanNote {
@@ -152,6 +152,8 @@ export interface Attempt {
   readonly limitFrom?: LimitSource;
   /** Readings that a learned limit rests on. */
   readonly limitSamples?: number;
+  /** When a target that was late with a whole answer showed that it still answers: a question for one token. */
+  readonly vouchedMs?: number;
   /** It was given up because its caller waits no longer, sooner than gw would have: held against nobody. */
   readonly impatient?: true;
   /** How much of `waitedMs` it waited for room at a provider that serves only so many at once. */

@@ -3,6 +3,7 @@ import type { Format, ItemKeeper } from '../core/format.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Line } from './connections/upstream.ts';
 import type { Break } from './continuation/break.ts';
+import type { Doubt } from './health/doubt.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import type { Lane } from './race/lane.ts';
 import type { Translation } from './translation.ts';
@@ -39,6 +40,8 @@ export interface AttemptOrder {
   readonly policy: Policy;
   /** Milliseconds until the first content of a stream, or the head of a whole answer. */
   readonly limitMs: number;
+  /** Of a whole answer that another target could give too: whether this one still answers anybody. */
+  readonly doubt: Doubt | undefined;
   /** Milliseconds until the deadline of the whole exchange. */
   readonly remainingMs: number;
   /** Silence after which another target goes on with the answer; undefined while none could. */

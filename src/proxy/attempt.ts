@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { requestIdOf } from './arrival/headers.ts';
 import type { AttemptOrder, AttemptResult } from './attempt-order.ts';
+import { EARLY_MS, ERROR_BODY_MS, GRACE_MS, KEEP_ALIVE_MS, LAG_MS, LINGER_MS } from './attempt-times.ts';
 import { faultOfError, isLostConnection } from './connections/unreachable.ts';
 import type { Break } from './continuation/break.ts';
 import type { Exchange } from './exchange.ts';
@@ -14,18 +15,6 @@ import { openSink } from './relay/open-sink.ts';
 import type { Sink, SinkReport } from './relay/sink.ts';
 import { sendable } from './sendable.ts';
 import type { AttemptDraft } from './trail-draft.ts';
-
-/** Silence after which the caller gets a sign of life: proxies on the way close idle connections after 30 s and more. */
-const KEEP_ALIVE_MS = 15_000;
-/** A timer this late means that this process stood still (sleep, stop, load): the provider is given time to be heard. */
-const LAG_MS = 250;
-const GRACE_MS = 1000;
-/** Timers may fire a millisecond early by this clock. */
-const EARLY_MS = 1;
-/** How long a provider may keep the connection after its end mark before it is cut off. */
-const LINGER_MS = 2000;
-/** The status of a failure says what matters; its words are waited for this long, then the next target has its turn. */
-const ERROR_BODY_MS = 2000;
 
 /** Makes one call and relays its answer; what undici reports drives it. Never throws, settles exactly once. */
 export function makeAttempt(
@@ -228,11 +217,12 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
   }
 
   #nextCheck(now: number): number {
-    const { limitMs } = this.#order;
+    const { limitMs, doubt } = this.#order;
     // The answer may begin while the timer runs, and its silence must not go unnoticed until the limit.
     const patience = this.#patience();
     const laterCheck = now + Math.min(KEEP_ALIVE_MS, patience);
-    if (this.#lastByteAt === 0) return Math.min(this.#startedAt + limitMs, laterCheck);
+    const limit = doubt === undefined ? limitMs : Math.min(limitMs, doubt.dueMs);
+    if (this.#lastByteAt === 0) return Math.min(this.#startedAt + limit, laterCheck);
     return Math.min(
       this.#lastByteAt + patience,
       Math.max(this.#lastByteAt, this.#lastSignAt) + KEEP_ALIVE_MS,
@@ -247,6 +237,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
       return;
     }
     if (this.#lastByteAt === 0) this.#checkLimit(now);
+    if (this.#lastByteAt === 0) this.#checkDoubt(now);
     if (this.#lastByteAt === 0) this.#keepWaiting(now);
     else this.#checkSilence(now);
     if (!this.#outlet.committed && now + EARLY_MS >= this.#wholeBy) {
@@ -262,6 +253,14 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     if (now + EARLY_MS < this.#startedAt + limitMs) return;
     const what = this.#record.headersMs === undefined ? 'no answer' : 'no content';
     this.#lose(fault('upstream_timeout', `${what} within ${formatDuration(limitMs)}`));
+  }
+
+  #checkDoubt(now: number): void {
+    const { doubt } = this.#order;
+    if (doubt === undefined || now + EARLY_MS < this.#startedAt + doubt.dueMs) return;
+    void doubt.ask((why) => {
+      if (this.#resolve !== undefined && this.#lastByteAt === 0) this.#lose(why);
+    });
   }
 
   /** How long it may be silent: less where another target can go on with what the caller has. */

@@ -21,6 +21,7 @@ import type { ConversationHomes } from './conversations/conversation-homes.ts';
 import type { Exchange } from './exchange.ts';
 import { learnFrom, limitAttempt, toldOfCaller } from './first-content.ts';
 import type { Step } from './fleet.ts';
+import type { Doubts } from './health/doubt.ts';
 import { type HealthPorts, HealthReport } from './health/health-report.ts';
 import type { AnswerHeaders } from './outlet.ts';
 import { withoutCredentials, wordWithoutCredentials } from './redact.ts';
@@ -41,6 +42,7 @@ export interface CallPorts extends Memories, HealthPorts {
   readonly homes: AnswerHomes;
   readonly conversations: ConversationHomes;
   readonly chaos: ChaosBook;
+  readonly doubts: Doubts;
   readonly tracing?: TracePort;
 }
 
@@ -187,6 +189,7 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
     if (isForeign) record.format = spoken.name;
     if (translation.losses.length > 0) record.losses = translation.losses;
   }
+  const { limitMs, doubtMs } = limitAttempt(call, place, policy, ports.clock.now());
   return ok({
     upstream:
       simulated?.simulator?.upstream(spoken.name) ??
@@ -215,7 +218,8 @@ function makeOrder(call: Call): Outcome<AttemptOrder, Fault> {
     translation,
     keep: keeps(exchange) ? ports.items.of(step.target) : undefined,
     policy,
-    limitMs: limitAttempt(call, place, policy, ports.clock.now()),
+    limitMs,
+    doubt: doubtMs === undefined ? undefined : ports.doubts.about(exchange, step, record, doubtMs),
     remainingMs: place.remainingMs,
     takeoverMs: place.isLast || !mayBeTakenOver(exchange) ? undefined : policy.idleTakeoverMs,
     credentials: step.credentials,

@@ -2,6 +2,7 @@ import type { FirstContentView } from '../core/health.ts';
 import { OPERATIONS } from '../core/operation.ts';
 import type { Policy } from '../core/policy.ts';
 import {
+  doubtLimit,
   type FirstContentBook,
   firstContentLimit,
   learnedLimit,
@@ -31,20 +32,26 @@ interface Standing {
   readonly remainingMs: number;
 }
 
-/**
- * Milliseconds until the first content of a stream, or the first byte of a whole answer. Notes in the trail which limit
- * that is and where it came from.
- */
+/** How long an attempt may take, in milliseconds. */
+interface AttemptLimit {
+  /** Until the first content of a stream, or the first byte of a whole answer. */
+  readonly limitMs: number;
+  /** Of a whole answer that another target could give too: when a stream would be late, and this one is doubted. */
+  readonly doubtMs: number | undefined;
+}
+
+/** The limit of an attempt. Notes in the trail which one that is and where it came from. */
 export function limitAttempt(
   { exchange, step, record }: Tried,
   { isLast, remainingMs }: Standing,
   policy: Policy,
   now: number,
-): number {
+): AttemptLimit {
   const { stream, deadlineFrom } = exchange.trail;
   const reasoning = expectedReasoning(exchange, step);
-  const answerTokens = stream ? undefined : boundOf(exchange, step);
-  const isLearning = stream || answerTokens !== undefined;
+  const isHurried = !stream && !isOwn(step);
+  const answerTokens = isHurried ? exchange.envelope?.answerTokens : undefined;
+  const isLearning = stream || (isHurried && !isLast);
   const learned = isLearning ? step.history.learned(exchange.body.length, reasoning, now) : undefined;
   const kind = { stream, isLast, reasoning, answerTokens };
   const own = firstContentLimit(policy, kind, learned);
@@ -61,7 +68,8 @@ export function limitAttempt(
   } else {
     record.limitFrom = 'policy';
   }
-  return ms;
+  const doubtMs = isHurried ? doubtLimit(policy, kind, learned) : undefined;
+  return { limitMs: ms, doubtMs: doubtMs !== undefined && doubtMs < ms ? doubtMs : undefined };
 }
 
 /** When a stream is later than 19 in 20 like it were; undefined where that is not known. */
@@ -136,10 +144,9 @@ export function withLearned(
   return { ...view, firstContent };
 }
 
-/** The most tokens the answer may have. A model of one's own, on this machine or beside it, is as slow as its hardware. */
-function boundOf({ envelope }: Exchange, { provider, upstream }: Step): number | undefined {
-  const isOwn = provider.keys.length === 0 && upstream.placeDistance !== 'far';
-  return isOwn ? undefined : envelope?.answerTokens;
+/** A model of one's own, on this machine or beside it, is as slow as its hardware. */
+function isOwn({ provider, upstream }: Step): boolean {
+  return provider.keys.length === 0 && upstream.placeDistance !== 'far';
 }
 
 function expectedReasoning({ envelope }: Exchange, { reasons, target }: Step): Reasoning {

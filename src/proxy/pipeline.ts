@@ -7,6 +7,7 @@ import type { AnswerHomes } from './conversations/answer-homes.ts';
 import type { ConversationHomes } from './conversations/conversation-homes.ts';
 import type { ItemMemory } from './conversations/item-memory.ts';
 import type { StateVault } from './conversations/state-vault.ts';
+import type { Doubts } from './health/doubt.ts';
 import type { ModelLists } from './models/model-lists.ts';
 import type { OwnNetwork } from './network/own-network.ts';
 import type { Room } from './room/admission.ts';
@@ -34,6 +35,7 @@ export interface PipelinePorts {
   readonly log: LogPort;
   readonly drills: DrillBook;
   readonly chaos: ChaosBook;
+  readonly doubts: Doubts;
   readonly lists: ModelLists;
   readonly vault: StateVault;
   readonly homes: AnswerHomes;

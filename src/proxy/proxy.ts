@@ -20,6 +20,7 @@ import { StateVault } from './conversations/state-vault.ts';
 import { abandon, type Exchange, hangUp } from './exchange.ts';
 import { type HealthView, withLearned } from './first-content.ts';
 import { Fleet } from './fleet.ts';
+import { Doubts } from './health/doubt.ts';
 import type { Prober } from './health/prober.ts';
 import { watchHealth } from './health/watch-health.ts';
 import { Memory } from './memory.ts';
@@ -82,6 +83,7 @@ class LocalProxy implements Proxy {
   readonly #server: Server;
   readonly #network: OwnNetwork | undefined;
   readonly #prober: Prober;
+  readonly #doubts: Doubts;
   /** Fleets of earlier profiles that running exchanges still follow. */
   readonly #retiring = new Set<Fleet>();
   #fleet: Fleet;
@@ -98,12 +100,14 @@ class LocalProxy implements Proxy {
     this.#lists = new ModelLists(clock, options.log, options.readModels ?? false);
     const upstreams = (): readonly Upstream[] => this.#fleet.upstreams();
     this.#network = senses && new OwnNetwork({ senses, clock, log, upstreams });
+    this.#doubts = new Doubts(options);
     this.#handle = pipeline({
       ...options,
       network: this.#network,
       random,
       drills: this.#drills,
       chaos: this.chaos,
+      doubts: this.#doubts,
       lists: this.#lists,
       vault: new StateVault(),
       homes: new AnswerHomes(),
@@ -189,6 +193,7 @@ class LocalProxy implements Proxy {
   async close(): Promise<void> {
     this.#network?.stop();
     this.#prober.stop();
+    this.#doubts.stop();
     this.chaos.close();
     for (const exchange of this.#live) abandon(exchange, 'gw is stopping');
     // Last words leave before their connections are closed.

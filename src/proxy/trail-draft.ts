@@ -82,6 +82,7 @@ export class AttemptDraft implements Attempt {
   limitMs?: number;
   limitFrom?: LimitSource;
   limitSamples?: number;
+  vouchedMs?: number;
   impatient?: true;
   queuedMs?: number;
   injected?: string;

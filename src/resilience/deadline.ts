@@ -37,9 +37,23 @@ function answerLimit(policy: Policy, { reasoning, answerTokens }: AttemptKind, l
   const { answerMs, leastTokensPerSecond } = policy;
   const isSet = answerMs !== DEFAULT_POLICY.answerMs || leastTokensPerSecond === 0;
   if (isSet || answerTokens === undefined) return answerMs;
-  const preset = presetLimit(policy, reasoning);
-  const untilContent = Math.max(preset, learnedLimit(policy, reasoning, learned) ?? 0);
+  const untilContent = lateContent(policy, reasoning, learned);
   return Math.min(answerMs, untilContent + (answerTokens / leastTokensPerSecond) * 1000);
+}
+
+/**
+ * Milliseconds after which a whole answer's target, asked meanwhile, must have shown that it still answers anybody: when
+ * a stream would be late. Undefined where it is not asked: as little as a limit set by hand is that shortened.
+ */
+export function doubtLimit(policy: Policy, kind: AttemptKind, learned?: Learned): number | undefined {
+  const isSet = policy.answerMs !== DEFAULT_POLICY.answerMs;
+  if (kind.stream || kind.isLast || isSet || policy.probe !== 'one-token') return undefined;
+  return lateContent(policy, kind.reasoning, learned);
+}
+
+/** When a stream would be late with its first content; never sooner than was never learned otherwise. */
+function lateContent(policy: Policy, reasoning: Reasoning, learned?: Learned): number {
+  return Math.max(presetLimit(policy, reasoning), learnedLimit(policy, reasoning, learned) ?? 0);
 }
 
 /** The limit that what was learned calls for; undefined while it calls for none. */

@@ -29,6 +29,7 @@ export {
 export {
   type AttemptKind,
   deadlineFrom,
+  doubtLimit,
   firstContentLimit,
   learnedLimit,
   remainingMs,

@@ -59,7 +59,7 @@ describe('a limit that was learned', () => {
 
 // [promise:limit-length]
 describe('an answer that is not streamed and may have so many tokens', () => {
-  const policy = { firstContentMs: 100, leastTokensPerSecond: 20 };
+  const policy = { firstContentMs: 100, leastTokensPerSecond: 20, probe: 'off' } as const;
 
   test('is taken elsewhere once a stream would have been late, and its tokens later', async () => {
     const ground = await openGround({ policy });

@@ -58,6 +58,18 @@ export const UPSTREAM = {
     'A whole answer that may be only so long is late when its first content and so many tokens would have been.',
     ANSWER,
   ),
+  'doubt-silent': row(
+    'A whole answer of any length is late when a stream would have been, where its target answers no question for one token either.',
+    ANSWER,
+  ),
+  'doubt-alive': row(
+    'A whole answer that is long in coming is waited for while its target still answers anybody.',
+    HIDDEN,
+  ),
+  'doubt-not': row(
+    'No question is asked where it costs what nobody allowed, or tells nothing: own models, own limits, the caller’s key.',
+    NEVER,
+  ),
   'exhausted-tells': row(
     "When nobody could serve, the first target's status and body are passed on and every attempt is named.",
     HIDDEN,

@@ -3,7 +3,7 @@ import { targetName } from '../../core/target.ts';
 import type { Attempt, Trail } from '../../core/trail.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
-import { limitWords } from './limit.ts';
+import { limitWords, vouchedLines } from './limit.ts';
 import { type Layout, wrap } from './lines.ts';
 import { raceLines } from './race.ts';
 import { seamLines } from './seam.ts';
@@ -18,6 +18,7 @@ export function attemptLines(trail: Trail, layout: Layout): string[] {
     ...translation(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
     ...raceLines(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
     ...seamLines(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
+    ...vouchedLines(attempt).flatMap((line) => wrap(line, layout.width, '     ')),
     ...limitWords(attempt, trail).flatMap((line) => wrap(line, layout.width, '     ')),
     ...(attempt.message === undefined ? [] : wrap(`said: ${attempt.message}`, layout.width, '     ')),
     ...wrap(consequence(trail, index), layout.width, '     → '),

@@ -9,6 +9,8 @@ const REASONS: Readonly<Record<LimitSource, (attempt: Attempt, trail: Trail) => 
     `was learned from ${limitSamples} answers of this model to prompts of this size`,
   length: () =>
     'was the time until first content, and what the tokens it may have take at the least speed (leastTokensPerSecond)',
+  question: () =>
+    'was when a stream would have been late: asked for one token meanwhile, the target did not answer that either',
   caller: (_, trail) => `was what was left of ${patience(trail)}: the caller waits no longer`,
   chain: () => 'was what was left for the whole chain (totalMs)',
   share: (_, trail) => `was its share of ${patience(trail)}: the rest was kept for the next target`,
@@ -22,6 +24,15 @@ export function limitWords(attempt: Attempt, trail: Trail): string[] {
   return reason === undefined || limitMs === undefined
     ? []
     : [`its limit of ${formatDuration(limitMs)} ${reason}`];
+}
+
+/** That a target which was late was waited for, and why; nothing where it was not. */
+export function vouchedLines({ vouchedMs, startMs }: Attempt): string[] {
+  if (vouchedMs === undefined) return [];
+  const after = formatDuration(vouchedMs - startMs);
+  return [
+    `it was late, and was waited for: a question for one token was answered ${after} after the call began`,
+  ];
 }
 
 /** How long the caller waits, where it said so; empty where it did not. */

@@ -44,6 +44,8 @@ export interface LookParts {
   readonly version: string;
   /** Ends every look at once. */
   readonly signal: AbortSignal;
+  /** How long an answer is waited for, in milliseconds; usually ten seconds. */
+  readonly limitMs?: number;
 }
 
 /** Asks for the list of models, which costs nothing, and says what that tells of this trouble. */
@@ -117,11 +119,12 @@ async function ask(
   step: Step,
   question: Question,
   headers: readonly string[],
-  { clock, instance, version, signal }: LookParts,
+  parts: LookParts,
   again = false,
 ): Promise<Answer | Fault> {
+  const { clock, instance, version, signal, limitMs = LIMIT_MS } = parts;
   const late = new AbortController();
-  const cancel = clock.after(LIMIT_MS, () => late.abort());
+  const cancel = clock.after(limitMs, () => late.abort());
   try {
     const signed = await sign(step, question);
     if ('code' in signed) return signed;
@@ -142,14 +145,14 @@ async function ask(
     });
     return { status: answer.statusCode, headers: answer.headers, body: await read(answer.body) };
   } catch (error) {
-    if (late.signal.aborted) return fault('upstream_timeout', `no answer within ${formatDuration(LIMIT_MS)}`);
+    if (late.signal.aborted) return fault('upstream_timeout', `no answer within ${formatDuration(limitMs)}`);
     if (again || !isLostConnection(error)) return clean(step, faultOfError(error));
   } finally {
     cancel();
   }
   // It may have been an idle connection that ended with the outage: what a new one meets is the truth.
   step.upstream.renew();
-  return ask(step, question, headers, { clock, instance, version, signal }, true);
+  return ask(step, question, headers, parts, true);
 }
 
 async function sign(

@@ -17,6 +17,7 @@ import { AnswerHomes } from '../conversations/answer-homes.ts';
 import { ItemMemory } from '../conversations/item-memory.ts';
 import { StateVault } from '../conversations/state-vault.ts';
 import { Fleet } from '../fleet.ts';
+import { Doubts } from '../health/doubt.ts';
 import type { Prober } from '../health/prober.ts';
 import { watchHealth } from '../health/watch-health.ts';
 import { Memory } from '../memory.ts';
@@ -61,6 +62,7 @@ export class StagedProxy {
   readonly #fleet: Fleet;
   readonly #memory: Memory;
   readonly #prober: Prober;
+  readonly #doubts: Doubts;
   readonly #newId: () => string;
 
   constructor(options: StagedProxyOptions) {
@@ -70,12 +72,14 @@ export class StagedProxy {
     this.#memory = new Memory(undefined, facts);
     this.#memory.connections = (provider) => stagedConnections(provider, script, clock);
     const shared = { clock, log, version: INSTANCE, instance: INSTANCE, network: undefined };
+    this.#doubts = new Doubts(shared);
     this.#handle = pipeline({
       ...shared,
       random,
       watcher: QUIET,
       drills: new DrillBook(clock.now),
       chaos: new ChaosBook(clock, random),
+      doubts: this.#doubts,
       lists: new ModelLists(clock, log, false),
       vault: new StateVault(),
       homes: new AnswerHomes(),
@@ -105,6 +109,7 @@ export class StagedProxy {
 
   close(): void {
     this.#prober.stop();
+    this.#doubts.stop();
   }
 }
 

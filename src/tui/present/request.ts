@@ -169,6 +169,9 @@ function attemptStory(attempt: Attempt): string {
       ? undefined
       : `nobody went on with it: ${foreign(attempt.notContinued)}`,
     attempt.format === undefined ? undefined : translationText(attempt),
+    attempt.vouchedMs === undefined
+      ? undefined
+      : `late, and waited for: it answered a question ${latency(attempt.vouchedMs - attempt.startMs)} after its beginning`,
     attempt.waitedMs >= 1 ? `gw waited ${latency(attempt.waitedMs)} before it` : undefined,
     attempt.retryAfterMs === undefined
       ? undefined

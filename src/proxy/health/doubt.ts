@@ -1,0 +1,141 @@
+import { type Fault, type FaultCode, fault } from '../../core/fault.ts';
+import { targetName } from '../../core/target.ts';
+import { formatDuration } from '../../lib/duration.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Step } from '../fleet.ts';
+import type { AttemptDraft } from '../trail-draft.ts';
+import { type Finding, type LookParts, lookWithOneToken } from './look.ts';
+import type { ProberParts } from './prober.ts';
+import type { TargetState } from './target-state.ts';
+
+/** Of the time after which a stream would be late: from here on the rest is for the answer to the question. */
+const ASK_AFTER = 1 / 2;
+/** Each further question comes so many times later: a long answer costs three in its two minutes. */
+const LATER_EACH_TIME = 4;
+/** Whoever doubts the same target within this time shares one question: a crowd of callers must not use up its limits. */
+const SHARED_MS = 1000;
+/** A question that took this much longer than it may says that this process stood still, and nothing of the target. */
+const LAG_MS = 250;
+/** A refusal of the question is an answer too: who sheds new requests may still be at work on an earlier one. */
+const SILENCE: readonly FaultCode[] = ['upstream_timeout', 'upstream_unreachable'];
+
+/** What was asked last of a target. */
+interface Question {
+  readonly at: number;
+  readonly finding: Promise<Finding>;
+  isOpen: boolean;
+}
+
+type DoubtParts = Pick<ProberParts, 'clock' | 'log' | 'instance' | 'version'>;
+
+/**
+ * Asks targets that owe somebody a whole answer whether they still answer anybody. A stream shows by its first content
+ * that its target lives; a whole answer shows nothing until it is there, and one that is long looks like one that never
+ * comes. A question for one token tells them apart.
+ */
+export class Doubts {
+  readonly #parts: DoubtParts;
+  readonly #ending = new AbortController();
+  readonly #asked = new WeakMap<TargetState, Question>();
+
+  constructor(parts: DoubtParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * The doubt about one attempt; undefined where a question would tell nothing or do harm.
+   *
+   * @param contentMs Milliseconds after which a stream would be late.
+   */
+  about(exchange: Exchange, step: Step, record: AttemptDraft, contentMs: number): Doubt | undefined {
+    // A model that answers no conversation, one that chaos plays, one that serves only so many at once.
+    if (exchange.operation !== 'chat' || record.injected !== undefined || step.room !== undefined)
+      return undefined;
+    if (step.provider.auth === 'passthrough') return undefined;
+    return new Doubt(contentMs, record, {
+      ask: (limitMs) => this.#ask(step, limitMs),
+      elapsed: () => exchange.elapsed(),
+    });
+  }
+
+  /** Ends every question under way. */
+  stop(): void {
+    this.#ending.abort();
+  }
+
+  #ask(step: Step, limitMs: number): Promise<Finding> {
+    const at = this.#parts.clock.monotonic();
+    const before = this.#asked.get(step.state);
+    if (before && (before.isOpen || at - before.at < SHARED_MS)) return before.finding;
+    const finding = this.#look(step, { ...this.#parts, signal: this.#ending.signal, limitMs });
+    const question: Question = { at, finding, isOpen: true };
+    this.#asked.set(step.state, question);
+    void finding.then(() => (question.isOpen = false));
+    return finding;
+  }
+
+  async #look(step: Step, parts: LookParts): Promise<Finding> {
+    const { clock, log } = this.#parts;
+    const begunAt = clock.monotonic();
+    const finding = await lookWithOneToken(step, parts).catch((error: unknown): Finding => {
+      log.write('error', 'question-crashed', { error });
+      return { is: 'unclear' };
+    });
+    const ms = clock.monotonic() - begunAt;
+    const isLagging = ms > (parts.limitMs ?? Infinity) + LAG_MS;
+    if (this.#ending.signal.aborted || isLagging) return { is: 'unclear' };
+    log.write('info', isSilent(finding) ? 'late-and-silent' : 'late-but-alive', {
+      target: targetName(step.target),
+      key: step.target.key,
+      ms: Math.round(ms),
+      ...(finding.is === 'failed' && { fault: finding.fault.code, message: finding.fault.message }),
+    });
+    return finding;
+  }
+}
+
+/** Whether one attempt's target is to be asked, and what followed. */
+export class Doubt {
+  readonly #contentMs: number;
+  readonly #record: AttemptDraft;
+  readonly #ways: {
+    readonly ask: (limitMs: number) => Promise<Finding>;
+    readonly elapsed: () => number;
+  };
+  /** When it is to be asked next, in milliseconds since the attempt began. */
+  dueMs: number;
+
+  constructor(
+    contentMs: number,
+    record: AttemptDraft,
+    ways: { readonly ask: (limitMs: number) => Promise<Finding>; readonly elapsed: () => number },
+  ) {
+    this.#contentMs = contentMs;
+    this.#record = record;
+    this.#ways = ways;
+    this.dueMs = contentMs * ASK_AFTER;
+  }
+
+  /** Asks; `silent` hears of it where the target does not answer that either. Never rejects. */
+  async ask(silent: (why: Fault) => void): Promise<void> {
+    const limitMs = this.#contentMs * (1 - ASK_AFTER);
+    this.dueMs *= LATER_EACH_TIME;
+    const finding = await this.#ways.ask(limitMs);
+    const record = this.#record;
+    // It answered meanwhile, or is over.
+    if (record.endMs !== undefined || record.firstContentMs !== undefined || finding.is === 'unclear') return;
+    const waitedMs = Math.round(this.#ways.elapsed() - record.startMs);
+    if (!isSilent(finding)) {
+      record.vouchedMs = record.startMs + waitedMs;
+      return;
+    }
+    record.limitMs = waitedMs;
+    record.limitFrom = 'question';
+    const told = `no answer within ${formatDuration(waitedMs)}, and none to a question for one token either`;
+    silent(fault('upstream_timeout', told));
+  }
+}
+
+function isSilent(finding: Finding): boolean {
+  return finding.is === 'failed' && SILENCE.includes(finding.fault.code);
+}
