@@ -1,4 +1,4 @@
-import type { AnswerEvent } from '../../core/answer.ts';
+import { type AnswerEvent, LONGEST_ANSWER } from '../../core/answer.ts';
 import { type Fault, fault } from '../../core/fault.ts';
 import type { StreamDecoder, TranslationTarget } from '../../core/format.ts';
 import type { Usage } from '../../core/usage.ts';
@@ -100,7 +100,10 @@ export class ChunkDecoder implements StreamDecoder {
     // Some hosts write an empty one into every chunk.
     if (reason !== undefined && reason !== '') this.#finish = reason;
     const { delta, message } = choice;
-    return isObject(delta) ? this.#delta.push(delta) : this.#delta.pushWhole(message);
+    const events = isObject(delta) ? this.#delta.push(delta) : this.#delta.pushWhole(message);
+    if (!this.#delta.isTooLong) return events;
+    const why = `the sound of the answer is larger than ${LONGEST_ANSWER} bytes`;
+    return [...events, ...this.#fail(fault('upstream_garbled', why))];
   }
 
   #fail(why: Fault): AnswerEvent[] {

@@ -1,7 +1,9 @@
 import type { AnswerEvent, OpenedPart } from '../../core/answer.ts';
 import type { Citation, OpaqueState } from '../../core/conversation.ts';
 import { isObject, type JsonObject, stringField } from '../../lib/expect.ts';
+import type { OpenedMedia } from '../hub/answer-media.ts';
 import { partEvents } from '../hub/fold.ts';
+import { lost } from '../hub/lost.ts';
 import { PartSequencer } from '../hub/sequencer.ts';
 import { originalToolName } from '../hub/tool-names.ts';
 import { readAnnotation } from './annotations.ts';
@@ -13,10 +15,12 @@ import {
   type Owner,
   readCallPiece,
 } from './call-drafts.ts';
-import { imageEvents, readImages } from './images.ts';
+import { mediaEvents, readImages } from './images.ts';
 import { type Detail, joinShapes, readDetail, stateOfShape } from './reasoning-details.ts';
+import { Sound } from './sound.ts';
 import { type Piece, ThinkTags } from './think-tags.ts';
 import { contentPieces, plainThought } from './thought-words.ts';
+import { unreadIn } from './unread.ts';
 
 type SpokenKind = 'text' | 'reasoning' | 'refusal';
 
@@ -48,6 +52,9 @@ export class DeltaReader {
   /** State that came after the thought it belongs to. */
   readonly #late: OpaqueState[] = [];
   #citations: Citation[] = [];
+  readonly #sound = new Sound();
+  /** Pictures that came when a call was not whole yet: they would stand between its pieces. */
+  readonly #held: OpenedMedia[] = [];
   #texts = 0;
   #refused = false;
 
@@ -59,10 +66,15 @@ export class DeltaReader {
   /** What kinds of parts there were. */
   get seen(): { readonly any: boolean; readonly calls: boolean; readonly refused: boolean } {
     return {
-      any: this.#spoken + this.#opened > 0,
+      any: this.#spoken + this.#opened > 0 || this.#sound.heard,
       calls: this.#opened > 0,
       refused: this.#refused && this.#texts === 0,
     };
+  }
+
+  /** The sound is longer than an answer may be. */
+  get isTooLong(): boolean {
+    return this.#sound.isTooLong;
   }
 
   /** A whole message. Its calls are what the list says, whatever hosts write into `index` there. */
@@ -76,20 +88,29 @@ export class DeltaReader {
   push(delta: JsonObject): AnswerEvent[] {
     const events = this.#think(delta);
     for (const piece of contentPieces(delta['content'])) events.push(...this.#content(piece));
-    events.push(...this.#say('text', stringField(delta['audio'], 'transcript') ?? ''));
+    if (delta['audio'] !== undefined) events.push(...this.#speak(delta['audio']));
     events.push(...this.#say('refusal', stringField(delta, 'refusal') ?? ''));
     events.push(...this.#cite(delta['annotations']));
     events.push(...this.#draw(delta['images']));
-    events.push(...this.#call(delta));
+    events.push(...this.#call(delta), ...lost(unreadIn(delta)));
     return events;
   }
 
   #draw(list: unknown): AnswerEvent[] {
     const images = readImages(list);
-    // Behind a call that is not whole yet it would stand between its pieces.
-    if (images.length === 0 || this.#opened > 0) return [];
+    if (images.length === 0) return [];
     this.#spoken++;
-    return [...this.#hush(), ...imageEvents(images)];
+    if (this.#opened > 0) {
+      this.#held.push(...images);
+      return [];
+    }
+    return [...this.#hush(), ...mediaEvents(images)];
+  }
+
+  /** What is said in it is text, there and everywhere else. */
+  #speak(audio: unknown): AnswerEvent[] {
+    this.#sound.push(audio);
+    return this.#say('text', stringField(audio, 'transcript') ?? '');
   }
 
   /** Closes what is open, when the answer is over. */
@@ -99,6 +120,9 @@ export class DeltaReader {
     events.push(...this.#hush(), ...this.#parts.closeAll());
     if (this.#late.length > 0)
       events.push(...partEvents({ kind: 'reasoning', text: '', opaque: this.#late }));
+    events.push(...mediaEvents([...this.#held, ...this.#sound.finish()]));
+    // Sources of a text that never came.
+    if (this.#citations.length > 0) events.push(...lost(['citations']));
     for (const _ of this.#calls.unnamed()) events.push({ is: 'malformed' });
     return events;
   }

@@ -8,7 +8,7 @@ export function writeImage({ mime, data }: OpenedMedia, index: number): JsonOut 
   return { type: 'image_url', index, image_url: { url: `data:${mime};base64,${data}` } };
 }
 
-/** The pictures of a message or a delta; those at an address are none that could be carried. */
+/** The pictures of a message or a delta; those at an address cannot be carried. */
 export function readImages(list: unknown): OpenedMedia[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((entry): OpenedMedia[] => {
@@ -19,7 +19,7 @@ export function readImages(list: unknown): OpenedMedia[] {
   });
 }
 
-/** Pictures come whole. */
-export function imageEvents(images: readonly OpenedMedia[]): AnswerEvent[] {
-  return images.flatMap((part): AnswerEvent[] => [{ is: 'open', part }, { is: 'close' }]);
+/** Pictures and sound are told whole. */
+export function mediaEvents(media: readonly OpenedMedia[]): AnswerEvent[] {
+  return media.flatMap((part): AnswerEvent[] => [{ is: 'open', part }, { is: 'close' }]);
 }
