@@ -9,8 +9,7 @@ const REASONS: Readonly<Record<LimitSource, (attempt: Attempt, trail: Trail) => 
     `was learned from ${limitSamples} answers of this model to prompts of this size`,
   length: () =>
     'was the time until first content, and what the tokens it may have take at the least speed (leastTokensPerSecond)',
-  question: () =>
-    'was when a stream would have been late: asked for one token meanwhile, the target did not answer that either',
+  question: () => 'was when a stream would have been late',
   caller: (_, trail) => `was what was left of ${patience(trail)}: the caller waits no longer`,
   chain: () => 'was what was left for the whole chain (totalMs)',
   share: (_, trail) => `was its share of ${patience(trail)}: the rest was kept for the next target`,

@@ -64,7 +64,11 @@ export class Doubts {
   }
 
   #ask(step: Step, limitMs: number): Promise<Finding> {
-    const at = this.#parts.clock.monotonic();
+    const { clock } = this.#parts;
+    const { headroom } = step.state.pulse;
+    // What little its limits leave is for callers.
+    if (headroom.isTold && headroom.shortage(0, clock.now())) return Promise.resolve({ is: 'unclear' });
+    const at = clock.monotonic();
     const before = this.#asked.get(step.state);
     if (before && (before.isOpen || at - before.at < SHARED_MS)) return before.finding;
     const finding = this.#look(step, { ...this.#parts, signal: this.#ending.signal, limitMs });
