@@ -1,5 +1,6 @@
 // What the dashboard costs: frames, CPU while fifty events a second come in and while none do, time to the first
-// frame. See README.md. `node bench/dash.ts [--seconds 20]`; build first.
+// frame; with `--hold 60` only its memory, each minute for so many. See README.md. `node bench/dash.ts [--seconds 20]`;
+// build first.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,11 +27,20 @@ const HANDLERS = {
   hello: () => ({ instance: 'bench', version: '0.0.0', pid: process.pid, protocol: 1 }),
 } as unknown as Handlers;
 
-const { values: flags } = parseArgs({ options: { seconds: { type: 'string', default: '20' } } });
+/** While it is held, each screen is looked at in its turn for so long: what one of them keeps would show. */
+const LOOK_MS = 10_000;
+const SCREENS = 7;
+const MINUTE_MS = 60_000;
+
+const { values: flags } = parseArgs({
+  options: { seconds: { type: 'string', default: '20' }, hold: { type: 'string' } },
+});
 const seconds = Number(flags.seconds);
 
-await frames();
-await costs();
+if (flags.hold === undefined) {
+  await frames();
+  await beside(costs);
+} else await beside((home, tell) => hold(home, tell, Number(flags.hold)));
 
 /** Each kind of screen drawn some hundred times, with five more exchanges in each frame. */
 async function frames(): Promise<void> {
@@ -44,8 +54,8 @@ async function frames(): Promise<void> {
   }
 }
 
-/** The built program in a real terminal, beside a daemon that only tells. */
-async function costs(): Promise<void> {
+/** A daemon that only tells, for the built program in a real terminal. */
+async function beside(measure: (home: string, tell: Tell) => Promise<void>): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'gw-bench-dash-'));
   const viewers = new Set<(event: ServerEvent) => void>();
   const control = await serveControl({
@@ -57,39 +67,64 @@ async function costs(): Promise<void> {
       return () => viewers.delete(send);
     },
   });
-  const tell = (data: ReturnType<typeof deltaAt>): void => {
-    for (const send of viewers) send({ event: 'delta', data });
-  };
   try {
-    // The first run fills the compile cache, as the first use of an installed gw does.
-    await (await openDashboard(home)).close();
-    const dashboard = await openDashboard(home);
-    print('start to first frame', ms(dashboard.firstFrameMs));
-    await pause(SETTLE_MS);
-    const idle = await every(
-      1_000,
-      (index) => tell({ at: Date.now(), status: statusAt(Date.now(), index) }),
-      () => share(dashboard.pid),
-    );
-    print('CPU, nothing happens', `${idle.toFixed(2)} % of a core`);
-    const before = rssMegabytes(dashboard.pid);
-    const busy = await every(
-      100,
-      (index) => tell(deltaAt(index, Date.now())),
-      () => share(dashboard.pid),
-    );
-    print('CPU, 50 events a second', `${busy.toFixed(2)} % of a core`);
-    print('memory', `${before.toFixed(0)} MB before, ${rssMegabytes(dashboard.pid).toFixed(0)} MB after`);
-    await dashboard.close();
+    await measure(home, (data) => {
+      for (const send of viewers) send({ event: 'delta', data });
+    });
   } finally {
     await control.close();
     rmSync(home, { recursive: true, force: true });
   }
 }
 
+async function costs(home: string, tell: Tell): Promise<void> {
+  // The first run fills the compile cache, as the first use of an installed gw does.
+  await (await openDashboard(home)).close();
+  const dashboard = await openDashboard(home);
+  print('start to first frame', ms(dashboard.firstFrameMs));
+  await pause(SETTLE_MS);
+  const idle = await every(
+    1_000,
+    (index) => tell({ at: Date.now(), status: statusAt(Date.now(), index) }),
+    () => share(dashboard.pid),
+  );
+  print('CPU, nothing happens', `${idle.toFixed(2)} % of a core`);
+  const before = rssMegabytes(dashboard.pid);
+  const busy = await every(
+    100,
+    (index) => tell(deltaAt(index, Date.now())),
+    () => share(dashboard.pid),
+  );
+  print('CPU, 50 events a second', `${busy.toFixed(2)} % of a core`);
+  print('memory', `${before.toFixed(0)} MB before, ${rssMegabytes(dashboard.pid).toFixed(0)} MB after`);
+  await dashboard.close();
+}
+
+/** Its memory minute by minute, while fifty events a second come in and one screen after the other is looked at. */
+async function hold(home: string, tell: Tell, minutes: number): Promise<void> {
+  const dashboard = await openDashboard(home);
+  await every(
+    100,
+    (index) => {
+      tell(deltaAt(index, Date.now()));
+      if (index % (LOOK_MS / 100) === 0) dashboard.press(`${((index / (LOOK_MS / 100)) % SCREENS) + 1}`);
+    },
+    async () => {
+      for (let minute = 1; minute <= minutes; minute++) {
+        await pause(MINUTE_MS);
+        print(`memory, minute ${minute}`, `${rssMegabytes(dashboard.pid).toFixed(1)} MB`);
+      }
+    },
+  );
+  await dashboard.close();
+}
+
+type Tell = (data: ReturnType<typeof deltaAt>) => void;
+
 interface Dashboard {
   readonly pid: number;
   readonly firstFrameMs: number;
+  press(key: string): void;
   close(): Promise<void>;
 }
 
@@ -109,7 +144,12 @@ function openDashboard(home: string): Promise<Dashboard> {
       if (drawn.includes('model-large')) return;
       drawn += bytes.toString();
       if (!drawn.includes('model-large')) return;
-      resolve({ pid: child.pid ?? 0, firstFrameMs: performance.now() - from, close: () => leave(child) });
+      resolve({
+        pid: child.pid ?? 0,
+        firstFrameMs: performance.now() - from,
+        press: (key) => void child.stdin.write(key),
+        close: () => leave(child),
+      });
     });
   });
 }
