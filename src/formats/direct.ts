@@ -12,7 +12,7 @@ import {
   OPENAI_EMBEDDINGS_FROM_GEMINI,
   PURPOSEFUL_EMBEDDINGS_FROM_GEMINI,
 } from './gemini/embeddings.ts';
-import { GEMINI_IMAGES_FROM_OPENAI } from './gemini/images.ts';
+import { GEMINI_IMAGE_EDITS_FROM_OPENAI, GEMINI_IMAGES_FROM_OPENAI } from './gemini/images.ts';
 import { GEMINI_SPEECH_FROM_OPENAI } from './gemini/speech.ts';
 import { GEMINI_SPOKEN_ENGLISH_FROM_OPENAI, GEMINI_TRANSCRIPTS_FROM_OPENAI } from './gemini/transcripts.ts';
 import { OLLAMA_EMBEDDINGS_FROM_OPENAI } from './ollama-chat/embeddings.ts';
@@ -43,6 +43,7 @@ const ROWS: readonly DirectRow[] = [
   { ...row('rerank', 'openai-chat', 'openai-chat', TOP_K_RANKING), quirk: 'rerank-top-k' },
   row('images.generate', 'openai-chat', 'gemini', GEMINI_IMAGES_FROM_OPENAI),
   row('images.generate', 'openai-chat', 'bedrock-converse', BEDROCK_IMAGES_FROM_OPENAI),
+  row('images.edit', 'openai-chat', 'gemini', GEMINI_IMAGE_EDITS_FROM_OPENAI),
   row('audio.speech', 'openai-chat', 'gemini', GEMINI_SPEECH_FROM_OPENAI),
   row('audio.transcribe', 'openai-chat', 'gemini', GEMINI_TRANSCRIPTS_FROM_OPENAI),
   row('audio.translate', 'openai-chat', 'gemini', GEMINI_SPOKEN_ENGLISH_FROM_OPENAI),
@@ -76,7 +77,7 @@ const REASONS: Readonly<Record<Operation, string>> = {
   rerank: 'that ranks no documents',
   moderations: 'nothing there judges texts by categories',
   'images.generate': 'it makes no pictures',
-  'images.edit': "masks and sizes of pictures are OpenAI's own",
+  'images.edit': 'it changes no pictures as it is told in words',
   'images.variation': "variations of a picture are OpenAI's own",
   'audio.speech': 'it does not speak',
   'audio.transcribe': 'its models are not asked to write down what they hear',

@@ -35,6 +35,7 @@ export function startOf(id: string | undefined, model: string | undefined): Answ
 }
 
 function readBlock(block: JsonView): WireBlock {
+  const citations = block.list('citations');
   return {
     type: block.string('type') ?? '',
     id: block.string('id'),
@@ -43,7 +44,8 @@ function readBlock(block: JsonView): WireBlock {
     signature: block.string('signature'),
     sealed: block.string('data'),
     input: block.get('input')?.text,
-    citations: block.list('citations').flatMap((citation) => {
+    isPlaceless: citations.some((citation) => citation.string('url') === undefined),
+    citations: citations.flatMap((citation) => {
       const url = citation.string('url');
       const title = citation.string('title');
       return url === undefined ? [] : [{ url, ...(title !== undefined && { title }) }];

@@ -2,6 +2,7 @@ import type { AnswerEvent, FinishReason, OpenedPart } from '../../core/answer.ts
 import type { Citation, JsonText, OpaqueState } from '../../core/conversation.ts';
 import type { TranslationTarget } from '../../core/format.ts';
 import { withCalls } from '../hub/finish.ts';
+import { lost } from '../hub/lost.ts';
 import { originalToolName } from '../hub/tool-names.ts';
 import { ANSWER_TOOL } from './encode-tools.ts';
 
@@ -44,6 +45,8 @@ export interface WireBlock {
   /** The arguments of a call. */
   readonly input: JsonText | undefined;
   readonly citations: readonly Citation[];
+  /** Some of its sources have no address: places in the caller's own files. */
+  readonly isPlaceless: boolean;
 }
 
 /** Reads the blocks of one answer, whole or in pieces, one after the other. */
@@ -64,11 +67,18 @@ export class BlockDecoder {
     this.hasContent = true;
     if (block.type === 'redacted_thinking') return [...before, ...this.#redacted(block.sealed)];
     const part = openedPart(block);
-    if (!part) return before;
+    if (!part) return [...before, ...lost(AT_PROVIDER.test(block.type) ? ['server-steps'] : [])];
     this.hasCalls ||= part.kind === 'call';
     const isInput = block.type === 'tool_use';
     this.#open = { index, part, isInput, given: block.input, signature: block.signature, hasText: false };
-    return [...before, { is: 'open', part }, ...this.#text(block.text), ...block.citations.map(cite)];
+    const placeless = lost(block.isPlaceless ? ['citations'] : []);
+    return [
+      ...before,
+      ...placeless,
+      { is: 'open', part },
+      ...this.#text(block.text),
+      ...block.citations.map(cite),
+    ];
   }
 
   /** More of a block. Others than the open one are none of the hub's: a server's tools, or out of order. */
@@ -84,6 +94,7 @@ export class BlockDecoder {
   }
 
   cite(index: number, citations: readonly Citation[]): readonly AnswerEvent[] {
+    if (citations.length === 0) return lost(['citations']);
     return this.#open?.index === index && this.#open.part.kind === 'text' ? citations.map(cite) : [];
   }
 
@@ -120,6 +131,12 @@ export class BlockDecoder {
     return { format: 'anthropic-messages', provider, model, kind, data: sealed };
   }
 }
+
+/**
+ * Blocks of tools that ran at the provider: `server_tool_use`, `mcp_tool_use`, what those found, and files they made
+ * (https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview).
+ */
+const AT_PROVIDER = /_tool_(?:use|result)$|^container_upload$/;
 
 interface OpenBlock {
   readonly index: number;

@@ -139,7 +139,8 @@ function indexOf(event: JsonObject): number {
 }
 
 function readBlock(block: JsonObject): WireBlock {
-  const { input, citations } = block;
+  const { input } = block;
+  const citations: readonly unknown[] = Array.isArray(block['citations']) ? block['citations'] : [];
   return {
     type: stringField(block, 'type') ?? '',
     id: stringField(block, 'id'),
@@ -148,7 +149,8 @@ function readBlock(block: JsonObject): WireBlock {
     signature: stringField(block, 'signature'),
     sealed: stringField(block, 'data'),
     input: isObject(input) && Object.keys(input).length > 0 ? JSON.stringify(input) : undefined,
-    citations: Array.isArray(citations) ? citations.flatMap(readCitation) : [],
+    isPlaceless: citations.some((citation) => readCitation(citation).length === 0),
+    citations: citations.flatMap(readCitation),
   };
 }
 

@@ -1,14 +1,29 @@
 import type { AnswerEvent } from '../../core/answer.ts';
-import type { Citation, OpaqueState } from '../../core/conversation.ts';
+import type { Citation, LossCode, OpaqueState } from '../../core/conversation.ts';
 import type { TranslationTarget } from '../../core/format.ts';
 import type { JsonView } from '../../lib/json-view.ts';
+import type { OpenedMedia } from '../hub/answer-media.ts';
+import { lost } from '../hub/lost.ts';
 import { PartFlow } from '../hub/part-flow.ts';
 import { originalToolName } from '../hub/tool-names.ts';
+import { PictureReader } from './picture-reader.ts';
+
+/**
+ * Blocks of an answer that no part of one can hold
+ * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html).
+ */
+const UNREAD: readonly (readonly [name: string, loss: LossCode])[] = [
+  ['toolResult', 'server-steps'],
+  ['audio', 'answer-media'],
+  ['document', 'answer-media'],
+  ['video', 'answer-media'],
+];
 
 /** Reads the blocks of one answer, whole or in pieces, one after the other. */
 export class BlockReader {
   readonly #target: TranslationTarget;
   readonly #parts = new PartFlow();
+  readonly #picture = new PictureReader();
   /** A thought that nobody may read, in pieces. */
   #sealed: Buffer[] = [];
   /** The place of the block that is being read. */
@@ -33,7 +48,9 @@ export class BlockReader {
     const call = block.get('toolUse');
     const thought = block.get('reasoningContent');
     const cited = block.get('citationsContent');
+    const picture = block.get('image');
     const begun = call ? this.#call(call) : [];
+    if (picture) this.#picture.push(picture);
     const input = call?.get('input');
     return [
       ...begun,
@@ -41,6 +58,7 @@ export class BlockReader {
       ...(thought ? this.#thought(thought.get('reasoningText') ?? thought) : []),
       ...this.#parts.text('text', block.string('text') ?? ''),
       ...(cited ? this.#cited(cited) : []),
+      ...lost(UNREAD.flatMap(([name, loss]) => (block.get(name) ? [loss] : []))),
       ...this.close(),
     ];
   }
@@ -50,7 +68,10 @@ export class BlockReader {
     const before = this.#turnTo(event);
     const start = event.get('start');
     const call = start?.get('toolUse');
+    const picture = start?.get('image');
     this.#foreign = start?.get('toolResult') !== undefined;
+    if (picture) this.#picture.push(picture);
+    if (this.#foreign) return [...before, ...lost(['server-steps'])];
     return call ? [...before, ...this.#call(call)] : before;
   }
 
@@ -61,6 +82,8 @@ export class BlockReader {
     if (!delta || this.#foreign) return before;
     const thought = delta.get('reasoningContent');
     const citation = delta.get('citation');
+    const picture = delta.get('image');
+    if (picture) this.#picture.push(picture);
     return [
       ...before,
       ...this.#parts.text('text', delta.string('text') ?? ''),
@@ -77,7 +100,7 @@ export class BlockReader {
     this.#sealed = [];
     this.#foreign = false;
     this.#at = -1;
-    return [...events, ...this.#parts.close()];
+    return [...events, ...this.#parts.close(), ...this.#picture.finish().flatMap((one) => this.#draw(one))];
   }
 
   #turnTo(event: JsonView): AnswerEvent[] {
@@ -92,7 +115,7 @@ export class BlockReader {
     const type = call.string('type');
     const name = call.string('name');
     this.#foreign = type !== undefined && type !== 'tool_use';
-    if (this.#foreign) return [];
+    if (this.#foreign) return lost(['server-steps']);
     if (name === undefined) return [{ is: 'malformed' }];
     return this.#parts.openCall(call.string('toolUseId') ?? '', originalToolName(name));
   }
@@ -112,6 +135,10 @@ export class BlockReader {
     return this.#parts.opaque('reasoning', { format: 'bedrock-converse', provider, model, kind, data });
   }
 
+  #draw(picture: OpenedMedia | undefined): AnswerEvent[] {
+    return picture ? this.#parts.media(picture) : lost(['answer-media']);
+  }
+
   /** Text with its sources. */
   #cited(cited: JsonView): AnswerEvent[] {
     return [
@@ -124,7 +151,7 @@ export class BlockReader {
   #cite(found: JsonView): AnswerEvent[] {
     const url = found.get('location')?.get('web')?.string('url');
     const title = found.string('title');
-    if (url === undefined) return [];
+    if (url === undefined) return lost(['citations']);
     const citation: Citation = { url, ...(title !== undefined && { title }) };
     return this.#parts.citation(citation);
   }

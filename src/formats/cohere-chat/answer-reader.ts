@@ -2,6 +2,7 @@ import type { AnswerEvent } from '../../core/answer.ts';
 import { fault } from '../../core/fault.ts';
 import type { JsonView } from '../../lib/json-view.ts';
 import { withCalls } from '../hub/finish.ts';
+import { lost } from '../hub/lost.ts';
 import { PartFlow } from '../hub/part-flow.ts';
 import { originalToolName } from '../hub/tool-names.ts';
 import { classifyInside } from './errors.ts';
@@ -54,14 +55,14 @@ export class AnswerReader {
     return isNull ? [] : this.#parts.more(given);
   }
 
-  /** Sources of the open text; only what has an address is one elsewhere. */
+  /** Sources of the open text; only what has an address is one elsewhere: others are the caller's own documents and results. */
   cite(citation: JsonView): AnswerEvent[] {
     const start = citation.number('start');
     const end = citation.number('end');
     return citation.list('sources').flatMap((source) => {
       const found = source.get('document') ?? source.get('tool_output');
       const url = found?.string('url');
-      if (url === undefined || !/^https?:/.test(url)) return [];
+      if (url === undefined || !/^https?:/.test(url)) return lost(['citations']);
       const title = found?.string('title');
       return this.#parts.citation({
         url,

@@ -3,9 +3,11 @@ import type { OpaqueState } from '../../core/conversation.ts';
 import { fault } from '../../core/fault.ts';
 import type { TranslationTarget } from '../../core/format.ts';
 import type { JsonView } from '../../lib/json-view.ts';
+import { lost } from '../hub/lost.ts';
 import { readCitations } from './citations.ts';
 import { blockedPrompt, classifyInside } from './errors.ts';
 import { readFinish } from './finish.ts';
+import { stepsIn, unreadIn } from './unread.ts';
 import { readUsage } from './usage.ts';
 import { inlineOf } from './whole-answer.ts';
 
@@ -15,6 +17,8 @@ const GARBLED = 'the answer ended before it was finished';
 export class AnswerReader {
   readonly #target: TranslationTarget;
   #open: 'text' | 'reasoning' | undefined;
+  /** The open text is signed: it says no more, but its sources may follow. */
+  #isSigned = false;
   #started = false;
   #said = false;
   #called = false;
@@ -84,6 +88,7 @@ export class AnswerReader {
   #candidate(candidate: JsonView, events: AnswerEvent[]): void {
     for (const part of candidate.get('content')?.list('parts') ?? []) this.#part(part, events);
     this.#cite(candidate, events);
+    events.push(...lost(stepsIn(candidate)));
     const finish = candidate.get('finishReason');
     const word = finish?.asString() ?? (finish?.kind === 'number' ? finish.text : undefined);
     // Some models of old said `STOP` in every chunk: the last word counts, at the end.
@@ -102,7 +107,7 @@ export class AnswerReader {
     else this.#media(part, events);
   }
 
-  /** A signature closes its part: what follows belongs to another. */
+  /** A signature ends its part: what follows belongs to another. */
   #text(
     kind: 'text' | 'reasoning',
     text: string,
@@ -111,7 +116,7 @@ export class AnswerReader {
   ): void {
     if (text === '' && !state) return;
     this.#said = true;
-    if (this.#open !== kind) {
+    if (this.#open !== kind || this.#isSigned) {
       this.#close(events);
       this.#open = kind;
       events.push({ is: 'open', part: { kind } });
@@ -119,11 +124,13 @@ export class AnswerReader {
     if (text !== '') events.push({ is: 'delta', text });
     if (!state) return;
     events.push({ is: 'opaque', state });
-    this.#close(events);
+    if (kind === 'text') this.#isSigned = true;
+    else this.#close(events);
   }
 
   /** Drafts that are part of a thought are not shown. */
   #media(part: JsonView, events: AnswerEvent[]): void {
+    events.push(...lost(unreadIn(part)));
     const [inline] = part.flag('thought') === true ? [] : inlineOf([part]);
     if (!inline) return;
     this.#said = true;
@@ -150,9 +157,12 @@ export class AnswerReader {
   }
 
   #cite(candidate: JsonView, events: AnswerEvent[]): void {
-    if (this.#open !== 'text') return;
     for (const citation of readCitations(candidate)) {
-      if (this.#cited.has(citation.url)) continue;
+      if (citation && this.#cited.has(citation.url)) continue;
+      if (!citation || this.#open !== 'text') {
+        events.push({ is: 'lost', loss: 'citations' });
+        continue;
+      }
       this.#cited.add(citation.url);
       events.push({ is: 'citation', citation });
     }
@@ -161,6 +171,7 @@ export class AnswerReader {
   #close(events: AnswerEvent[]): void {
     if (this.#open) events.push({ is: 'close' });
     this.#open = undefined;
+    this.#isSigned = false;
   }
 
   #own(data: string): OpaqueState {

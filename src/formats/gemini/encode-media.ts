@@ -1,19 +1,11 @@
 import type { LossCode, MediaPart } from '../../core/conversation.ts';
 import type { JsonOut } from '../../lib/json-write.ts';
+import { mimeOfBytes } from '../hub/media-type.ts';
 import { isGoogleFile, isYoutube } from './decode-media.ts';
 import type { ModelTraits } from './traits.ts';
 
 /** A picture, sound or file as a part, or why the target cannot have it. */
 export type EncodedMedia = { readonly part: JsonOut } | { readonly loss: LossCode };
-
-/** What a file's first bytes are in base64, for pictures whose kind nobody said. */
-const BEGINNINGS: readonly (readonly [string, string])[] = [
-  ['iVBORw0KGgo', 'image/png'],
-  ['/9j/', 'image/jpeg'],
-  ['R0lGOD', 'image/gif'],
-  ['UklGR', 'image/webp'],
-  ['JVBERi', 'application/pdf'],
-];
 
 const ENDINGS: Readonly<Record<string, string>> = {
   png: 'image/png',
@@ -61,8 +53,4 @@ function file(part: MediaPart, fileUri: string): EncodedMedia {
   const ending = /\.([a-z0-9]{2,4})(?:[?#]|$)/i.exec(fileUri)?.[1]?.toLowerCase() ?? '';
   const guessed = ENDINGS[ending] ?? USUAL[part.media];
   return { part: { fileData: { mimeType: part.mime ?? guessed, fileUri } } };
-}
-
-function mimeOfBytes(base64: string): string | undefined {
-  return BEGINNINGS.find(([beginning]) => base64.startsWith(beginning))?.[1];
 }

@@ -5,6 +5,7 @@ import type { RenderTarget, WireRequest } from '../../core/format.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import { viewJson } from '../../lib/json-view.ts';
 import { type JsonOut, writeJson } from '../../lib/json-write.ts';
+import { type GivenPicture, readImageEdit } from '../hub/image-edit.ts';
 import {
   type ImageRequest,
   nearestShape,
@@ -49,14 +50,43 @@ export const GEMINI_IMAGES_FROM_OPENAI: DirectTranslation = {
   },
 };
 
-function askGemini(asked: ImageRequest, { model, quirks }: RenderTarget): Outcome<WireRequest, Fault> {
+/**
+ * OpenAI's `/images/edits`: a model that converses is shown the pictures and told what to make of them
+ * (https://ai.google.dev/gemini-api/docs/image-generation#image_editing_text-and-image-to-image).
+ */
+export const GEMINI_IMAGE_EDITS_FROM_OPENAI: DirectTranslation = {
+  encodeRequest: (body, target) => {
+    const read = readImageEdit(body);
+    if (read.is === 'failed') return read;
+    if (IMAGEN.test(target.model))
+      return failed(fault('untranslatable', `${target.model} makes pictures of words alone`));
+    return askGemini(read.value.request, target, read.value.pictures);
+  },
+  decodeAnswer: GEMINI_IMAGES_FROM_OPENAI.decodeAnswer,
+};
+
+function askGemini(
+  asked: ImageRequest,
+  { model, quirks }: RenderTarget,
+  pictures: readonly GivenPicture[] = [],
+): Outcome<WireRequest, Fault> {
   if (DRAWS_NOT.test(model)) return failed(fault('untranslatable', `${model} makes no pictures`));
   const many = tooManyImages(asked, 1);
   if (many) return failed(many);
   const losses = new Set<Loss>(asked.losses);
   const hasSizes = !/gemini-2/.test(model);
   const json = {
-    contents: [{ role: 'user', parts: [{ text: asked.prompt }] }],
+    contents: [
+      {
+        role: 'user',
+        parts: [
+          ...pictures.map(({ mime, bytes }) => ({
+            inlineData: { mimeType: mime, data: bytes.toString('base64') },
+          })),
+          { text: asked.prompt },
+        ],
+      },
+    ],
     // Some models refuse to answer with pictures alone; those that can choose draw when words would do as well.
     generationConfig: {
       responseModalities: ['TEXT', 'IMAGE'],

@@ -66,7 +66,7 @@ function transcripts(task: keyof typeof TASKS): DirectTranslation {
   return {
     encodeRequest: (body, target) => {
       const form = readForm(body);
-      const file = form?.files.get('file');
+      const file = form?.files.get('file')?.[0];
       if (!form || !file) return failed(fault('bad_request', 'the form has no "file" to be heard'));
       const why = whyNot(form, file);
       if (why !== undefined) return failed(fault('untranslatable', why));

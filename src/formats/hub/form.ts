@@ -1,7 +1,7 @@
-/** A multipart form (RFC 7578): its text fields, all of each name, and its files. */
+/** A multipart form (RFC 7578): its text fields and its files, all of each name. */
 export interface Form {
   readonly fields: ReadonlyMap<string, readonly string[]>;
-  readonly files: ReadonlyMap<string, FormFile>;
+  readonly files: ReadonlyMap<string, readonly FormFile[]>;
 }
 
 export interface FormFile {
@@ -17,7 +17,7 @@ export function readForm(body: Buffer): Form | undefined {
   const mark = opening?.[1];
   if (mark === undefined) return undefined;
   const fields = new Map<string, string[]>();
-  const files = new Map<string, FormFile>();
+  const files = new Map<string, FormFile[]>();
   const delimiter = Buffer.from(`\r\n${mark}`, 'latin1');
   let at = body.indexOf(mark) + mark.length;
   while (body.toString('latin1', at, at + 2) !== '--') {
@@ -32,7 +32,7 @@ export function readForm(body: Buffer): Form | undefined {
 
 function keep(
   fields: Map<string, string[]>,
-  files: Map<string, FormFile>,
+  files: Map<string, FormFile[]>,
   head: string,
   bytes: Buffer,
 ): void {
@@ -44,5 +44,5 @@ function keep(
     return;
   }
   const type = /^content-type:\s*([^\s;]+)/im.exec(head)?.[1] ?? '';
-  files.set(name, { name: file, type: type.toLowerCase(), bytes });
+  files.set(name, [...(files.get(name) ?? []), { name: file, type: type.toLowerCase(), bytes }]);
 }

@@ -1,5 +1,7 @@
 import type { AnswerEvent, OpenedPart } from '../../core/answer.ts';
 import type { Citation, JsonText, OpaqueState } from '../../core/conversation.ts';
+import type { OpenedMedia } from './answer-media.ts';
+import { lost } from './lost.ts';
 
 /**
  * Opens and closes the parts of an answer where the provider does not say where they begin and end: text goes on until
@@ -37,7 +39,7 @@ export class PartFlow {
 
   /** Where the open text comes from. */
   citation(citation: Citation): AnswerEvent[] {
-    return this.#open === 'text' ? [{ is: 'citation', citation }] : [];
+    return this.#open === 'text' ? [{ is: 'citation', citation }] : lost(['citations']);
   }
 
   /** A call begins; its arguments follow by `more`. */
@@ -57,6 +59,13 @@ export class PartFlow {
   /** A call that came as a whole. */
   call(id: string, name: string, given: JsonText): AnswerEvent[] {
     return [...this.openCall(id, name), ...this.more(given), ...this.close()];
+  }
+
+  /** A picture: it comes whole. */
+  media(part: OpenedMedia): AnswerEvent[] {
+    const closing = this.close();
+    this.#said = true;
+    return [...closing, { is: 'open', part }, { is: 'close' }];
   }
 
   close(): AnswerEvent[] {

@@ -2,6 +2,7 @@ import type { AnswerEvent, FinishReason } from '../../core/answer.ts';
 import { fault } from '../../core/fault.ts';
 import type { JsonView } from '../../lib/json-view.ts';
 import { withCalls } from '../hub/finish.ts';
+import { mimeOfBytes } from '../hub/media-type.ts';
 import { PartFlow } from '../hub/part-flow.ts';
 import { classifyInside } from './errors.ts';
 import { readUsage } from './usage.ts';
@@ -64,8 +65,16 @@ export class AnswerReader {
     return [
       ...this.#parts.text('reasoning', message.string('thinking') ?? ''),
       ...this.#parts.text('text', message.string('content') ?? ''),
+      ...message.list('images').flatMap((image) => this.#draw(image.asString() ?? '')),
       ...message.list('tool_calls').flatMap((call) => this.#call(call)),
     ];
+  }
+
+  /** Base64 without a word of its kind (https://github.com/ollama/ollama/blob/main/docs/api.md). */
+  #draw(image: string): AnswerEvent[] {
+    return image === ''
+      ? []
+      : this.#parts.media({ kind: 'media', mime: mimeOfBytes(image) ?? 'image/png', data: image });
   }
 
   #call(call: JsonView): AnswerEvent[] {

@@ -2,9 +2,11 @@ import type { AnswerEvent } from '../../core/answer.ts';
 import { fault } from '../../core/fault.ts';
 import type { TranslationTarget } from '../../core/format.ts';
 import { field, numberField, parseJson, stringField } from '../../lib/expect.ts';
+import { lost } from '../hub/lost.ts';
 import { type ReadPart, readItem } from './decode-items.ts';
 import { readFailure } from './failure.ts';
 import { readFinish } from './finish.ts';
+import { unreadIn } from './unread.ts';
 import { readUsage } from './usage.ts';
 
 /** A whole response as events. */
@@ -27,6 +29,7 @@ export function decodeAnswer(body: Buffer, target: TranslationTarget): readonly 
   return [
     readStart(response),
     ...parts.flatMap(wholePart),
+    ...lost(output.flatMap(unreadIn)),
     ...(usage ? [{ is: 'usage', usage } as const] : []),
     readFinish(response, contents),
     { is: 'end' },

@@ -2,6 +2,7 @@ import type { OpenedPart } from '../../core/answer.ts';
 import type { Citation, OpaqueState } from '../../core/conversation.ts';
 import type { TranslationTarget } from '../../core/format.ts';
 import { field, isObject, stringField } from '../../lib/expect.ts';
+import { mimeOfBytes } from '../hub/media-type.ts';
 import { originalToolName } from '../hub/tool-names.ts';
 import { readCitation } from './citations.ts';
 
@@ -16,13 +17,14 @@ export interface ReadPart {
 }
 
 /**
- * The parts of an output item, as far as it is whole: of a message its texts and refusals, else one or none. Tools the
- * provider runs itself are no part of the answer.
+ * The parts of an output item, as far as it is whole: of a message its texts and refusals, else one or none. Of the tools
+ * that a provider runs itself only the pictures they made are parts of the answer (`unread.ts` tells the others).
  */
 export function readItem(item: unknown, target: TranslationTarget): readonly ReadPart[] {
   const type = stringField(item, 'type');
   if (type === 'message')
     return listOf(item, 'content').flatMap((content, index) => readContent(content, index) ?? []);
+  if (type === 'image_generation_call') return readPicture(item);
   return type === 'reasoning' ? readReasoning(item, target) : readCall(item);
 }
 
@@ -34,6 +36,15 @@ export function readContent(content: unknown, index: number): ReadPart | undefin
   if (text === undefined) return undefined;
   const citations = listOf(content, 'annotations').flatMap((annotation) => readCitation(annotation) ?? []);
   return { ...EMPTY, index, part: { kind: 'text' }, text, citations };
+}
+
+/** A picture that was made; without a result there is none. xAI does not say of which kind it is. */
+function readPicture(item: unknown): ReadPart[] {
+  const made = stringField(item, 'result') ?? '';
+  if (made === '') return [];
+  const kind = stringField(item, 'output_format');
+  const mime = kind === undefined ? (mimeOfBytes(made) ?? 'image/png') : `image/${kind}`;
+  return [{ ...EMPTY, part: { kind: 'media', mime, data: made }, text: '' }];
 }
 
 /** A thought that is neither shown nor to be sent back is none. */

@@ -2,12 +2,14 @@ import type { AnswerEvent } from '../../core/answer.ts';
 import { fault } from '../../core/fault.ts';
 import type { StreamDecoder, TranslationTarget } from '../../core/format.ts';
 import { field, isObject, type JsonObject, numberField, parseJson, stringField } from '../../lib/expect.ts';
+import { lost } from '../hub/lost.ts';
 import { PartSequencer } from '../hub/sequencer.ts';
 import { readCitation } from './citations.ts';
 import { readStart } from './decode-answer.ts';
 import { openedCall, readContent, readItem, type ReadPart } from './decode-items.ts';
 import { readFailure } from './failure.ts';
 import { readFinish } from './finish.ts';
+import { unreadAnnotation, unreadIn } from './unread.ts';
 import { readUsage } from './usage.ts';
 
 /** A decoder for one stream of the Responses API. */
@@ -42,6 +44,7 @@ class ResponseDecoder implements StreamDecoder {
   #done = false;
   readonly #calls = new Set<string>();
   #refusal = false;
+  #drew = false;
 
   constructor(target: TranslationTarget) {
     this.target = target;
@@ -83,6 +86,7 @@ class ResponseDecoder implements StreamDecoder {
     this.#told.set(key, fresh);
     if (part.kind === 'call') this.#calls.add(part.id);
     this.#refusal ||= part.kind === 'refusal';
+    this.#drew ||= part.kind === 'media';
     return { told: fresh, events: [...this.start(undefined), ...this.#parts.open(key, part)] };
   }
 
@@ -106,7 +110,7 @@ class ResponseDecoder implements StreamDecoder {
 
   cite(key: string, annotation: unknown): readonly AnswerEvent[] {
     const citation = readCitation(annotation);
-    if (!citation) return [];
+    if (!citation) return lost(unreadAnnotation(annotation));
     const { told, events } = this.tell(key, { kind: 'text' });
     told.citations++;
     return [...events, ...this.#parts.citation(key, citation)];
@@ -130,13 +134,13 @@ class ResponseDecoder implements StreamDecoder {
     const parts = readItem(item, this.target);
     const events = parts.flatMap((part) => this.finish(isMessage ? `${place}:${part.index}` : place, part));
     // A thought that was told and is not repeated ends with its item all the same.
-    return [...events, ...(isMessage ? [] : this.#parts.close(place))];
+    return [...events, ...(isMessage ? [] : this.#parts.close(place)), ...lost(unreadIn(item))];
   }
 
   complete(response: unknown): readonly AnswerEvent[] {
     const events = [...this.start(response)];
     const output = field(response, 'output');
-    if (Array.isArray(output)) events.push(...this.#tellLate(output));
+    if (Array.isArray(output)) events.push(...this.#tellLate(output), ...lost(output.flatMap(unreadIn)));
     events.push(...this.#parts.closeAll());
     const usage = readUsage(field(response, 'usage'));
     if (usage) events.push({ is: 'usage', usage });
@@ -152,12 +156,13 @@ class ResponseDecoder implements StreamDecoder {
     return events;
   }
 
-  /** What only the last event tells: everything, or a call. Hosts number items differently there. */
+  /** What only the last event tells: everything, or a call, or a picture. Hosts number items differently there. */
   #tellLate(output: readonly unknown[]): readonly AnswerEvent[] {
     const isSilent = this.#told.size === 0;
     return output.flatMap((item, index) => {
       const call = openedCall(item);
-      const isOwed = call?.kind === 'call' ? !this.#calls.has(call.id) : isSilent;
+      const isPicture = !this.#drew && stringField(item, 'type') === 'image_generation_call';
+      const isOwed = call?.kind === 'call' ? !this.#calls.has(call.id) : isSilent || isPicture;
       return isOwed ? this.finishItem(item, `late ${index}`) : [];
     });
   }

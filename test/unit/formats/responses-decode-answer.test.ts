@@ -203,7 +203,7 @@ describe('a stream', () => {
     });
   });
 
-  it('passes over signs of life, tools of the provider, and what it does not know', () => {
+  it('passes over signs of life and what it does not know, and says that a tool of the provider is left out', () => {
     const search = { type: 'web_search_call', id: 'ws_1', status: 'completed' };
     const events = decode(
       created,
@@ -218,9 +218,11 @@ describe('a stream', () => {
     expect(brief(events)).toEqual([
       'start',
       'ping',
+      'lost',
       'malformed',
       'open text',
       '"a"',
+      'lost',
       'close',
       'finish stop',
       'end',

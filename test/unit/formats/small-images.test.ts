@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { answered, answeredJson, sent, small } from './small-operations.ts';
 
 const toGemini = small('images.generate', 'openai-chat', 'gemini');
+const toEdit = small('images.edit', 'openai-chat', 'gemini');
 const toBedrock = small('images.generate', 'openai-chat', 'bedrock-converse');
 
 const FLASH = 'gemini-2.5-flash-image';
@@ -120,6 +121,88 @@ describe('a wish for a picture', () => {
     ['amazon.nova-pro-v1:0', { prompt: 'x' }, 'Nova Canvas, Titan and Stability'],
   ])('that %s cannot be told says why', (model, request, words) => {
     expect(() => sent(toBedrock, request, model)).toThrow(words);
+  });
+});
+
+/** What OpenAI's libraries send: fields of text, and files. */
+async function formOf(
+  fields: Readonly<Record<string, string>>,
+  ...files: readonly (readonly [field: string, name: string, type: string])[]
+): Promise<Buffer> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  for (const [field, name, type] of files) form.append(field, new File([`bytes of ${name}`], name, { type }));
+  return Buffer.from(await new Response(form).arrayBuffer());
+}
+
+const LAMP = ['image', 'lamp.png', 'image/png'] as const;
+const inline = (mimeType: string, name: string) => ({
+  inlineData: { mimeType, data: Buffer.from(`bytes of ${name}`).toString('base64') },
+});
+
+describe('a wish to change pictures', () => {
+  test('shows them to a model that converses, in their order, and says what to make of them', async () => {
+    const form = await formOf(
+      { model: 'gpt-image-1', prompt: 'Put the lamp into the garden', n: '1', size: '1536x1024' },
+      ['image[]', 'lamp.png', 'image/png'],
+      ['image[]', 'garden.JPG', 'application/octet-stream'],
+    );
+    expect(sent(toEdit, form, FLASH)).toEqual({
+      path: `/models/${FLASH}:generateContent`,
+      losses: ['field:size'],
+      body: {
+        contents: [
+          {
+            role: 'user',
+            parts: [
+              inline('image/png', 'lamp.png'),
+              inline('image/jpeg', 'garden.JPG'),
+              { text: 'Put the lamp into the garden' },
+            ],
+          },
+        ],
+        generationConfig: { responseModalities: ['TEXT', 'IMAGE'], imageConfig: { aspectRatio: '3:2' } },
+      },
+    });
+  });
+
+  test('loses by name what the target has no word for', async () => {
+    const form = await formOf({ prompt: 'x', input_fidelity: 'high', quality: 'low', user: '' }, LAMP);
+    expect(sent(toEdit, form, FLASH).losses).toEqual(['field:input_fidelity', 'field:quality']);
+  });
+
+  test.each<
+    [string, Readonly<Record<string, string>>, readonly (readonly [string, string, string])[], string]
+  >([
+    [
+      'a mask',
+      {},
+      [LAMP, ['mask', 'm.png', 'image/png']],
+      'untranslatable: where in a picture is to be drawn',
+    ],
+    ['two results', { n: '2' }, [LAMP], 'untranslatable: this model makes at most one picture'],
+    ['a stream', { stream: 'true' }, [LAMP], 'untranslatable: pictures come whole there'],
+    [
+      'a drawing',
+      {},
+      [['image', 'a.svg', 'image/svg+xml']],
+      'untranslatable: pictures of this kind are not seen',
+    ],
+    ['no picture', {}, [], 'bad_request: the form has no "image"'],
+  ])('with %s is not sent', async (_, fields, files, words) => {
+    const form = await formOf({ prompt: 'x', ...fields }, ...files);
+    expect(() => sent(toEdit, form, FLASH)).toThrow(words);
+  });
+
+  test('without words, without a form or of a model that reads no pictures says why', async () => {
+    const form = await formOf({ prompt: 'x' }, LAMP);
+    expect(() => sent(toEdit, form, IMAGEN)).toThrow(
+      'untranslatable: imagen-4.0-generate-001 makes pictures of words',
+    );
+    expect(() => sent(toEdit, form, 'gemini-2.5-flash')).toThrow('untranslatable: gemini-2.5-flash makes no');
+    expect(() => sent(toEdit, { prompt: 'x' }, FLASH)).toThrow('untranslatable: the pictures do not come as');
+    const wordless = await formOf({ n: '1' }, LAMP);
+    expect(() => sent(toEdit, wordless, FLASH)).toThrow('bad_request: there is no "prompt"');
   });
 });
 

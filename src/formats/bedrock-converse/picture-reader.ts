@@ -1,0 +1,31 @@
+import type { JsonView } from '../../lib/json-view.ts';
+import type { OpenedMedia } from '../hub/answer-media.ts';
+
+/**
+ * Puts the picture of one block together: its kind comes first, its bytes in pieces
+ * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ImageBlockDelta.html).
+ */
+export class PictureReader {
+  #seen = false;
+  #kind: string | undefined;
+  #pieces: Buffer[] = [];
+
+  /** A block, its beginning, or more of it. */
+  push(image: JsonView): void {
+    this.#seen = true;
+    this.#kind ??= image.string('format');
+    const bytes = image.get('source')?.string('bytes') ?? '';
+    if (bytes !== '') this.#pieces.push(Buffer.from(bytes, 'base64'));
+  }
+
+  /** The picture, where there was one; undefined for one that is kept in a bucket, or could not be made. */
+  finish(): readonly (OpenedMedia | undefined)[] {
+    if (!this.#seen) return [];
+    const image = Buffer.concat(this.#pieces).toString('base64');
+    const mime = `image/${this.#kind ?? 'png'}`;
+    this.#seen = false;
+    this.#kind = undefined;
+    this.#pieces = [];
+    return [image === '' ? undefined : { kind: 'media', mime, data: image }];
+  }
+}
