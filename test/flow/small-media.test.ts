@@ -50,6 +50,16 @@ describe('a picture, asked for by OpenAI’s library,', () => {
     expect(lastAttempt(ground)?.losses).toBeUndefined();
   });
 
+  test('and given another one to change, comes from a model that sees and draws', async () => {
+    const ground = await groundWith('gemini', 'gemini-2.5-flash-image');
+    const image = await toFile(Buffer.from('a picture'), 'heron.png', { type: 'image/png' });
+    const made = await ground.sdk().images.edit({ model: 'gpt-image-1', prompt: 'a heron at night', image });
+    expect(made.data?.map(({ b64_json }) => b64_json)).toEqual([expect.stringMatching(PNG)]);
+    expect(ground.trails[0]).toMatchObject({ operation: 'images.edit', served: { provider: 'up' } });
+    const several = { model: 'gpt-image-1', prompt: 'both', image: [image, image] };
+    expect((await ground.sdk().images.edit(several)).data).toHaveLength(1);
+  });
+
   test('is counted, in the answer and in the trail', async () => {
     const ground = await groundWith('gemini', 'gemini-2.5-flash-image');
     const made = await ground.sdk().images.generate({ model: 'gpt-image-1', prompt: 'a lantern' });

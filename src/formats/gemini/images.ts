@@ -62,7 +62,7 @@ export const GEMINI_IMAGE_EDITS_FROM_OPENAI: DirectTranslation = {
       return failed(fault('untranslatable', `${target.model} makes pictures of words alone`));
     return askGemini(read.value.request, target, read.value.pictures);
   },
-  decodeAnswer: GEMINI_IMAGES_FROM_OPENAI.decodeAnswer,
+  decodeAnswer: (body, asked) => GEMINI_IMAGES_FROM_OPENAI.decodeAnswer(body, asked),
 };
 
 function askGemini(
