@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
 import type { Policy } from '../../src/core/policy.ts';
+import type { ModelPrice } from '../../src/core/price.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { HeldClock } from '../unit/daemon/held-clock.ts';
 import { closeGrounds, type Ground, type GroundProvider, openGround, routeOver, until } from './ground.ts';
@@ -120,6 +121,29 @@ describe('nothing is asked beside a whole answer', () => {
     const answer = doubted.ground.chat('m', {}, { authorization: 'Bearer sk-own' });
     await undoubted(doubted);
     doubted.clock.advance(600_000);
+    await answer;
+  });
+
+  test.each(['sonar-pro', 'perplexity/sonar', 'o3-deep-research', 'gpt-4o-mini-search-preview'])(
+    'of a model that searches the web for every question: %s',
+    async (model) => {
+      const doubted = await openDoubted('slow-headers=10m');
+      const answer = doubted.ground.chat(model);
+      await undoubted(doubted);
+      doubted.clock.advance(600_000);
+      await answer;
+    },
+  );
+
+  test('of a model that is paid by the request', async () => {
+    const clock = new HeldClock();
+    const price: ModelPrice = { source: 'genai-prices', periods: [{ rates: { input: 1, requests: 12 } }] };
+    const facts = { meet: () => undefined, of: () => ({ price }), settled: () => Promise.resolve() };
+    const ground = await openGround({ clock, facts });
+    ground.simulator('first').setFault('slow-headers=10m');
+    const answer = ground.chat();
+    await undoubted({ ground, clock });
+    clock.advance(600_000);
     await answer;
   });
 

@@ -87,7 +87,7 @@ export class Doubts {
     });
     const ms = clock.monotonic() - begunAt;
     const isLagging = ms > (parts.limitMs ?? Infinity) + LAG_MS;
-    if (this.#ending.signal.aborted || isLagging) return { is: 'unclear' };
+    if (this.#ending.signal.aborted || isLagging || finding.is === 'unclear') return { is: 'unclear' };
     log.write('info', isSilent(finding) ? 'late-and-silent' : 'late-but-alive', {
       target: targetName(step.target),
       key: step.target.key,

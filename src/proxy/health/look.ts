@@ -26,6 +26,9 @@ const FEW_TOKENS = 16;
 /** OpenAI's chat API answers 400 with these words when a model that thinks used up its limit: it works. */
 const USED_UP = /output limit was reached/i;
 
+/** Models that look on the web for whatever they are asked, "Hi" too, and are paid by the request. */
+const SEARCHES = /deep-research|(?:^|[/-])(?:sonar|search)(?:-|$)/;
+
 const FORMATS_BY_NAME: Readonly<Partial<Record<FormatName, Format>>> = FORMATS;
 
 /** How it was looked: at the list of models, or with a request for one token. */
@@ -71,11 +74,11 @@ export async function lookFree(step: Step, reason: FaultCode, parts: LookParts):
   return { is: isGuarded ? 'well' : 'unclear', way };
 }
 
-/** Asks the model for one token. A refusal costs nothing anywhere. */
+/** Asks the model for one token. A refusal costs nothing anywhere; who is paid by the request is not asked. */
 export async function lookWithOneToken(step: Step, parts: LookParts): Promise<Finding> {
   const way = 'one-token';
   const codec = FORMATS_BY_NAME[step.provider.format]?.toProvider;
-  if (!codec || step.target.model === '') return { is: 'unclear' };
+  if (!codec || step.target.model === '' || isPaidByRequest(step)) return { is: 'unclear' };
   const target = translationTarget(step);
   const { path, body } = codec.encodeRequest(shortQuestion(step), target);
   const question = { method: 'POST', path: step.upstream.prefix + path, body } as const;
@@ -88,6 +91,11 @@ export async function lookWithOneToken(step: Step, parts: LookParts): Promise<Fi
   for (const event of codec.decodeAnswer(answer.body, target))
     if (event.is === 'error') return { is: 'failed', way, fault: clean(step, event.fault) };
   return { is: 'well', way };
+}
+
+function isPaidByRequest({ target, facts }: Step): boolean {
+  const periods = facts()?.price?.periods ?? [];
+  return SEARCHES.test(target.model) || periods.some(({ rates }) => rates.requests !== undefined);
 }
 
 function shortQuestion({ provider, reasons }: Step): Conversation {
