@@ -4,6 +4,7 @@ import type { Operation } from '../../core/operation.ts';
 import type { Usage } from '../../core/usage.ts';
 import { field, isObject, parseJson } from '../../lib/expect.ts';
 import { classifyInside } from '../hub/openai-errors.ts';
+import { isPlainDelta } from './plain-delta.ts';
 import { readUsage } from './usage.ts';
 
 /** Fields of a chat delta that say who speaks, not what is said. */
@@ -29,6 +30,10 @@ class ChunkJudge implements StreamJudge {
   judge(data: string | undefined, name: string | undefined): EventKind {
     if (data === undefined || data === '') return 'opening';
     if (data === '[DONE]') return this.#end();
+    if (name === undefined && isPlainDelta(data)) {
+      this.#began(0);
+      return 'content';
+    }
     const chunk = parseJson(data);
     if (!isObject(chunk)) return 'malformed';
     const error = chunk['error'];
@@ -53,6 +58,10 @@ class ChunkJudge implements StreamJudge {
     return 'error';
   }
 
+  #began(place: number): void {
+    if (!this.#anyFinished) this.#open.add(place);
+  }
+
   #judgeChoices(choices: readonly unknown[]): EventKind {
     let kind: EventKind = 'opening';
     for (const choice of choices) {
@@ -63,8 +72,8 @@ class ChunkJudge implements StreamJudge {
       if (finished) {
         this.#anyFinished = true;
         this.#open.delete(place);
-      } else if (!this.#anyFinished) {
-        this.#open.add(place);
+      } else {
+        this.#began(place);
       }
       if (finished || hasContent(choice)) kind = 'content';
     }
