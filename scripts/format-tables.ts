@@ -48,7 +48,7 @@ function speaks({ format, alsoSpeaks }: Preset, name: FormatName): boolean {
 export function renderLosses(): string {
   const rows = Object.entries(LOSSES).map(([code, words]) => [inCode(code), words]);
   return table(
-    ['loss', 'what the target could not be told'],
+    ['loss', 'what could not be told'],
     [...rows, ['`field:…`', 'a field of the request that gw has no word for, by its own name']],
   );
 }

@@ -52,5 +52,9 @@ export const WHOLE_ANSWERS = {
     'A picture that the caller’s format has no place for is reported as lost.',
     HIDDEN,
   ),
+  'lost-answer-said': row(
+    'Sound, steps of a provider’s own tools and sources without an address that a translated answer leaves out are reported as lost.',
+    HIDDEN,
+  ),
   'limits-retold': row('A provider’s rate limits are told in the words the caller’s library reads.', HIDDEN),
 } satisfies Readonly<Record<string, PromiseRow>>;

@@ -28,8 +28,17 @@ export function mediaPart({ mime, data }: OpenedMedia): MediaPart {
 
 /** The pictures among the parts of an answer. */
 export function picturesIn(parts: readonly Part[]): OpenedMedia[] {
-  return parts.flatMap((part): OpenedMedia[] => {
-    if (part.kind !== 'media' || part.source.is !== 'base64' || part.media !== 'image') return [];
-    return [{ kind: 'media', mime: part.mime ?? 'image/png', data: part.source.data }];
-  });
+  return parts.flatMap((part) => (part.kind === 'media' && part.media === 'image' ? openedMedia(part) : []));
+}
+
+/** The part as it was told; nothing of media that are elsewhere. */
+export function openedMedia({ media, mime, source }: MediaPart): OpenedMedia[] {
+  if (source.is !== 'base64') return [];
+  return [
+    {
+      kind: 'media',
+      mime: mime ?? (media === 'image' ? 'image/png' : 'application/octet-stream'),
+      data: source.data,
+    },
+  ];
 }

@@ -2,7 +2,7 @@ import type { AnswerEvent, FinishReason, OpenedPart } from '../../core/answer.ts
 import type { Citation, OpaqueState, Part } from '../../core/conversation.ts';
 import type { Fault } from '../../core/fault.ts';
 import type { Usage } from '../../core/usage.ts';
-import { mediaPart, picturesIn } from './answer-media.ts';
+import { mediaPart, openedMedia } from './answer-media.ts';
 
 /** A whole answer: what its events come to. */
 export interface FoldedAnswer {
@@ -168,7 +168,7 @@ export function partEvents(part: Part): AnswerEvent[] {
       return [{ is: 'open', part: opened }, ...textDelta(part.arguments), { is: 'close' }];
     }
     case 'media':
-      return picturesIn([part]).flatMap((opened): AnswerEvent[] => [
+      return openedMedia(part).flatMap((opened): AnswerEvent[] => [
         { is: 'open', part: opened },
         { is: 'close' },
       ]);
