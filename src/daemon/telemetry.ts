@@ -101,7 +101,7 @@ export class Telemetry implements TracePort {
         ? []
         : [
             {
-              message: `the OpenTelemetry collector takes nothing (${sending}); ${this.dropped} requests were not told of`,
+              message: `the OpenTelemetry collector does not take all (${sending}); ${this.dropped} requests were not told of`,
               fix: 'start the collector, or: gw config set otel.enabled false',
             },
           ]),
@@ -153,6 +153,7 @@ export class Telemetry implements TracePort {
     if (exporter === undefined) return;
     const late = new Promise<void>((resolve) => void this.#parts.clock.after(CLOSE_MS, resolve));
     await Promise.race([exporter.close(), late]);
+    exporter.giveUp();
     this.#droppedBefore += exporter.dropped;
   }
 }

@@ -6,6 +6,7 @@ import { errorCode, errorMessage } from '../lib/expect.ts';
 import type { Destination, ExportPlan } from './export-plan.ts';
 import { GenAiMetrics } from './genai.ts';
 import { metricsMessage, otlpMetric, type Sender, traceMessage } from './otlp.ts';
+import { readPartialSuccess } from './partial-success.ts';
 import { type SpanMaker, spansOf } from './spans.ts';
 
 // As OpenTelemetry's own batch processor: a queue of 2048, batches of 512, sent at the latest after 5 s.
@@ -16,6 +17,7 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** What the OTLP specification lists as worth another try. */
 const PASSING = new Set([429, 502, 503, 504]);
+const TOO_LARGE = 413;
 
 /** Sends one message; rejects when nobody answers in time. */
 export type Post = (
@@ -37,7 +39,8 @@ export interface ExporterParts extends SpanMaker {
 
 /**
  * Sends finished exchanges and metrics to a collector, in batches and off the path of requests. A collector that is down
- * is asked again after longer and longer pauses; what finds no room meanwhile is counted and dropped.
+ * is asked again after longer and longer pauses; what finds no room meanwhile is counted and dropped. The metrics count
+ * every exchange, whether or not its spans arrive.
  */
 export class Exporter {
   readonly #parts: ExporterParts;
@@ -47,7 +50,12 @@ export class Exporter {
   #cancelMetrics: (() => void) | undefined;
   #failures = 0;
   #pauseMs = 0;
-  #problem: string | undefined;
+  /** Why a destination does not take what is sent, while that is so. */
+  readonly #problems = new Map<Destination, string>();
+  /** Exchanges at the head of those waiting that are in the metrics already. */
+  #counted = 0;
+  /** Smaller once the collector, or a proxy before it, said that a message was too large. */
+  #batch = BATCH;
   #sending: Promise<void> | undefined;
   #closed = false;
   /** Exchanges that were not told of. */
@@ -61,7 +69,7 @@ export class Exporter {
 
   /** Why the collector does not take what is sent, while that is so. */
   problem(): string | undefined {
-    return this.#problem;
+    return this.#problems.values().next().value;
   }
 
   /** Takes an ended exchange. On the hot path. */
@@ -69,25 +77,37 @@ export class Exporter {
     if (this.#closed || trail.rehearsal === true) return;
     if (this.#waiting.length >= MOST_WAITING) {
       this.dropped++;
+      this.#genai.add(trail);
       return;
     }
     this.#waiting.push(trail);
     if (this.#sending) return;
     // A collector that is down is asked again when its pause is over, however many wait.
-    if (this.#cancel === undefined) this.#schedule(this.#waiting.length >= BATCH ? 0 : DELAY_MS);
-    else if (this.#waiting.length === BATCH && this.#failures === 0) this.#schedule(0);
+    if (this.#cancel === undefined) this.#schedule(this.#waiting.length >= this.#batch ? 0 : DELAY_MS);
+    else if (this.#waiting.length === this.#batch && this.#failures === 0) this.#schedule(0);
   }
 
-  /** Sends what is left, once, and ends. */
+  /** Sends what is left, once, and ends. A collector that was down may be back by now, so that is tried too. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancel?.();
     this.#cancelMetrics?.();
     await this.#sending;
+    this.#failures = 0;
     while (this.#waiting.length > 0 && this.#failures === 0) await this.#sendBatch();
-    this.dropped += this.#waiting.length;
+    this.giveUp();
+    await this.#sendMetrics();
+  }
+
+  /** Lets go of what still waits, and says how much that was. */
+  giveUp(): void {
+    const lost = this.#waiting.length;
+    if (lost === 0) return;
+    this.#count(lost);
     this.#waiting = [];
-    if (this.#problem === undefined) await this.#sendMetrics();
+    this.#counted = 0;
+    this.dropped += lost;
+    this.#parts.log.write('warn', 'export-lost', { requests: lost, reason: this.problem() });
   }
 
   #schedule(delayMs: number): void {
@@ -103,30 +123,54 @@ export class Exporter {
 
   #nextDelay(): number {
     if (this.#failures > 0) return this.#pauseMs;
-    return this.#waiting.length >= BATCH ? 0 : DELAY_MS;
+    return this.#waiting.length >= this.#batch ? 0 : DELAY_MS;
   }
 
   async #sendBatch(): Promise<void> {
-    const batch = this.#waiting.slice(0, BATCH);
-    const { plan, sender } = this.#parts;
-    const spans = plan.traces ? batch.flatMap((trail) => spansOf(trail, this.#parts)) : [];
-    const answer =
-      plan.traces && spans.length > 0 ? await this.#send(plan.traces, traceMessage(sender, spans)) : TAKEN;
+    const batch = this.#waiting.slice(0, this.#batch);
+    this.#count(batch.length);
+    const answer = await this.#sendSpans(batch);
     if (answer.is === 'later') {
       this.#pause(answer.afterMs);
       return;
     }
     this.#failures = 0;
-    for (const trail of batch) this.#genai.add(trail);
+    if (answer.is === 'too-large' && batch.length > 1) {
+      this.#batch = Math.ceil(batch.length / 2);
+      return;
+    }
     this.#waiting.splice(0, batch.length);
-    if (answer.is === 'refused') this.dropped += batch.length;
+    this.#counted = Math.max(0, this.#counted - batch.length);
+    // Of spans that were left out nobody says which they were: at most an exchange each.
+    if (answer.is === 'taken') this.dropped += Math.min(answer.rejected, batch.length);
+    else this.#refused(answer.why, batch.length);
+  }
+
+  async #sendSpans(batch: readonly Trail[]): Promise<Answer> {
+    const { plan, sender } = this.#parts;
+    const spans = plan.traces ? batch.flatMap((trail) => spansOf(trail, this.#parts)) : [];
+    if (!plan.traces || spans.length === 0) return TAKEN;
+    return this.#send(plan.traces, traceMessage(sender, spans));
+  }
+
+  #refused(why: string, requests: number): void {
+    this.dropped += requests;
+    const { traces } = this.#parts.plan;
+    if (traces) this.#failed(traces, why);
+  }
+
+  /** Puts the first of those waiting into the metrics, each once however often it is sent. */
+  #count(first: number): void {
+    for (const trail of this.#waiting.slice(this.#counted, first)) this.#genai.add(trail);
+    this.#counted = Math.max(this.#counted, first);
   }
 
   /** Longer each time, and between half and all of that, so that many senders do not come back at once. */
   #pause(askedMs: number | undefined): void {
     this.#failures++;
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#failures - 1));
-    this.#pauseMs = askedMs ?? pause * (0.5 + this.#parts.random() / 2);
+    // Who asks for no pause at all is not asked without one.
+    this.#pauseMs = Math.max(askedMs ?? 0, pause * (0.5 + this.#parts.random() / 2));
   }
 
   #scheduleMetrics(): void {
@@ -145,33 +189,50 @@ export class Exporter {
     const metrics = [...this.#genai.families(), ...(await families())]
       .filter(({ samples }) => samples.length > 0)
       .map((family) => otlpMetric(family, time));
-    await this.#send(plan.metrics, metricsMessage(sender, metrics));
+    const answer = await this.#send(plan.metrics, metricsMessage(sender, metrics));
+    if (answer.is === 'refused' || answer.is === 'too-large') this.#failed(plan.metrics, answer.why);
   }
 
   async #send(destination: Destination, message: object): Promise<Answer> {
     try {
       const { status, retryAfterMs, text } = await this.#parts.post(destination, JSON.stringify(message));
-      if (status >= 200 && status < 300) {
-        this.#worked();
-        return TAKEN;
-      }
-      this.#failed(`${destination.url} answered ${status}${text === '' ? '' : `: ${text.slice(0, 200)}`}`);
-      return PASSING.has(status) ? { is: 'later', afterMs: retryAfterMs } : { is: 'refused' };
+      if (status >= 200 && status < 300) return this.#taken(destination, text);
+      const why = `${destination.url} answered ${status}${text === '' ? '' : `: ${text.slice(0, 200)}`}`;
+      if (!PASSING.has(status)) return { is: status === TOO_LARGE ? 'too-large' : 'refused', why };
+      this.#failed(destination, why);
+      return { is: 'later', afterMs: retryAfterMs };
     } catch (error) {
-      this.#failed(`${destination.url}: ${innermost(error)}`);
+      this.#failed(destination, `${destination.url}: ${innermost(error)}`);
       return { is: 'later', afterMs: undefined };
     }
   }
 
-  #worked(): void {
-    if (this.#problem === undefined) return;
-    this.#problem = undefined;
-    this.#parts.log.write('info', 'export-recovered', { dropped: this.dropped });
+  /** What is left out of a message that was taken is not to be sent again (OTLP's partial success). */
+  #taken(destination: Destination, text: string): Answer {
+    const partial = readPartialSuccess(text);
+    if (partial === undefined) {
+      this.#worked(destination);
+      return TAKEN;
+    }
+    const { rejected, message } = partial;
+    const said = message === '' ? '' : `: ${message.slice(0, 200)}`;
+    this.#failed(
+      destination,
+      rejected > 0
+        ? `${destination.url} left out ${rejected} of what it was sent${said}`
+        : `${destination.url} warns${said}`,
+    );
+    return { is: 'taken', rejected };
   }
 
-  #failed(why: string): void {
-    if (this.#problem === undefined) this.#parts.log.write('warn', 'export-failed', { reason: why });
-    this.#problem = why;
+  #worked(destination: Destination): void {
+    if (!this.#problems.delete(destination)) return;
+    this.#parts.log.write('info', 'export-recovered', { to: destination.url, dropped: this.dropped });
+  }
+
+  #failed(destination: Destination, why: string): void {
+    if (!this.#problems.has(destination)) this.#parts.log.write('warn', 'export-failed', { reason: why });
+    this.#problems.set(destination, why);
   }
 }
 
@@ -183,8 +244,8 @@ function innermost(error: unknown): string {
 
 /** What a collector made of a message. */
 type Answer =
-  | { readonly is: 'taken' }
-  | { readonly is: 'refused' }
+  | { readonly is: 'taken'; readonly rejected: number }
+  | { readonly is: 'refused' | 'too-large'; readonly why: string }
   | { readonly is: 'later'; readonly afterMs: number | undefined };
 
-const TAKEN: Answer = { is: 'taken' };
+const TAKEN: Answer = { is: 'taken', rejected: 0 };

@@ -7,8 +7,9 @@ import { entryOf } from '../lib/expect.ts';
 import { Series } from '../lib/series.ts';
 import type { Attributes } from './otlp.ts';
 
-// The semantic conventions for generative AI, as released with OpenTelemetry's conventions 1.42
-// (https://opentelemetry.io/docs/specs/semconv/gen-ai/). They are in development there, so names live in this file only.
+// The semantic conventions for generative AI, as last released with OpenTelemetry's conventions (1.41); since 1.42 they
+// are a project of their own (https://github.com/open-telemetry/semantic-conventions-genai), where these names are the
+// same. They are in development there, so they live in this file only.
 
 /** What gw's operations are called there; what has no name there keeps its own. */
 const OPERATION_NAMES: Partial<Readonly<Record<Operation, string>>> = {

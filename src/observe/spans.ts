@@ -16,7 +16,7 @@ import { type Attributes, attributes, nanoseconds } from './otlp.ts';
 const SERVER = 2;
 const CLIENT = 3;
 const ERROR = 2;
-/** The parent is another process's (bits 8 and 9 of a span's flags), and somebody keeps the trace (bit 0). */
+/** The parent is another process's, or is not (bits 8 and 9 of a span's flags); somebody keeps the trace (bit 0). */
 const REMOTE_PARENT = 0x301;
 const LOCAL_PARENT = 0x101;
 
@@ -51,7 +51,8 @@ function exchangeSpan(trail: Trail, trace: TraceNote, root: SpanPlace): object {
   const failed = trail.outcome === 'failed' || trail.outcome === 'cut' ? trail.fault : undefined;
   return {
     ...root,
-    ...(trace.parentId !== undefined && { parentSpanId: trace.parentId, flags: REMOTE_PARENT }),
+    ...(trace.parentId !== undefined && { parentSpanId: trace.parentId }),
+    flags: trace.parentId === undefined ? LOCAL_PARENT : REMOTE_PARENT,
     ...(trace.state !== undefined && { traceState: trace.state }),
     name: spanName(trail, trail.asked),
     kind: SERVER,

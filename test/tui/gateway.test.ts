@@ -33,7 +33,7 @@ describe('the screen about gw itself', () => {
     expect(text).toMatch(/recording +● checkout +for 12s +4 exchanges, 1 left out +of route chat/);
     expect(text).toContain('✗ not taken: connect ECONNREFUSED');
     expect(text).toContain('7 requests not told of');
-    expect(text).toContain('▲ the OpenTelemetry collector takes nothing');
+    expect(text).toContain('▲ the OpenTelemetry collector does not take all');
     expect(text).toContain('fix: start the collector');
   });
 

@@ -73,7 +73,7 @@ export function busyGateway(): Snapshot {
       telemetry: { traces: 'http://127.0.0.1:4318', metrics: 'http://127.0.0.1:4318', dropped: 7, problem },
       problems: [
         {
-          message: `the OpenTelemetry collector takes nothing (${problem}); 7 requests were not told of`,
+          message: `the OpenTelemetry collector does not take all (${problem}); 7 requests were not told of`,
           fix: 'start the collector, or: gw config set otel.enabled false',
         },
       ],

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Trail } from '../../../src/core/trail.ts';
 import { Exporter, planExport, type Post } from '../../../src/observe/index.ts';
 import { manualClock, until } from '../../flow/simulator-raw-client.ts';
 import { failoverTrail, sampleTrail } from '../../sample-trail.ts';
@@ -93,13 +92,104 @@ describe('the exporter', () => {
     expect(exporter.problem()).toContain('answered 400: no');
   });
 
-  it('gives up at its end what nobody takes', async () => {
-    const { exporter } = exporterWith([refuse]);
+  it('is not hurried by a collector that asks for no pause', async () => {
+    const { exporter, clock, sent } = exporterWith([() => ({ status: 429, retryAfterMs: 0, text: '' })]);
+    exporter.add(sampleTrail());
+    clock.move(5_000);
+    await until(() => clock.waiting === 1 && sent.length === 1, 'the first try');
+    clock.move(999);
+    expect(sent).toHaveLength(1);
+    clock.move(1);
+    await until(() => sent.length === 2, 'another try');
+  });
+
+  it('sends less at once where a message was too large, and loses nothing by it [promise:collector-down]', async () => {
+    const tooLarge = () => ({ status: 413, text: 'request entity too large' });
+    const { exporter, sent, log } = exporterWith([tooLarge, tooLarge]);
+    for (let i = 0; i < 8; i++) exporter.add(sampleTrail());
+    await exporter.close();
+    expect(sent.map((each) => spansOf([each]))).toEqual([16, 8, 4, 4, 4, 4]);
+    expect(exporter.dropped).toBe(0);
+    expect(log).toEqual([]);
+  });
+
+  it('drops the one request that is too large by itself, and says so', async () => {
+    const { exporter, log } = exporterWith([() => ({ status: 413, text: '' })]);
     exporter.add(sampleTrail());
     await exporter.close();
     expect(exporter.dropped).toBe(1);
-    const late: Trail = sampleTrail();
-    exporter.add(late);
+    expect(log).toEqual(['export-failed']);
+  });
+
+  it('counts and tells what a collector left out of a message that it took, and does not send it again [promise:collector-down]', async () => {
+    const partial = { partialSuccess: { rejectedSpans: '1', errorMessage: 'too old' } };
+    const { exporter, clock, sent, log } = exporterWith([
+      () => ({ status: 200, text: JSON.stringify(partial) }),
+      () => ({ status: 200, text: '{"partialSuccess":{}}' }),
+    ]);
+    exporter.add(sampleTrail());
+    exporter.add(sampleTrail());
+    clock.move(5_000);
+    await until(() => exporter.problem() !== undefined, 'the answer');
+    expect(exporter.problem()).toContain('left out 1 of what it was sent: too old');
+    expect(exporter.dropped).toBe(1);
+    exporter.add(sampleTrail());
+    await exporter.close();
+    expect(sent.map((each) => spansOf([each]))).toEqual([4, 2]);
+    expect(log).toEqual(['export-failed', 'export-recovered']);
+  });
+
+  it('tells of traces and metrics apart: one that arrives does not hide that the other does not', async () => {
+    const refused = () => ({ status: 404, text: '' });
+    const { exporter, clock, sent, log } = exporterWith(
+      [refused, () => ({ status: 200, text: '{}' }), refused],
+      { ...OTEL, metrics: true },
+    );
+    exporter.add(sampleTrail());
+    clock.move(5_000);
+    await until(() => exporter.dropped === 1, 'the refusal');
+    clock.move(55_000);
+    await until(() => sent.length === 2, 'the metrics');
+    exporter.add(sampleTrail());
+    clock.move(5_000);
+    await until(() => exporter.dropped === 2, 'another refusal');
+    expect(exporter.problem()).toContain('/v1/traces answered 404');
+    expect(log).toEqual(['export-failed']);
+  });
+
+  it('has in the metrics, once, what its traces could not tell', async () => {
+    const { exporter, clock, sent } = exporterWith([refuse, refuse, refuse], { ...OTEL, metrics: true });
+    exporter.add(sampleTrail());
+    for (const pause of [5_000, 1_000]) {
+      const before = sent.length;
+      clock.move(pause);
+      await until(() => sent.length === before + 1 && clock.waiting === 2, 'a try');
+    }
+    await exporter.close();
+    expect(exporter.dropped).toBe(1);
+    const told = JSON.stringify(sent.at(-1));
+    expect(told).toContain('"gen_ai.client.operation.duration"');
+    expect(told.match(/"count":"1"/g)?.length).toBeGreaterThan(0);
+    expect(told).not.toContain('"count":"2"');
+  });
+
+  it('tries once more at its end what a collector did not take before', async () => {
+    const { exporter, clock, sent, log } = exporterWith([refuse]);
+    exporter.add(sampleTrail());
+    clock.move(5_000);
+    await until(() => clock.waiting === 1 && sent.length === 1, 'the first try');
+    await exporter.close();
+    expect(exporter.dropped).toBe(0);
+    expect(log).toEqual(['export-failed', 'export-recovered']);
+  });
+
+  it('gives up at its end what nobody takes, and says how much that is', async () => {
+    const { exporter, log } = exporterWith([refuse]);
+    exporter.add(sampleTrail());
+    await exporter.close();
+    expect(exporter.dropped).toBe(1);
+    expect(log).toEqual(['export-failed', 'export-lost']);
+    exporter.add(sampleTrail());
     expect(exporter.dropped).toBe(1);
   });
 });
