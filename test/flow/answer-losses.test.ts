@@ -17,6 +17,10 @@ interface Said {
   readonly stream: string;
 }
 
+function frames(events: readonly object[]): string {
+  return events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+}
+
 async function groundWith(format: FormatName, { whole, stream }: Said): Promise<Ground> {
   const provider = await rawServer((socket, request) =>
     /stream(?:GenerateContent|"\s*:\s*true)/.test(request)
@@ -143,8 +147,24 @@ function responseOf(output: readonly unknown[]): Said {
     ...output.map((item, output_index) => ({ type: 'response.output_item.done', output_index, item })),
     { type: 'response.completed', response: whole },
   ];
-  return { whole, stream: events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('') };
+  return { whole, stream: frames(events) };
 }
+
+/** The rest of a count to four, behind a step of the provider's. */
+const REST = frames([
+  { type: 'message_start', message: { id: 'm', model: 'c', usage: {} } },
+  {
+    type: 'content_block_start',
+    index: 0,
+    content_block: { type: 'server_tool_use', id: 's', name: 'f', input: {} },
+  },
+  { type: 'content_block_stop', index: 0 },
+  { type: 'content_block_start', index: 1, content_block: { type: 'text', text: '' } },
+  { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: ', four.' } },
+  { type: 'content_block_stop', index: 1 },
+  { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 3 } },
+  { type: 'message_stop' },
+]);
 
 describe('what a provider’s own tools did', () => {
   // [promise:lost-answer-said]
@@ -188,5 +208,25 @@ describe('what a provider’s own tools did', () => {
     for await (const { choices: told } of stream) images.push(field(told[0]?.delta, 'images'));
     expect(images.filter((one) => one !== undefined)).toHaveLength(1);
     expect(lossesOf(ground)).toEqual([undefined, undefined]);
+  });
+
+  test('is said of an answer that another provider goes on with', async () => {
+    const begun = `${chunk({ role: 'assistant', content: 'One, two, three' })}`;
+    const first = await rawServer((socket) => sendStream(socket, begun));
+    const second = await rawServer((socket) => sendStream(socket, REST));
+    const ground = await openGround({
+      providers: [
+        { name: 'first', format: 'openai-chat', url: first.url },
+        { name: 'second', format: 'anthropic-messages', url: second.url },
+      ],
+      policy: { onCut: 'continue' },
+    });
+    const stream = await ground
+      .sdk()
+      .chat.completions.create({ model: 'm', messages: [...messages], stream: true });
+    let text = '';
+    for await (const { choices } of stream) text += choices[0]?.delta.content ?? '';
+    expect(text).toBe('One, two, three, four.');
+    expect(ground.trails[0]?.attempts.map(({ losses }) => losses)).toEqual([undefined, ['server-steps']]);
   });
 });

@@ -69,11 +69,13 @@ function slowedOnPurpose({ injected, fault }: Attempt): string[] {
   return injected === undefined || fault !== undefined ? [] : [`injected by gw chaos: ${injected}`];
 }
 
-/** What the target was spoken to in, when that is not the caller's format, and what got lost on the way. */
+/**
+ * What the target was spoken to in, when that is not the caller's format, and what got lost on the way there or back. Who
+ * goes on with another's answer may lose something of its own in the caller's format too.
+ */
 function translation({ format, losses = [] }: Attempt): string[] {
-  if (format === undefined) return [];
-  const lost =
-    losses.length === 0 ? 'nothing was lost' : `could not tell it ${listed(losses.map(lossWords))}`;
+  const lost = losses.length === 0 ? 'nothing was lost' : `lost ${listed(losses.map(lossWords))}`;
+  if (format === undefined) return losses.length === 0 ? [] : [lost];
   return [`translated to ${format}: ${lost}`];
 }
 

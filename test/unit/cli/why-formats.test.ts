@@ -9,7 +9,7 @@ const lines = (trail: Trail, width = 80): string[] =>
   story(trail, { width, style: makeStyle({}, false) }, NIGHT);
 
 describe('the story of an exchange across formats', () => {
-  test('tells what each target was spoken to in, and what it could not be told', () => {
+  test('tells what each target was spoken to in, and what got lost', () => {
     const trail = sampleTrail({
       format: 'anthropic-messages',
       attempts: [
@@ -19,11 +19,15 @@ describe('the story of an exchange across formats', () => {
     const told = lines(trail, 200).join('\n');
     expect(told).toContain('streamed, in anthropic-messages');
     expect(told).toContain(
-      'translated to openai-chat: could not tell it marks of what to cache, top_k and the field context_management',
+      'translated to openai-chat: lost marks of what to cache, top_k and the field context_management',
     );
     const lossless = lines(sampleTrail({ attempts: [servedAttempt({ format: 'gemini' })] })).join('\n');
     expect(lossless).toContain('translated to gemini: nothing was lost');
     expect(lines(sampleTrail()).join('\n')).not.toContain('translated');
+    const continued = sampleTrail({ attempts: [servedAttempt({ losses: ['server-steps'] })] });
+    expect(lines(continued, 200)).toContainEqual(
+      expect.stringMatching(/^ *lost steps in the answer of a tool that ran at the provider$/),
+    );
   });
 
   test('tells a target that cannot serve such a request from one that is left alone', () => {
