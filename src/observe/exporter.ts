@@ -17,7 +17,6 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** What the OTLP specification lists as worth another try. */
 const PASSING = new Set([429, 502, 503, 504]);
-const TOO_LARGE = 413;
 
 /** Sends one message; rejects when nobody answers in time. */
 export type Post = (
@@ -51,7 +50,7 @@ export class Exporter {
   #failures = 0;
   #pauseMs = 0;
   /** Why a destination does not take what is sent, while that is so. */
-  readonly #problems = new Map<Destination, string>();
+  readonly #problems = new Map<Destination, { readonly is: Answer['is']; readonly why: string }>();
   /** Exchanges at the head of those waiting that are in the metrics already. */
   #counted = 0;
   /** Smaller once the collector, or a proxy before it, said that a message was too large. */
@@ -69,7 +68,7 @@ export class Exporter {
 
   /** Why the collector does not take what is sent, while that is so. */
   problem(): string | undefined {
-    return this.#problems.values().next().value;
+    return this.#problems.values().next().value?.why;
   }
 
   /** Takes an ended exchange. On the hot path. */
@@ -156,7 +155,7 @@ export class Exporter {
   #refused(why: string, requests: number): void {
     this.dropped += requests;
     const { traces } = this.#parts.plan;
-    if (traces) this.#failed(traces, why);
+    if (traces) this.#failed(traces, 'refused', why);
   }
 
   /** Puts the first of those waiting into the metrics, each once however often it is sent. */
@@ -190,7 +189,8 @@ export class Exporter {
       .filter(({ samples }) => samples.length > 0)
       .map((family) => otlpMetric(family, time));
     const answer = await this.#send(plan.metrics, metricsMessage(sender, metrics));
-    if (answer.is === 'refused' || answer.is === 'too-large') this.#failed(plan.metrics, answer.why);
+    if (answer.is === 'refused' || answer.is === 'too-large')
+      this.#failed(plan.metrics, 'refused', answer.why);
   }
 
   async #send(destination: Destination, message: object): Promise<Answer> {
@@ -198,11 +198,11 @@ export class Exporter {
       const { status, retryAfterMs, text } = await this.#parts.post(destination, JSON.stringify(message));
       if (status >= 200 && status < 300) return this.#taken(destination, text);
       const why = `${destination.url} answered ${status}${text === '' ? '' : `: ${text.slice(0, 200)}`}`;
-      if (!PASSING.has(status)) return { is: status === TOO_LARGE ? 'too-large' : 'refused', why };
-      this.#failed(destination, why);
+      if (!PASSING.has(status)) return { is: isTooLarge(status, text) ? 'too-large' : 'refused', why };
+      this.#failed(destination, 'later', why);
       return { is: 'later', afterMs: retryAfterMs };
     } catch (error) {
-      this.#failed(destination, `${destination.url}: ${innermost(error)}`);
+      this.#failed(destination, 'later', `${destination.url}: ${innermost(error)}`);
       return { is: 'later', afterMs: undefined };
     }
   }
@@ -218,6 +218,7 @@ export class Exporter {
     const said = message === '' ? '' : `: ${message.slice(0, 200)}`;
     this.#failed(
       destination,
+      'taken',
       rejected > 0
         ? `${destination.url} left out ${rejected} of what it was sent${said}`
         : `${destination.url} warns${said}`,
@@ -230,10 +231,19 @@ export class Exporter {
     this.#parts.log.write('info', 'export-recovered', { to: destination.url, dropped: this.dropped });
   }
 
-  #failed(destination: Destination, why: string): void {
-    if (!this.#problems.has(destination)) this.#parts.log.write('warn', 'export-failed', { reason: why });
-    this.#problems.set(destination, why);
+  /** Says in the log that something is wrong, and once more where what follows from it is another: waiting, or losing. */
+  #failed(destination: Destination, is: Answer['is'], why: string): void {
+    const before = this.#problems.get(destination);
+    if (before?.is !== is) this.#parts.log.write('warn', 'export-failed', { reason: why });
+    this.#problems.set(destination, { is, why });
   }
+}
+
+/** By HTTP a 413; OpenTelemetry's own collector says 400 with the words of Go's `http.MaxBytesReader`. */
+function isTooLarge(status: number, text: string): boolean {
+  return (
+    status === 413 || (status === 400 && /\b(?:body|message|payload|entity) (?:is )?too large\b/i.test(text))
+  );
 }
 
 /** `fetch failed` says nothing; what it is caused by does. */

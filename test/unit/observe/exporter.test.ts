@@ -103,15 +103,23 @@ describe('the exporter', () => {
     await until(() => sent.length === 2, 'another try');
   });
 
-  it('sends less at once where a message was too large, and loses nothing by it [promise:collector-down]', async () => {
-    const tooLarge = () => ({ status: 413, text: 'request entity too large' });
-    const { exporter, sent, log } = exporterWith([tooLarge, tooLarge]);
-    for (let i = 0; i < 8; i++) exporter.add(sampleTrail());
-    await exporter.close();
-    expect(sent.map((each) => spansOf([each]))).toEqual([16, 8, 4, 4, 4, 4]);
-    expect(exporter.dropped).toBe(0);
-    expect(log).toEqual([]);
-  });
+  it.each([
+    ['413', { status: 413, text: '' }],
+    [
+      "the words of OpenTelemetry's own collector",
+      { status: 400, text: '{"code":3, "message":"http: request body too large"}' },
+    ],
+  ])(
+    'sends less at once where a message was too large (%s), and loses nothing by it [promise:collector-down]',
+    async (_, tooLarge) => {
+      const { exporter, sent, log } = exporterWith([() => tooLarge, () => tooLarge]);
+      for (let i = 0; i < 8; i++) exporter.add(sampleTrail());
+      await exporter.close();
+      expect(sent.map((each) => spansOf([each]))).toEqual([16, 8, 4, 4, 4, 4]);
+      expect(exporter.dropped).toBe(0);
+      expect(log).toEqual([]);
+    },
+  );
 
   it('drops the one request that is too large by itself, and says so', async () => {
     const { exporter, log } = exporterWith([() => ({ status: 413, text: '' })]);
@@ -137,6 +145,24 @@ describe('the exporter', () => {
     await exporter.close();
     expect(sent.map((each) => spansOf([each]))).toEqual([4, 2]);
     expect(log).toEqual(['export-failed', 'export-recovered']);
+  });
+
+  it('says in the log once that it waits, and once that it loses', async () => {
+    const refused = () => ({ status: 401, text: '' });
+    const { exporter, clock, sent, log } = exporterWith([refuse, refuse, refused, refused]);
+    exporter.add(sampleTrail());
+    for (const pause of [5_000, 1_000, 2_000]) {
+      const before = sent.length;
+      clock.move(pause);
+      await until(
+        () => sent.length === before + 1 && (clock.waiting === 1 || exporter.dropped === 1),
+        'a try',
+      );
+    }
+    exporter.add(sampleTrail());
+    await exporter.close();
+    expect(exporter.dropped).toBe(2);
+    expect(log).toEqual(['export-failed', 'export-failed']);
   });
 
   it('tells of traces and metrics apart: one that arrives does not hide that the other does not', async () => {
