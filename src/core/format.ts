@@ -70,6 +70,8 @@ export interface StreamDecoder {
   push(data: string, name: string | undefined): readonly AnswerEvent[];
   /** The stream ended: what is still owed. The last event is `end` when the answer is whole, else `error`. */
   end(): readonly AnswerEvent[];
+  /** Something came that can only be told once it is whole: the events so far are not all that came. */
+  readonly isGathering?: boolean;
 }
 
 /**

@@ -121,6 +121,28 @@ describe('the sound of a chat completion', () => {
     expect([response.output_text, streamed.output_text]).toEqual(['Hello.', 'Hello.']);
     expect(lossesOf(ground)).toEqual(Array.from({ length: 4 }, () => ['answer-media']));
   });
+
+  test.each(['/v1/chat/completions', '/v1/messages'])(
+    'that breaks off is not gone on with in text (%s)',
+    async (path) => {
+      const half = SPOKEN.stream
+        .slice(0, SPOKEN.stream.indexOf('data: [DONE]'))
+        .replace('"finish_reason":"stop"', '"x":1');
+      const first = await rawServer((socket) => sendStream(socket, half));
+      const ground = await openGround({
+        providers: [
+          { name: 'up', format: 'openai-chat', url: first.url },
+          { name: 'second', format: 'openai-chat' },
+        ],
+        policy: { onCut: 'continue' },
+      });
+      const body = JSON.stringify({ model: 'm', max_tokens: 99, messages, stream: true });
+      const answer = await ground.ask({ method: 'POST', path, body });
+      expect(answer.text).toContain('error');
+      const { outcome, attempts } = await ground.trailOf(answer);
+      expect([outcome, attempts.length]).toEqual(['cut', 1]);
+    },
+  );
 });
 
 const SEARCHED = [
@@ -211,7 +233,7 @@ describe('what a provider’s own tools did', () => {
   });
 
   test('is said of an answer that another provider goes on with', async () => {
-    const begun = `${chunk({ role: 'assistant', content: 'One, two, three' })}`;
+    const begun = chunk({ role: 'assistant', content: 'One, two, three' });
     const first = await rawServer((socket) => sendStream(socket, begun));
     const second = await rawServer((socket) => sendStream(socket, REST));
     const ground = await openGround({

@@ -39,6 +39,11 @@ export class BlockReader {
     return this.#parts.said;
   }
 
+  /** A picture is not whole yet. */
+  get isDrawing(): boolean {
+    return this.#picture.seen;
+  }
+
   get called(): boolean {
     return this.#parts.called;
   }

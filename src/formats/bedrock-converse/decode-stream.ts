@@ -25,6 +25,10 @@ class EventDecoder implements StreamDecoder {
     this.#blocks = new BlockReader(target);
   }
 
+  get isGathering(): boolean {
+    return this.#blocks.isDrawing;
+  }
+
   push(data: string, name: string | undefined): readonly AnswerEvent[] {
     if (this.#over) return [];
     if (name !== undefined && isException(name)) return this.#fail(name, data);

@@ -10,6 +10,11 @@ export class PictureReader {
   #kind: string | undefined;
   #pieces: Buffer[] = [];
 
+  /** A picture began and is not whole. */
+  get seen(): boolean {
+    return this.#seen;
+  }
+
   /** A block, its beginning, or more of it. */
   push(image: JsonView): void {
     this.#seen = true;

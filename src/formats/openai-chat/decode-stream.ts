@@ -25,6 +25,10 @@ export class ChunkDecoder implements StreamDecoder {
     this.#delta = new DeltaReader({ format: 'openai-chat', provider, model }, quirks.includes('think-tags'));
   }
 
+  get isGathering(): boolean {
+    return this.#delta.isGathering;
+  }
+
   push(data: string, name: string | undefined): readonly AnswerEvent[] {
     if (this.#over || data.trim() === '') return [];
     if (data.trim() === '[DONE]') return this.close();

@@ -72,6 +72,11 @@ export class DeltaReader {
     };
   }
 
+  /** There is sound, or a picture, that is told at the end. */
+  get isGathering(): boolean {
+    return this.#sound.heard || this.#held.length > 0;
+  }
+
   /** The sound is longer than an answer may be. */
   get isTooLong(): boolean {
     return this.#sound.isTooLong;

@@ -45,7 +45,8 @@ export function readRelayed(
     frames.push({ data, name });
     events.push(...decoded);
   }
-  return frames.length === 0 ? undefined : { frames, events };
+  // Half a sound is nothing that a text could go on with.
+  return frames.length === 0 || decoder.isGathering === true ? undefined : { frames, events };
 }
 
 /** The events of the stream that were whole; of one that is damaged none, as it was cut in other places when it came. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 
 import type { AnswerEvent } from '../../../src/core/answer.ts';
 import { foldAnswer } from '../../../src/formats/hub/fold.ts';
@@ -18,7 +18,7 @@ import {
   said,
   text,
 } from './lost-samples.ts';
-import { breaches, decodeBody, decodeFrames } from './provider-format.ts';
+import { breaches, codecOf, decodeBody, decodeFrames, TARGET } from './provider-format.ts';
 
 const SAMPLES: readonly Sample[] = [
   anthropic('text', [], ['text'], [begunText]),
@@ -240,4 +240,16 @@ describe('what an answer has that no part can hold is said', () => {
     // Whoever signs, signs the same.
     expect(foldAnswer(second ?? []).parts).toEqual(foldAnswer(first ?? []).parts);
   });
+});
+
+test('a picture of which more is to come is nothing to go on behind', () => {
+  const decoder = codecOf(FORMATS['bedrock-converse']).decodeStream(TARGET);
+  const start = { contentBlockIndex: 0, start: { image: { format: 'png' } } };
+  decoder.push(JSON.stringify(start), 'contentBlockStart');
+  expect(decoder.isGathering).toBe(true);
+  const piece = { contentBlockIndex: 0, delta: { image: { source: { bytes: 'AAAA' } } } };
+  decoder.push(JSON.stringify(piece), 'contentBlockDelta');
+  expect(decoder.isGathering).toBe(true);
+  decoder.push('{"contentBlockIndex":0}', 'contentBlockStop');
+  expect(decoder.isGathering).toBe(false);
 });
