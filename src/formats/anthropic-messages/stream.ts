@@ -4,6 +4,7 @@ import type { Operation } from '../../core/operation.ts';
 import type { Usage } from '../../core/usage.ts';
 import { field, isObject, isString, type JsonObject, parseJson, stringField } from '../../lib/expect.ts';
 import { classifyInside } from './errors.ts';
+import { isPlainDelta } from './plain-delta.ts';
 import { StreamUsage } from './usage.ts';
 
 /** Judges the events of one streamed answer, in order. */
@@ -29,6 +30,10 @@ class MessageJudge implements StreamJudge {
 
   judge(data: string | undefined, name: string | undefined): EventKind {
     if (data === undefined || data === '') return 'opening';
+    if (isPlainDelta(data)) {
+      this.#spoken = true;
+      return 'content';
+    }
     const event = parseJson(data);
     if (!isObject(event)) return 'malformed';
     const kind = this.#kindOf(event, stringField(event, 'type') ?? name);

@@ -5,6 +5,7 @@ import type { Usage } from '../../core/usage.ts';
 import { field, isObject, type JsonObject, parseJson, stringField } from '../../lib/expect.ts';
 import { readFailure } from './failure.ts';
 import { keepItem } from './kept-items.ts';
+import { isPlainDelta } from './plain-delta.ts';
 import { readUsage } from './usage.ts';
 
 /** Events that say that something begins, not what it is. */
@@ -44,6 +45,7 @@ class ResponseJudge implements StreamJudge {
     if (text === undefined || text === '') return 'opening';
     // OpenAI itself sends none; hosts that do send it after the terminal event, without which nothing is finished.
     if (text === '[DONE]') return this.ended ? 'end' : 'opening';
+    if (isPlainDelta(text)) return 'content';
     const event = parseJson(text);
     if (!isObject(event)) return 'malformed';
     const type = stringField(event, 'type');

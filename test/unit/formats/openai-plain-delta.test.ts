@@ -31,6 +31,8 @@ describe('a chunk that is nothing but text', () => {
     '{"choices":[{"index":0,"delta":{"content":"a"}}]}',
     '{"choices":[{"delta":{"role":"assistant","content":"\\"","refusal":null},"finish_reason":null,"index":0}]}',
     '{"choices":[{"index":0,"text":"a","delta":{"token_id":7,"content":"a"}}],"created":0,"x":true}',
+    '{"choices":[{"index":0,"delta":{"role":"assistant","content":"","reasoning_content":"hm"}}]}',
+    '{"choices":[{"index":0,"delta":{"reasoning":"hm","content":null}}]}',
   ])('is told without parsing it: %s', (chunk) => {
     expect(isPlainDelta(chunk)).toBe(true);
     expectJudgedAsParsed(chunk);
@@ -46,6 +48,7 @@ describe('a chunk that is nothing but text', () => {
     CHUNK.replace('"content":"a\\n\\u00e4"', '"content":""'),
     CHUNK.replace('"content":"a\\n\\u00e4"', '"content":"a","content":""'),
     CHUNK.replace('"content":"a\\n\\u00e4"', '"content":"a","\\u0063ontent":""'),
+    CHUNK.replace('"content":"a\\n\\u00e4"', '"reasoning":"a","reasoning":""'),
     CHUNK.replace('"choices"', '"choices":[],"choices"'),
     CHUNK.replace('"content":"a', '"content":"\n'),
     CHUNK.replace('1700000000', '01'),

@@ -1,0 +1,11 @@
+import { anyBut, objectWith, wholly, WORDS } from '../hub/json-pattern.ts';
+
+const DELTA = objectWith(
+  ['"type": ?"(?:text|thinking|input_json)_delta"', `"(?:text|thinking|partial_json)": ?${WORDS}`],
+  [anyBut('type')],
+);
+
+/** Whether an event brings words of a block and does nothing else; one that does so in an unusual way is not told. */
+export const isPlainDelta = wholly(
+  objectWith(['"type": ?"content_block_delta"', `"delta": ?${DELTA}`], [anyBut('type', 'delta')]),
+);
