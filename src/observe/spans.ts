@@ -1,6 +1,6 @@
 import { FAULTS, type FaultCode } from '../core/fault.ts';
 import { targetName } from '../core/target.ts';
-import type { TraceNote } from '../core/trace-context.ts';
+import { traceFlags, type TraceNote } from '../core/trace-context.ts';
 import type { Attempt, Trail } from '../core/trail.ts';
 import {
   type Describe,
@@ -16,9 +16,9 @@ import { type Attributes, attributes, nanoseconds } from './otlp.ts';
 const SERVER = 2;
 const CLIENT = 3;
 const ERROR = 2;
-/** The parent is another process's, or is not (bits 8 and 9 of a span's flags); somebody keeps the trace (bit 0). */
-const REMOTE_PARENT = 0x301;
-const LOCAL_PARENT = 0x101;
+/** The parent is another process's, or is not: bits 8 and 9 of a span's flags; the lowest eight are the trace's. */
+const REMOTE_PARENT = 0x300;
+const LOCAL_PARENT = 0x100;
 
 /** What makes spans of a trail. */
 export interface SpanMaker {
@@ -35,9 +35,9 @@ export interface SpanMaker {
 export function spansOf(trail: Trail, maker: SpanMaker): object[] {
   const trace = trail.trace?.spanId === undefined ? maker.begin(trail.trace) : trail.trace;
   if (trace?.spanId === undefined || !trace.sampled) return [];
-  const root = { traceId: trace.traceId, spanId: trace.spanId };
+  const root = { traceId: trace.traceId, spanId: trace.spanId, flags: traceFlags(trace) };
   return [
-    exchangeSpan(trail, trace, root),
+    exchangeSpan(trail, trace, trace.spanId),
     ...trail.attempts.map((attempt, index) => attemptSpan({ trail, attempt, index, root, maker })),
   ];
 }
@@ -45,14 +45,16 @@ export function spansOf(trail: Trail, maker: SpanMaker): object[] {
 interface SpanPlace {
   readonly traceId: string;
   readonly spanId: string;
+  readonly flags: number;
 }
 
-function exchangeSpan(trail: Trail, trace: TraceNote, root: SpanPlace): object {
+function exchangeSpan(trail: Trail, trace: TraceNote, spanId: string): object {
   const failed = trail.outcome === 'failed' || trail.outcome === 'cut' ? trail.fault : undefined;
   return {
-    ...root,
+    traceId: trace.traceId,
+    spanId,
     ...(trace.parentId !== undefined && { parentSpanId: trace.parentId }),
-    flags: trace.parentId === undefined ? LOCAL_PARENT : REMOTE_PARENT,
+    flags: (trace.parentId === undefined ? LOCAL_PARENT : REMOTE_PARENT) | traceFlags(trace),
     ...(trace.state !== undefined && { traceState: trace.state }),
     name: spanName(trail, trail.asked),
     kind: SERVER,
@@ -130,7 +132,7 @@ function attemptSpan(place: {
     traceId: root.traceId,
     spanId: attempt.spanId ?? maker.newSpanId(),
     parentSpanId: root.spanId,
-    flags: LOCAL_PARENT,
+    flags: LOCAL_PARENT | root.flags,
     name: spanName(trail, attempt.target.model),
     kind: CLIENT,
     startTimeUnixNano: nanoseconds(trail.at + startMs),

@@ -121,13 +121,15 @@ describe('a trace', () => {
     await ground.chat();
     const unkept = PARENT.replace(/01$/, '00');
     await ground.chat({}, { traceparent: unkept });
-    const [first, second] = ground.simulator('a').calls;
+    await ground.chat({}, { traceparent: PARENT.replace(/01$/, '03') });
+    const [first, second, third] = ground.simulator('a').calls;
     await ground.close();
     ground = undefined;
     await collector.close();
     expect(first?.headers['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
     expect(second?.headers['traceparent']).toBe(unkept);
-    expect(collector.spans()).toHaveLength(2);
+    expect(third?.headers['traceparent']).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-03$`));
+    expect(collector.spans()).toHaveLength(4);
   });
 
   it('costs callers nothing while the collector is down [promise:collector-down]', async () => {

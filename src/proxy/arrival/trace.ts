@@ -27,14 +27,13 @@ export function tracedHeaders(
     if (own === undefined) return headers;
     trail.trace = own;
   }
-  const { traceId, sampled } = trail.trace;
-  if (!sampled) return headers;
+  if (!trail.trace.sampled) return headers;
   record.spanId = tracing.newSpanId();
   const sent: string[] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
     if (name.toLowerCase() !== 'traceparent') sent.push(name, headers[i + 1] ?? '');
   }
-  sent.push('traceparent', writeTraceparent(traceId, record.spanId, true));
+  sent.push('traceparent', writeTraceparent(trail.trace, record.spanId));
   return sent;
 }

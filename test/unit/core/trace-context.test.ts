@@ -13,6 +13,11 @@ describe('a trace context', () => {
       `00-${TRACE}-${SPAN}-01`,
       { traceId: TRACE, parentId: SPAN, sampled: true },
     ],
+    [
+      'whose id is random, and a flag that nobody knows',
+      `00-${TRACE}-${SPAN}-0b`,
+      { traceId: TRACE, parentId: SPAN, sampled: true, random: true },
+    ],
     ['that nobody keeps', `00-${TRACE}-${SPAN}-00`, { traceId: TRACE, parentId: SPAN, sampled: false }],
     [
       'of a later version, with more',
@@ -36,9 +41,10 @@ describe('a trace context', () => {
 
   it('is read as it was written, and nothing makes reading it fail', () => {
     fc.assert(fc.property(fc.string(), (text) => void readTraceContext(text, text)));
-    expect(readTraceContext(writeTraceparent(TRACE, SPAN, true))).toMatchObject({
-      traceId: TRACE,
-      sampled: true,
-    });
+    for (const flags of ['00', '01', '02', '03']) {
+      const text = `00-${TRACE}-${SPAN}-${flags}`;
+      const read = readTraceContext(text);
+      expect(read && writeTraceparent(read, SPAN)).toBe(text);
+    }
   });
 });
