@@ -6,6 +6,7 @@ import { field, isObject, type JsonObject, numberField, parseJson, stringField }
 import { classifyInside } from '../hub/openai-errors.ts';
 import { DeltaReader } from './delta-reader.ts';
 import { failureIn, readFinish } from './finish.ts';
+import { readSources } from './sources.ts';
 import { readUsage } from './usage.ts';
 
 /** A decoder for one stream of chat completion chunks. */
@@ -49,7 +50,7 @@ export class ChunkDecoder implements StreamDecoder {
     const { choices } = chunk;
     const choice = firstChoice(choices);
     const events = [...this.#start(chunk, choice !== undefined), ...this.#count(chunk, choice)];
-    if (choice !== undefined) events.push(...this.#choose(choice));
+    if (choice !== undefined) events.push(...this.#choose(choice), ...this.#cite(chunk));
     const isSilent = events.length === 0 && !Array.isArray(choices);
     return isSilent ? [{ is: 'ping' }] : events;
   }
@@ -108,6 +109,11 @@ export class ChunkDecoder implements StreamDecoder {
     if (!this.#delta.isTooLong) return events;
     const why = `the sound of the answer is larger than ${LONGEST_ANSWER} bytes`;
     return [...events, ...this.#fail(fault('upstream_garbled', why))];
+  }
+
+  #cite(chunk: JsonObject): AnswerEvent[] {
+    const isCited = chunk['search_results'] !== undefined || chunk['citations'] !== undefined;
+    return isCited && !this.#over ? this.#delta.cite(readSources(chunk)) : [];
   }
 
   #fail(why: Fault): AnswerEvent[] {

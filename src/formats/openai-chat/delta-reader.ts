@@ -52,6 +52,8 @@ export class DeltaReader {
   /** State that came after the thought it belongs to. */
   readonly #late: OpaqueState[] = [];
   #citations: Citation[] = [];
+  /** Addresses of sources that were told. */
+  readonly #cited = new Set<string>();
   readonly #sound = new Sound();
   /** Pictures that came when a call was not whole yet: they would stand between its pieces. */
   readonly #held: OpenedMedia[] = [];
@@ -99,6 +101,11 @@ export class DeltaReader {
     events.push(...this.#draw(delta['images']));
     events.push(...this.#call(delta), ...lost(unreadIn(delta)));
     return events;
+  }
+
+  /** Sources of the answer as a whole: those that were not told yet. */
+  cite(sources: readonly Citation[]): AnswerEvent[] {
+    return this.#place(sources.filter(({ url }) => !this.#cited.has(url)));
   }
 
   #draw(list: unknown): AnswerEvent[] {
@@ -223,7 +230,12 @@ export class DeltaReader {
 
   #cite(list: unknown): AnswerEvent[] {
     if (!Array.isArray(list)) return [];
-    const citations = list.flatMap((entry) => readAnnotation(entry) ?? []);
+    return this.#place(list.flatMap((entry) => readAnnotation(entry) ?? []));
+  }
+
+  /** Sources belong to the text that is being said, else to the next. */
+  #place(citations: readonly Citation[]): AnswerEvent[] {
+    for (const { url } of citations) this.#cited.add(url);
     const { kind, key } = this.#speech ?? {};
     if (kind === 'text' && key !== undefined)
       return citations.flatMap((citation) => this.#parts.citation(key, citation));

@@ -48,6 +48,31 @@ describe('a chat answer', () => {
     ]);
   });
 
+  it('cites what is told beside it, once, though every chunk repeats it', () => {
+    const beside = {
+      citations: ['https://x.example', 'https://y.example'],
+      search_results: [
+        { title: 'X', url: 'https://x.example', date: '2026-01-01' },
+        { title: '', url: 'https://y.example' },
+        { title: 'no address' },
+      ],
+    };
+    const cited = (citations: object[]) => [{ kind: 'text', text: 'as said', citations }];
+    const both = [{ url: 'https://x.example', title: 'X' }, { url: 'https://y.example' }];
+    const pieces = [chunk({ content: 'as' }), chunk({ content: ' said' }), chunk({}, 'stop')];
+    const told = (more: object) =>
+      decodeChunks([...pieces.map((piece) => ({ ...Object(piece), ...more })), '[DONE]']);
+    expect(partsOf(told(beside))).toEqual(cited(both));
+    const { citations } = beside;
+    expect(partsOf(told({ citations }))).toEqual(cited(citations.map((url) => ({ url }))));
+    const choices = [{ index: 0, message: { content: 'as said' }, finish_reason: 'stop' }];
+    const whole = decodeAnswer(Buffer.from(JSON.stringify({ choices, ...beside })), host());
+    expect(partsOf(whole)).toEqual(cited(both));
+    expect(partsOf(told({ citations: null, search_results: 'none' }))).toEqual([
+      { kind: 'text', text: 'as said' },
+    ]);
+  });
+
   it('is the first of several', () => {
     const choices = [
       { index: 1, message: { content: 'second' }, finish_reason: 'length' },
