@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { readPort } from '../daemon/launch.ts';
 import { dashboardHands } from '../dash/hands.ts';
 import { lookOf } from '../dash/look.ts';
+import { boundNursery } from '../dash/nursery.ts';
 import { CommandError, EXIT } from '../error.ts';
 
 /** `gw dash`. */
@@ -30,6 +31,7 @@ export const command: Command = {
     if (input.flag('web')) return showPage(context, input);
     if (!drawsHere(context, input)) return tell(context);
     const { stdin, stdout, stderr, style } = context;
+    boundNursery();
     const summary = await runDashboard({
       ...feedPorts(context),
       stdin,
