@@ -9,6 +9,7 @@ import { EARLY_MS, ERROR_BODY_MS, GRACE_MS, KEEP_ALIVE_MS, LAG_MS, LINGER_MS } f
 import { faultOfError, isLostConnection } from './connections/unreachable.ts';
 import type { Break } from './continuation/break.ts';
 import type { Exchange } from './exchange.ts';
+import type { Doubted } from './health/doubt.ts';
 import { type AnswerHeaders, Outlet, type OutletSource } from './outlet.ts';
 import { whyInterrupted } from './race/why-interrupted.ts';
 import { openSink } from './relay/open-sink.ts';
@@ -30,7 +31,7 @@ export function makeAttempt(
   });
 }
 
-class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
+class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource, Doubted {
   readonly #exchange: Exchange;
   readonly #record: AttemptDraft;
   readonly #order: AttemptOrder;
@@ -82,7 +83,7 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
   interrupted(): void {
     const end = whyInterrupted(this.#exchange, this.#order.lane);
     if (end) this.#settle(end);
-    else this.#lose(fault('upstream_unreachable', this.#exchange.abandoned ?? 'the exchange was abandoned'));
+    else this.giveUp(fault('upstream_unreachable', this.#exchange.abandoned ?? 'the exchange was abandoned'));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -237,13 +238,12 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
       return;
     }
     if (this.#lastByteAt === 0) this.#checkLimit(now);
-    if (this.#lastByteAt === 0) this.#checkDoubt(now);
+    if (this.isWaiting) this.#checkDoubt(now);
     if (this.#lastByteAt === 0) this.#keepWaiting(now);
     else this.#checkSilence(now);
     if (!this.#outlet.committed && now + EARLY_MS >= this.#wholeBy) {
-      this.#lose(
-        fault('upstream_timeout', `no whole answer within ${formatDuration(this.#order.remainingMs)}`),
-      );
+      const span = formatDuration(this.#order.remainingMs);
+      this.giveUp(fault('upstream_timeout', `no whole answer within ${span}`));
     }
     if (this.#resolve !== undefined) this.#arm(now);
   }
@@ -252,15 +252,16 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     const { limitMs } = this.#order;
     if (now + EARLY_MS < this.#startedAt + limitMs) return;
     const what = this.#record.headersMs === undefined ? 'no answer' : 'no content';
-    this.#lose(fault('upstream_timeout', `${what} within ${formatDuration(limitMs)}`));
+    this.giveUp(fault('upstream_timeout', `${what} within ${formatDuration(limitMs)}`));
   }
 
   #checkDoubt(now: number): void {
     const { doubt } = this.#order;
-    if (doubt === undefined || now + EARLY_MS < this.#startedAt + doubt.dueMs) return;
-    void doubt.ask((why) => {
-      if (this.#resolve !== undefined && this.#lastByteAt === 0) this.#lose(why);
-    });
+    if (doubt !== undefined && now + EARLY_MS >= this.#startedAt + doubt.dueMs) void doubt.ask(this);
+  }
+
+  get isWaiting(): boolean {
+    return this.#resolve !== undefined && this.#lastByteAt === 0;
   }
 
   /** How long it may be silent: less where another target can go on with what the caller has. */
@@ -284,14 +285,15 @@ class Attempt implements Dispatcher.DispatchHandler, SinkReport, OutletSource {
     if (now + EARLY_MS >= this.#lastByteAt + idleMs) {
       if (idleMs < this.#order.policy.idleMs && this.#sink?.isResumable !== true)
         this.#stuckAt = this.#lastByteAt;
-      else this.#lose(fault('upstream_timeout', `nothing came for ${formatDuration(idleMs)}`));
+      else this.giveUp(fault('upstream_timeout', `nothing came for ${formatDuration(idleMs)}`));
     } else if (now + EARLY_MS >= Math.max(this.#lastByteAt, this.#lastSignAt) + KEEP_ALIVE_MS) {
       this.#lastSignAt = now;
       this.#sink?.keepAlive();
     }
   }
 
-  #lose(why: Fault): void {
+  /** Nothing more of its answer is waited for. */
+  giveUp(why: Fault): void {
     if (this.#sink) this.#sink.lose(why);
     else this.failed(why);
   }

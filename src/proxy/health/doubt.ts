@@ -98,6 +98,13 @@ export class Doubts {
   }
 }
 
+/** An attempt whose answer is late. */
+export interface Doubted {
+  /** Nothing of its answer has come, and nobody has given it up. */
+  readonly isWaiting: boolean;
+  giveUp(why: Fault): void;
+}
+
 /** Whether one attempt's target is to be asked, and what followed. */
 export class Doubt {
   readonly #contentMs: number;
@@ -120,14 +127,13 @@ export class Doubt {
     this.dueMs = contentMs * ASK_AFTER;
   }
 
-  /** Asks; `silent` hears of it where the target does not answer that either. Never rejects. */
-  async ask(silent: (why: Fault) => void): Promise<void> {
+  /** Asks, and has the attempt given up where its target does not answer that either. Never rejects. */
+  async ask(attempt: Doubted): Promise<void> {
     const limitMs = this.#contentMs * (1 - ASK_AFTER);
     this.dueMs *= LATER_EACH_TIME;
     const finding = await this.#ways.ask(limitMs);
     const record = this.#record;
-    // It answered meanwhile, or is over.
-    if (record.endMs !== undefined || record.firstContentMs !== undefined || finding.is === 'unclear') return;
+    if (!attempt.isWaiting || finding.is === 'unclear') return;
     const waitedMs = Math.round(this.#ways.elapsed() - record.startMs);
     if (!isSilent(finding)) {
       record.vouchedMs = record.startMs + waitedMs;
@@ -136,7 +142,7 @@ export class Doubt {
     record.limitMs = waitedMs;
     record.limitFrom = 'question';
     const told = `no answer within ${formatDuration(waitedMs)}, and none to a question for one token either`;
-    silent(fault('upstream_timeout', told));
+    attempt.giveUp(fault('upstream_timeout', told));
   }
 }
 
