@@ -46,7 +46,7 @@ export function renderReliability({ machine, results }: Figures = readFigures())
   const open = ROWS.filter(({ id }) => results[id] && verdictOf(results[id]) !== 'met');
   const account = [
     `${ROWS.length} promises: ${count('met')} met, ${count('missed')} missed, ${count('not run here')} not run on that computer, ${count('not run yet')} not run yet.`,
-    ...(machine === '' ? [] : [`The figures are from ${machine}.`]),
+    ...(machine === '' ? [] : [`The figures are from ${machine}${loadsOf(results)}.`]),
   ];
   return `${INTRODUCTION}
 ## The account
@@ -56,6 +56,14 @@ ${account.join('\n')}
 ${renderOpen(open, results)}
 ${sections.join('\n\n')}
 `;
+}
+
+/** Other work is part of every figure in milliseconds. */
+function loadsOf(results: Figures['results']): string {
+  const loads = Object.values(results).flatMap(({ load }) => load ?? []);
+  if (loads.length === 0) return '';
+  const [least, most] = [Math.min(...loads), Math.max(...loads)].map((load) => load.toFixed(1));
+  return `, where a load of ${least === most ? least : `${least} to ${most}`} ran already when their runs began`;
 }
 
 function renderOpen(rows: readonly FaultRow[], results: Readonly<Record<string, Result>>): string {
@@ -123,8 +131,7 @@ A mark before a row: ✓ met, ✗ missed, – could not run there, · not run ye
 missed with no failure in it, when all of them together miss a bar.
 
 Each row shows its last run, and not all ran at the same time: a bar in milliseconds that a busy computer misses may be met
-on a quiet one, and the other way round. Answers that are not streamed have bars of their own where nothing tells a provider
-that is at work from one that is dead; both bars stand in the row.
+on a quiet one, and the other way round.
 
 What this does not show: real providers, whose faults are only as good as our knowledge of them; other systems than the
 one the figures are from; a computer that really sleeps (SIGSTOP stands in for it) or a disk that is really full (a limit on

@@ -70,6 +70,8 @@ export interface Result extends Finding {
   readonly id: string;
   readonly form: 'short' | 'long';
   readonly seconds: number;
+  /** What else ran on the computer when the run began: its mean load over the minute before. */
+  readonly load?: number;
 }
 
 export type Verdict = 'met' | 'missed' | 'not run here';

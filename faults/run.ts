@@ -73,7 +73,7 @@ async function main(): Promise<void> {
     live,
     tests: async (files) => (flags.tests === undefined ? runTests(files, live) : readReport(flags.tests)),
     ended(row, result) {
-      results.push(result);
+      results.push({ ...result, load: Number(loadBefore.toFixed(1)) });
       tell(row, result);
     },
   });
@@ -145,5 +145,5 @@ function summarise(results: readonly Result[], seconds: number): void {
 }
 
 function machine(): string {
-  return `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${process.platform}, where a load of ${loadBefore.toFixed(1)} ran already`;
+  return `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${process.platform}`;
 }
