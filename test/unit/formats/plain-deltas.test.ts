@@ -31,6 +31,8 @@ const DIALECTS: Readonly<Record<string, Dialect>> = {
     ],
     notPlain: [
       MESSAGE.replace('a\\n\\u00e4', ''),
+      MESSAGE.replace('00e4"', '00e4","text":""'),
+      MESSAGE.replace('00e4"', '00e4","text":[]'),
       MESSAGE.replace('text_delta', 'signature_delta'),
       MESSAGE.replace('content_block_delta', 'error'),
       MESSAGE.replace('"index"', '"type":"error","index"'),
