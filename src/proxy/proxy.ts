@@ -100,7 +100,7 @@ class LocalProxy implements Proxy {
     this.#lists = new ModelLists(clock, options.log, options.readModels ?? false);
     const upstreams = (): readonly Upstream[] => this.#fleet.upstreams();
     this.#network = senses && new OwnNetwork({ senses, clock, log, upstreams });
-    this.#doubts = new Doubts(options);
+    this.#doubts = new Doubts({ ...options, network: this.#network });
     this.#handle = pipeline({
       ...options,
       network: this.#network,

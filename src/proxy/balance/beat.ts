@@ -46,6 +46,7 @@ export class Beat {
   }
 
   content(now: number): void {
+    this.#pulse.spokeAt = now;
     this.#measure(now);
   }
 

@@ -1,4 +1,4 @@
-import { type Fault, type FaultCode, fault } from '../../core/fault.ts';
+import { type Fault, fault } from '../../core/fault.ts';
 import { targetName } from '../../core/target.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import type { Exchange } from '../exchange.ts';
@@ -16,8 +16,8 @@ const LATER_EACH_TIME = 4;
 const SHARED_MS = 1000;
 /** A question that took this much longer than it may says that this process stood still, and nothing of the target. */
 const LAG_MS = 250;
-/** A refusal of the question is an answer too: who sheds new requests may still be at work on an earlier one. */
-const SILENCE: readonly FaultCode[] = ['upstream_timeout', 'upstream_unreachable'];
+/** Who had content for others meanwhile is asked once more: one question may meet the one server of many that hangs. */
+const MOST_ASKED = 2;
 
 /** What was asked last of a target. */
 interface Question {
@@ -26,7 +26,7 @@ interface Question {
   isOpen: boolean;
 }
 
-type DoubtParts = Pick<ProberParts, 'clock' | 'log' | 'instance' | 'version'>;
+type DoubtParts = Pick<ProberParts, 'clock' | 'log' | 'instance' | 'version' | 'network'>;
 
 /**
  * Asks targets that owe somebody a whole answer whether they still answer anybody. A stream shows by its first content
@@ -65,9 +65,7 @@ export class Doubts {
 
   #ask(step: Step, limitMs: number): Promise<Finding> {
     const { clock } = this.#parts;
-    const { headroom } = step.state.pulse;
-    // What little its limits leave is for callers.
-    if (headroom.isTold && headroom.shortage(0, clock.now())) return Promise.resolve({ is: 'unclear' });
+    if (this.#isInVain(step)) return Promise.resolve({ is: 'unclear' });
     const at = clock.monotonic();
     const before = this.#asked.get(step.state);
     if (before && (before.isOpen || at - before.at < SHARED_MS)) return before.finding;
@@ -78,25 +76,64 @@ export class Doubts {
     return finding;
   }
 
+  /** What little its limits leave is for callers, and while this computer is offline nobody answers. */
+  #isInVain({ state, upstream }: Step): boolean {
+    const { clock, network } = this.#parts;
+    const { headroom } = state.pulse;
+    const now = clock.now();
+    if (network?.isOffline === true && upstream.placeDistance === 'far') return true;
+    return state.isCooling(now) || (headroom.isTold && headroom.shortage(0, now) !== undefined);
+  }
+
   async #look(step: Step, parts: LookParts): Promise<Finding> {
     const { clock, log } = this.#parts;
     const begunAt = clock.monotonic();
-    const finding = await lookWithOneToken(step, parts).catch((error: unknown): Finding => {
+    const finding = await this.#find(step, parts).catch((error: unknown): Finding => {
       log.write('error', 'question-crashed', { error });
       return { is: 'unclear' };
     });
-    const ms = clock.monotonic() - begunAt;
-    const isLagging = ms > (parts.limitMs ?? Infinity) + LAG_MS;
-    if (this.#ending.signal.aborted || isLagging || finding.is === 'unclear') return { is: 'unclear' };
+    if (this.#ending.signal.aborted || finding.is === 'unclear') return { is: 'unclear' };
     log.write('info', isSilent(finding) ? 'late-and-silent' : 'late-but-alive', {
       target: targetName(step.target),
       key: step.target.key,
-      ms: Math.round(ms),
+      ms: Math.round(clock.monotonic() - begunAt),
       ...(finding.is === 'failed' && { fault: finding.fault.code, message: finding.fault.message }),
     });
     return finding;
   }
+
+  async #find(step: Step, parts: LookParts): Promise<Finding> {
+    const { clock } = this.#parts;
+    for (let asked = 1; ; asked++) {
+      const at = clock.now();
+      const begunAt = clock.monotonic();
+      const finding = await lookWithOneToken(step, parts);
+      const ms = clock.monotonic() - begunAt;
+      if (finding.is === 'failed' && finding.why === 'unasked') return { is: 'unclear' };
+      if (!isSilent(finding) || this.#ending.signal.aborted) return finding;
+      if (ms > (parts.limitMs ?? Infinity) + LAG_MS) return { is: 'unclear' };
+      if (step.state.pulse.spokeAt <= at) return this.#whose(step, finding, at);
+      if (asked === MOST_ASKED) return { is: 'well', way: 'one-token' };
+    }
+  }
+
+  /** Whose silence it is: of what this computer's own network keeps away nobody knows. */
+  #whose({ upstream }: Step, finding: Failure, at: number): Promise<Finding> {
+    const { network } = this.#parts;
+    if (network === undefined) return Promise.resolve(finding);
+    return new Promise((resolve) => {
+      network.failed({
+        upstream,
+        fault: finding.fault,
+        at,
+        blame: () => resolve(finding),
+        excuse: () => resolve({ is: 'unclear' }),
+      });
+    });
+  }
 }
+
+type Failure = Extract<Finding, { is: 'failed' }>;
 
 /** An attempt whose answer is late. */
 export interface Doubted {
@@ -146,6 +183,7 @@ export class Doubt {
   }
 }
 
-function isSilent(finding: Finding): boolean {
-  return finding.is === 'failed' && SILENCE.includes(finding.fault.code);
+/** A refusal is an answer too: who sheds new requests may still be at work on an earlier one. */
+function isSilent(finding: Finding): finding is Failure {
+  return finding.is === 'failed' && finding.why === 'silent';
 }

@@ -6,6 +6,7 @@ import type { FormatName } from '../../core/operation.ts';
 import { FORMATS } from '../../formats/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { formatDuration } from '../../lib/duration.ts';
+import { errorCode } from '../../lib/expect.ts';
 import { readRetryAfter } from '../../resilience/index.ts';
 import { VIA_HEADER } from '../arrival/headers.ts';
 import { faultOfError, isLostConnection } from '../connections/unreachable.ts';
@@ -26,6 +27,9 @@ const FEW_TOKENS = 16;
 /** OpenAI's chat API answers 400 with these words when a model that thinks used up its limit: it works. */
 const USED_UP = /output limit was reached/i;
 
+/** What this machine has none left of: nobody was asked then. */
+const USED_UP_HERE: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
+
 /** Models that look on the web for whatever they are asked, "Hi" too, and are paid by the request. */
 const SEARCHES = /deep-research|(?:^|[/-])(?:sonar|search)(?:-|$)/;
 
@@ -34,11 +38,16 @@ const FORMATS_BY_NAME: Readonly<Partial<Record<FormatName, Format>>> = FORMATS;
 /** How it was looked: at the list of models, or with a request for one token. */
 export type Way = 'models-list' | 'one-token';
 
+/** Why a look failed: the target refused in whatever words, nothing came of it, or this machine could not ask it. */
+type LookFailure = 'refused' | 'silent' | 'unasked';
+
 /** What was found out about a target without a caller; `unclear` when that told nothing. */
 export type Finding =
   | { readonly is: 'well'; readonly way: Way }
-  | { readonly is: 'failed'; readonly way: Way; readonly fault: Fault }
+  | { readonly is: 'failed'; readonly way: Way; readonly fault: Fault; readonly why: LookFailure }
   | { readonly is: 'unclear'; readonly way?: Way };
+
+type Failure = Extract<Finding, { is: 'failed' }>;
 
 /** What looking needs from outside. */
 export interface LookParts {
@@ -59,18 +68,19 @@ export async function lookFree(step: Step, reason: FaultCode, parts: LookParts):
   const { pathname, search } = new URL(address);
   const question = { method: 'GET', path: pathname + search, body: null } as const;
   const answer = await ask(step, question, step.headers, parts);
-  if ('code' in answer) return { is: 'failed', way, fault: answer };
+  if ('is' in answer) return answer;
   const { status } = answer;
   if (status >= 500 && status !== 501)
-    return { is: 'failed', way, fault: classify(step, answer, parts.clock.now()) };
+    return { is: 'failed', way, fault: classify(step, answer, parts.clock.now()), why: 'refused' };
   if (reason === 'upstream_unreachable') return { is: 'well', way };
   if (reason !== 'upstream_refused_key') return { is: 'unclear', way };
   // A key may be allowed to chat and not to list (403), so only a plain refusal is one.
-  if (status === 401) return { is: 'failed', way, fault: classify(step, answer, parts.clock.now()) };
+  if (status === 401)
+    return { is: 'failed', way, fault: classify(step, answer, parts.clock.now()), why: 'refused' };
   if (status !== 200) return { is: 'unclear', way };
   // Some hosts list their models to everybody: then the list says nothing of the key.
   const bare = await ask(step, question, withoutKeys(step.headers), parts);
-  const isGuarded = !('code' in bare) && (bare.status === 401 || bare.status === 403);
+  const isGuarded = !('is' in bare) && (bare.status === 401 || bare.status === 403);
   return { is: isGuarded ? 'well' : 'unclear', way };
 }
 
@@ -83,13 +93,13 @@ export async function lookWithOneToken(step: Step, parts: LookParts): Promise<Fi
   const { path, body } = codec.encodeRequest(shortQuestion(step), target);
   const question = { method: 'POST', path: step.upstream.prefix + path, body } as const;
   const answer = await ask(step, question, ['content-type', 'application/json', ...step.headers], parts);
-  if ('code' in answer) return { is: 'failed', way, fault: answer };
+  if ('is' in answer) return answer;
   if (answer.status >= 300) {
     if (USED_UP.test(answer.body.toString('utf8'))) return { is: 'well', way };
-    return { is: 'failed', way, fault: classify(step, answer, parts.clock.now()) };
+    return { is: 'failed', way, fault: classify(step, answer, parts.clock.now()), why: 'refused' };
   }
   for (const event of codec.decodeAnswer(answer.body, target))
-    if (event.is === 'error') return { is: 'failed', way, fault: clean(step, event.fault) };
+    if (event.is === 'error') return { is: 'failed', way, fault: clean(step, event.fault), why: 'refused' };
   return { is: 'well', way };
 }
 
@@ -129,13 +139,14 @@ async function ask(
   headers: readonly string[],
   parts: LookParts,
   again = false,
-): Promise<Answer | Fault> {
+): Promise<Answer | Failure> {
+  const way = question.method === 'GET' ? 'models-list' : 'one-token';
+  const signed = await sign(step, question);
+  if ('code' in signed) return { is: 'failed', way, fault: signed, why: 'unasked' };
   const { clock, instance, version, signal, limitMs = LIMIT_MS } = parts;
   const late = new AbortController();
   const cancel = clock.after(limitMs, () => late.abort());
   try {
-    const signed = await sign(step, question);
-    if ('code' in signed) return signed;
     const answer = await step.upstream.pool.request({
       ...question,
       headers: [
@@ -153,14 +164,23 @@ async function ask(
     });
     return { status: answer.statusCode, headers: answer.headers, body: await read(answer.body) };
   } catch (error) {
-    if (late.signal.aborted) return fault('upstream_timeout', `no answer within ${formatDuration(limitMs)}`);
-    if (again || !isLostConnection(error)) return clean(step, faultOfError(error));
+    if (late.signal.aborted) {
+      const found = fault('upstream_timeout', `no answer within ${formatDuration(limitMs)}`);
+      return { is: 'failed', way, fault: found, why: 'silent' };
+    }
+    if (again || !isLostConnection(error)) return { is: 'failed', way, ...failureOf(error, step) };
   } finally {
     cancel();
   }
   // It may have been an idle connection that ended with the outage: what a new one meets is the truth.
   step.upstream.renew();
   return ask(step, question, headers, parts, true);
+}
+
+function failureOf(error: unknown, step: Step): Pick<Failure, 'fault' | 'why'> {
+  const found = clean(step, faultOfError(error));
+  if (USED_UP_HERE.has(errorCode(error) ?? '')) return { fault: found, why: 'unasked' };
+  return { fault: found, why: found.code === 'upstream_unreachable' ? 'silent' : 'refused' };
 }
 
 async function sign(

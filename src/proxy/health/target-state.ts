@@ -102,6 +102,11 @@ export class TargetState {
     return own === 'yes' && cooling.includes('probe') ? 'probe' : own;
   }
 
+  /** A limit, or what is wrong with its key, keeps callers away. */
+  isCooling(now: number): boolean {
+    return [this.#cooldown, this.#key.cooldown].some((each) => mayTryCooling(each, now) !== 'yes');
+  }
+
   /** Its breaker keeps callers away; cooldowns are another matter, as their end may be near enough to wait for. */
   isOpen(now: number): boolean {
     return mayTry(this.#breaker, now) === 'no';
