@@ -70,6 +70,26 @@ describe('a simulated outage', () => {
   );
 });
 
+test('lets whole answers take as long as they took, as a question whether their target lives is answered at once', async () => {
+  const ground = await openGround();
+  const trail = await ground.trailOf(await ground.chat());
+  const [attempt] = trail.attempts;
+  if (!attempt) throw new Error('nobody was asked');
+  const wholeMs = 60_000;
+  const whole = { ...trail, attempts: [{ ...attempt, firstContentMs: wholeMs, endMs: wholeMs }] };
+  const { trails } = await perform({
+    profile: ground.profile,
+    trails: [whole],
+    since: trail.at,
+    until: trail.at + 60_000,
+    outages: [outage('second:503')],
+    facts: { meet: () => {}, settled: () => Promise.resolve(), of: () => ({}) },
+    seed: 1,
+  });
+  expect(trails[0]?.served?.provider).toBe('first');
+  expect(trails[0]?.attempts[0]?.vouchedMs).toBeDefined();
+});
+
 /** Who was asked in which order, what came of it and what was decided, who was left out, and what the caller got. */
 function decisions(trail: Trail | undefined) {
   return {

@@ -147,11 +147,18 @@ class Cast {
     const witness = trail ?? this.#before(this.#clock.now());
     const own = outage || !witness ? undefined : recorded(witness, asked, trail ? nth : Infinity);
     if (own) return own;
-    const { pace, source } = this.#paces.draw(target, stream, random());
+    const { pace, source } =
+      index === undefined ? this.#toLook(target, random()) : this.#paces.draw(target, stream, random());
     if (index !== undefined && !outage && source !== 'target')
       (source === 'assumed' ? this.#assumed : this.#borrowed).add(targetName(target));
     const answer = { stream, model: target.model, pace, begun, usage: usageElsewhere(trail, target) };
     return outage ? playedAnswer(outage.play, answer) : wholeAnswer(answer);
+  }
+
+  /** A look asks for one token: it is answered when a stream would have its first content, however long answers are. */
+  #toLook(target: Omit<Target, 'key'>, share: number): ReturnType<PaceBook['draw']> {
+    const { pace, source } = this.#paces.draw(target, true, share);
+    return { pace: { ...pace, wholeMs: pace.firstMs }, source };
   }
 
   /** The recorded exchange that began last. */
