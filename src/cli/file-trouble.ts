@@ -1,4 +1,5 @@
 import { errorCode, errorMessage, isObject } from '../lib/expect.ts';
+import { setVariable } from '../lib/set-variable.ts';
 import { terminalSafe } from '../lib/terminal-safe.ts';
 import { CommandError } from './error.ts';
 
@@ -31,7 +32,7 @@ export function fileTrouble(error: unknown): CommandError | undefined {
   if (reason === undefined) return undefined;
   return new CommandError(`gw cannot use ${terminalSafe(path)}`, {
     why: `${reason} (${code})`,
-    fix: 'make it writable for this user, or choose another place for all of gw: export GW_HOME=DIRECTORY',
+    fix: `make it writable for this user, or choose another place for all of gw: ${setVariable('GW_HOME', 'DIRECTORY')}`,
     cause: error,
   });
 }

@@ -48,7 +48,7 @@ function whyWrong(reference: KeyReference): string | undefined {
       }
       return /^(~?\/|[A-Za-z]:[\\/])/.test(reference.path) && !reference.path.includes('\0')
         ? undefined
-        : 'a path starts with / or ~/';
+        : 'a path starts with / or ~/, on Windows with a drive';
     case 'inline':
       // A line break or a blank would make a broken (or a second) header line.
       return /^[\x21-\x7E]{1,4096}$/.test(reference.value)

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { KeyPort } from '../core/ports.ts';
 import type { KeyReference } from '../core/profile.ts';
 import { Secret } from '../lib/secret.ts';
+import { setVariable } from '../lib/set-variable.ts';
 import {
   KEYCHAIN_SERVICE,
   type KeychainLibrary,
@@ -83,12 +84,12 @@ export function explainUnresolved(
     case 'env':
       return {
         why: `the variable ${reference.name} is not set, or holds more than a key`,
-        fix: `export ${reference.name}=… and run gw reload`,
+        fix: `${setVariable(reference.name, '…', platform)} and run gw reload`,
       };
     case 'file':
       return {
         why: `${reference.path} cannot be read, or its first line is no key`,
-        fix: `put the key into ${reference.path}, chmod 600 it, and run gw reload`,
+        fix: `put the key into ${reference.path}${platform === 'win32' ? '' : ', chmod 600 it,'} and run gw reload`,
       };
     case 'inline':
       return { why: 'the key in the profile file is empty', fix: 'gw config edit' };

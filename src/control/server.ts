@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 
+import { isNamedPipe } from '../core/paths.ts';
 import {
   errorCode,
   errorMessage,
@@ -49,7 +50,7 @@ export async function serveControl(place: {
   readonly subscribe: Subscribe;
 }): Promise<ControlServer> {
   const { path } = place;
-  const isPipe = path.startsWith('\\\\');
+  const isPipe = isNamedPipe(path);
   if (!isPipe) {
     ensurePrivateDirectory(dirname(path));
     await removeStaleSocket(path);

@@ -65,6 +65,11 @@ export function findPaths(
   };
 }
 
+/** Whether a socket's address is a named pipe of Windows: no file, so it can be neither looked at nor removed (EISDIR). */
+export function isNamedPipe(address: string): boolean {
+  return address.startsWith('\\\\');
+}
+
 /** The specification says that relative paths are to be ignored. */
 function absolute(value: string | undefined, otherwise: string): string {
   return value?.startsWith('/') ? value : otherwise;

@@ -3,6 +3,7 @@ import { createConnection, createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 
 import type { Problem } from '../control/index.ts';
+import { isNamedPipe } from '../core/paths.ts';
 import type { LogPort } from '../core/ports.ts';
 import { errorCode, errorMessage } from '../lib/expect.ts';
 import type { Proxy } from '../proxy/index.ts';
@@ -28,7 +29,7 @@ export async function openDoor(
 ): Promise<DataSocket | undefined> {
   if (path === undefined) return undefined;
   const whole = path.startsWith('~/') ? join(place.home, path.slice(2)) : path;
-  const isPipe = whole.startsWith('\\\\');
+  const isPipe = isNamedPipe(whole);
   try {
     if (!isPipe) {
       preparePrivateDirectory(dirname(whole));

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 
 import { type ControlServer, ensurePrivateDirectory } from '../control/index.ts';
-import type { Paths } from '../core/paths.ts';
+import { isNamedPipe, type Paths } from '../core/paths.ts';
 import type { LogPort } from '../core/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import { errorMessage } from '../lib/expect.ts';
@@ -44,7 +44,7 @@ class Watch {
 
   constructor(place: Reachable) {
     this.#place = place;
-    this.#socket = () => inodeOf(place.paths.socket);
+    this.#socket = () => (isNamedPipe(place.paths.socket) ? undefined : inodeOf(place.paths.socket));
     this.#known = this.#socket();
     this.#lockInode = inodeOf(serveLockPath(place.paths));
   }

@@ -5,12 +5,16 @@ import { errorCode, errorMessage } from '../lib/expect.ts';
 import { terminalSafe } from '../lib/terminal-safe.ts';
 import { DaemonError } from './error.ts';
 import { askPort, freePortAbove } from './port-check.ts';
+import { windowsOwner } from './windows-port-owner.ts';
 
 /** The process that listens on a port, as far as this user may know it. */
 export interface PortOwner {
   readonly pid: number;
   readonly command: string;
 }
+
+// Linux and macOS name our own processes to us; where Windows names none, its programs could not be asked.
+const UNKNOWN_OWNER = process.platform === 'win32' ? 'another process' : "somebody else's process";
 
 /** Why a port could not be listened on, naming whoever has it. */
 export async function listenError(error: unknown, host: string, port: number): Promise<DaemonError> {
@@ -53,10 +57,14 @@ async function busyPort(host: string, port: number, cause: unknown): Promise<Dae
     });
   }
   return new DaemonError('start', `port ${port} is in use`, {
-    why: named ? `${named} listens on it` : `somebody else's process listens on it${spoken(answer?.head)}`,
+    why: named ? `${named} listens on it` : `${UNKNOWN_OWNER} listens on it${spoken(answer?.head)}`,
     fix: free,
     cause,
   });
+}
+
+function shown(owner: PortOwner | undefined): PortOwner | undefined {
+  return owner && { ...owner, command: shorten(owner.command) };
 }
 
 function spoken(head: string | undefined): string {
@@ -70,7 +78,8 @@ export async function findPortOwner(
   platform: NodeJS.Platform = process.platform,
 ): Promise<PortOwner | undefined> {
   if (platform === 'linux') return linuxOwner(port);
-  return platform === 'win32' ? undefined : lsofOwner(port);
+  if (platform === 'win32') return shown(await windowsOwner(port));
+  return lsofOwner(port);
 }
 
 function linuxOwner(port: number): PortOwner | undefined {

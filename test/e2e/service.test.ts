@@ -49,6 +49,13 @@ describe.skipIf(process.platform !== 'linux')('gw service', () => {
     expect(await json('service', 'uninstall')).toMatchObject({ uninstalled: false });
   });
 
+  it('goes with everything else when gw is uninstalled, also where GW_HOME gives it a name of its own', async () => {
+    await json('service', 'install');
+    const uninstalled = await home.run(['uninstall', '--yes']);
+    expect(uninstalled.out + uninstalled.err).toContain('the service that starts gw is gone');
+    expect(await json('service', 'status')).toMatchObject({ installed: false });
+  });
+
   it('writes variables down only when told to, and then the service has them', async () => {
     const installed = await json('service', 'install', '--write-env');
     expect(installed).toMatchObject({ written: ['TEST_KEY'], unseen: [] });

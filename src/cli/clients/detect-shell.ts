@@ -31,6 +31,18 @@ export function loadingLine(env: ShellSigns['env'], platform: NodeJS.Platform = 
   return SHELLS[detectShell({ env, platform, ancestors: [] })].load('gw env');
 }
 
+/** What to type to set a plain variable there, by the same guess. */
+export function assigningLine(
+  env: ShellSigns['env'],
+  name: string,
+  value: string,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const plain = `export ${name}=${value}`;
+  if (platform !== 'win32') return plain;
+  return SHELLS[detectShell({ env, platform, ancestors: [] })].assign({ is: 'text', name, value }) ?? plain;
+}
+
 // npm, a version manager and our own launcher may stand between a shell and us; nobody needs more.
 const GENERATIONS = 8;
 

@@ -91,10 +91,15 @@ function cannotRun(program: string, error: unknown): CommandError {
     why: missing
       ? 'it is not on the PATH; aliases and functions of the shell are not commands'
       : terminalSafe(errorMessage(error)),
-    fix: missing ? `command -v ${shown}` : `ls -l ${shown} (is it executable?)`,
+    fix: lookAt(shown, missing),
     exit: EXIT.commandMissing,
     cause: error,
   });
+}
+
+function lookAt(shown: string, missing: boolean, platform: NodeJS.Platform = process.platform): string {
+  if (platform === 'win32') return `where ${shown}`;
+  return missing ? `command -v ${shown}` : `ls -l ${shown} (is it executable?)`;
 }
 
 /** The exit code a shell would give it: its own, or 128 and the signal's number. */

@@ -19,7 +19,7 @@ import {
 import { isKeyOf } from '../../lib/expect.ts';
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import { PRESETS } from '../../providers/index.ts';
-import { loadingLine } from '../clients/detect-shell.ts';
+import { assigningLine, loadingLine } from '../clients/detect-shell.ts';
 import type { Input } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT, type ExitCode } from '../error.ts';
@@ -177,7 +177,7 @@ export function printStarted(context: Context, { hello, status, already }: Start
   if (status.socket !== undefined) context.print(`and at the socket ${terminalSafe(status.socket)}`);
   context.print('');
   const load = loadingLine(context.env);
-  const byHand = `export OPENAI_BASE_URL=${status.address}/v1`;
+  const byHand = assigningLine(context.env, 'OPENAI_BASE_URL', `${status.address}/v1`);
   const width = Math.max(load.length, byHand.length);
   context.print(`  ${load.padEnd(width)}  ${style.dim('points this shell at it')}`);
   context.print(`  ${byHand.padEnd(width)}  ${style.dim('the same by hand, for one kind of client')}`);

@@ -1,11 +1,30 @@
 import { xml } from './launch-agent.ts';
 import type { ServicePlan } from './plan.ts';
 
+/** Where the task finds what it runs. */
+export interface TaskPlace {
+  /** Whose task it is: `DOMAIN\name`. */
+  readonly user: string;
+  /** Windows Script Host, the one without a window. */
+  readonly host: string;
+  /** `bin/windows-task.js`: says why it stands between the task and gw. */
+  readonly script: string;
+}
+
+// Every logon session has its own of these.
+const FROM_LOGON =
+  /^(?:PATH|PATHEXT|COMSPEC|SYSTEMROOT|SYSTEMDRIVE|WINDIR|APPDATA|LOCALAPPDATA|USERPROFILE|USERNAME)$/i;
+
 /**
  * The task for Windows' Task Scheduler (its XML schema 1.2): begins when its user logs on, has no window, ends never by
- * itself, and begins again a minute after a crash.
+ * itself, and begins again after a crash. Without a priority a task gets 7, which is below normal.
  */
-export function windowsTask({ name, program, words, workingDirectory }: ServicePlan, user: string): string {
+export function windowsTask(plan: ServicePlan, { user, host, script }: TaskPlace): string {
+  const { name, program, words, env, workingDirectory } = plan;
+  const variables = Object.entries(env)
+    .filter(([variable, value]) => !FROM_LOGON.test(variable) && !value.includes('"'))
+    .map(([variable, value]) => `${variable}=${value}`);
+  const line = ['//B', '//Nologo', '//E:JScript', script, ...variables, '--', program, ...words];
   return `${[
     '<?xml version="1.0" encoding="UTF-16"?>',
     '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">',
@@ -30,16 +49,13 @@ export function windowsTask({ name, program, words, workingDirectory }: ServiceP
     '    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>',
     '    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>',
     '    <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>',
+    '    <Priority>5</Priority>',
     '    <Hidden>true</Hidden>',
-    '    <RestartOnFailure>',
-    '      <Interval>PT1M</Interval>',
-    '      <Count>10</Count>',
-    '    </RestartOnFailure>',
     '  </Settings>',
     '  <Actions Context="Author">',
     '    <Exec>',
-    `      <Command>${xml(program)}</Command>`,
-    `      <Arguments>${xml(words.map(quoted).join(' '))}</Arguments>`,
+    `      <Command>${xml(host)}</Command>`,
+    `      <Arguments>${xml(line.map(quoted).join(' '))}</Arguments>`,
     `      <WorkingDirectory>${xml(workingDirectory)}</WorkingDirectory>`,
     '    </Exec>',
     '  </Actions>',

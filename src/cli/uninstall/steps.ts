@@ -32,9 +32,10 @@ const settings: Step = {
 
 const service: Step = {
   id: 'service',
-  find(ground) {
+  async find(ground) {
     const entry = ground.commands.find(({ path }) => path === 'service uninstall');
-    const file = serviceFiles(ground.home).find((path) => existsSync(path));
+    const { installedKeeper } = await import('../service/find-keeper.ts');
+    const file = installedKeeper(ground.context)?.path;
     if (entry === undefined || file === undefined) return [];
     return [
       {
@@ -48,18 +49,6 @@ const service: Step = {
     ];
   },
 };
-
-/** Where systemd and launchd look for what their person starts at login. */
-function serviceFiles(home: string): string[] {
-  const folders = [join(home, '.config', 'systemd', 'user'), join(home, 'Library', 'LaunchAgents')];
-  return folders.flatMap((folder) =>
-    existsSync(folder)
-      ? readdirSync(folder)
-          .filter((name) => /(?:^|\.)gw(?:-llm)?\.(?:service|plist)$/.test(name))
-          .map((name) => join(folder, name))
-      : [],
-  );
-}
 
 const daemon: Step = {
   id: 'daemon',

@@ -77,22 +77,41 @@ case "$1" in bootstrap) touch "$0.loaded";; bootout) rm -f "$0.loaded";; esac`;
   });
 });
 
+/** A line of `schtasks /Query /FO CSV /NH /V` on a German Windows, up to the columns that nobody reads. */
+function queried(result: string): string {
+  return `"PC","\\gw","N/A","Wird ausgeführt","Nur interaktiv","22.11.2026 14:30:00","${result}","PC\\me"`;
+}
+
 describe.skipIf(process.platform === 'win32')('the Task Scheduler', () => {
   it('is given the task as a file, runs it, ends it and deletes it', async () => {
-    tool('schtasks', `[ "$1" = /Query ] && echo '"gw","N/A","Running"'; exit 0`);
+    tool('schtasks', `[ "$1" = /Query ] && echo '${queried('267009')}'; exit 0`);
     const keeper = keeperFor('win32');
     const name = serviceName(testContext({ home }));
     expect(await keeper.enable()).toBeUndefined();
     expect(await keeper.start()).toBeUndefined();
-    expect(await keeper.state()).toMatchObject({ running: true, enabled: true, words: 'Running' });
+    expect(await keeper.state()).toMatchObject({ running: true, enabled: true, words: 'running' });
     expect(await keeper.disable()).toBeUndefined();
     expect(calls()).toEqual([
       `/Create /TN ${name} /XML ${keeper.path} /F`,
+      `/End /TN ${name}`,
       `/Run /TN ${name}`,
-      `/Query /TN ${name} /FO CSV /NH`,
+      `/Query /TN ${name} /FO CSV /NH /V`,
       `/Query /TN ${name}`,
       `/Delete /TN ${name} /F`,
     ]);
+  });
+
+  it('tells how a task fares from a number, as its words are in the language of the system', async () => {
+    const seen = async (result: string) => {
+      tool('schtasks', `echo '${queried(result)}'`);
+      return keeperFor('win32').state();
+    };
+    expect(await seen('267009')).toMatchObject({ running: true, words: 'running' });
+    expect(await seen('267011')).toMatchObject({ running: false, words: 'not run yet' });
+    expect(await seen('0')).toMatchObject({ running: false, words: 'ended' });
+    expect(await seen('4')).toMatchObject({ running: false, words: 'ended with 4' });
+    tool('schtasks', 'echo "FEHLER: Das System kann die Datei nicht finden." >&2; exit 1');
+    expect(await keeperFor('win32').state()).toMatchObject({ enabled: false, words: 'not there' });
   });
 
   it('tells what went wrong in its own words', async () => {

@@ -28,12 +28,28 @@ describe('what defines a service', () => {
     expect(launchAgent(PLAN)).toMatchSnapshot();
   });
 
-  it('is a task for Windows', () => {
-    expect(
-      windowsTask({ ...PLAN, program: String.raw`C:\Program Files\node.exe` }, String.raw`HOME\me`),
-    ).toMatchSnapshot();
+  it('is a task for Windows, which has no window and is begun again by a script', () => {
+    expect(windowsTask(WINDOWS_PLAN, PLACE)).toMatchSnapshot();
+  });
+
+  it('takes no variable to Windows that every logon there has of its own', () => {
+    const env = { Path: 'C:\\x', APPDATA: 'C:\\y', GW_HOME: 'D:\\my gw' };
+    const line = /<Arguments>(.*)<\/Arguments>/.exec(windowsTask({ ...WINDOWS_PLAN, env }, PLACE))?.[1];
+    expect(line).toContain('&quot;GW_HOME=D:\\my gw&quot; --');
+    expect(line).not.toMatch(/Path=|APPDATA=/);
   });
 });
+
+const WINDOWS_PLAN: ServicePlan = {
+  ...PLAN,
+  program: String.raw`C:\Program Files\node.exe`,
+  env: { PATH: 'C:\\x', HTTPS_PROXY: 'http://proxy:3128' },
+};
+const PLACE = {
+  user: String.raw`HOME\me`,
+  host: String.raw`C:\Windows\System32\wscript.exe`,
+  script: String.raw`C:\npm\gw-llm\bin\windows-task.js`,
+};
 
 describe('words in a unit of systemd', () => {
   it('come back as they were, whatever is in them', () => {

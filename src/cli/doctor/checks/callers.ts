@@ -1,6 +1,6 @@
 import { isLoopback } from '../../../config/index.ts';
 import { askPort, dialHost, splitAddress } from '../../../daemon/index.ts';
-import { loadingLine } from '../../clients/detect-shell.ts';
+import { assigningLine, loadingLine } from '../../clients/detect-shell.ts';
 import { CLIENT_FAMILIES, type ClientFamily } from '../../clients/variables.ts';
 import { type Check, type CheckGroup, type Finding, fine, problem, skipped, warning } from '../check.ts';
 import type { Scene } from '../scene.ts';
@@ -28,7 +28,7 @@ const environment: Check = {
     if (set.length === 0) return [unset(scene)];
     return Promise.all(
       set.map(async (name) =>
-        judge(scene, name, env[name]?.trim() ?? '', `export ${name}=${baseUrl(scene, name)}`),
+        judge(scene, name, env[name]?.trim() ?? '', assigningLine(env, name, baseUrl(scene, name))),
       ),
     );
   },

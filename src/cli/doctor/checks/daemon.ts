@@ -1,5 +1,6 @@
 import { existsSync, lstatSync } from 'node:fs';
 
+import { isNamedPipe } from '../../../core/paths.ts';
 import { askPort, dialHost, findPortOwner, readState, splitAddress } from '../../../daemon/index.ts';
 import { formatDuration } from '../../../lib/duration.ts';
 import { errorCode } from '../../../lib/expect.ts';
@@ -37,11 +38,12 @@ const leftovers: Check = {
     }
     if (daemon.fault === 'timeout') return [skipped('the daemon does not answer')];
     const state = readState(paths.state);
-    const hasSocket = lstatSync(paths.socket, { throwIfNoEntry: false }) !== undefined;
+    const hasSocket =
+      !isNamedPipe(paths.socket) && lstatSync(paths.socket, { throwIfNoEntry: false }) !== undefined;
     if (state === undefined && !hasSocket) return [fine('nothing is left of an earlier daemon')];
     const who = state === undefined ? 'an earlier daemon' : `the daemon with pid ${state.pid}`;
     const sentence = `${who} ended without clearing up (killed, or a power cut); a start clears it`;
-    const left = [paths.state, ...(hasSocket && process.platform !== 'win32' ? [paths.socket] : [])];
+    const left = [paths.state, ...(hasSocket ? [paths.socket] : [])];
     // A state file without a listener may also be of a daemon that is just starting.
     const isGone = !existsSync(paths.startLock) && (state === undefined || !isAlive(state.pid));
     return [warning(sentence, 'gw start', isGone ? { mend: { is: 'leftovers', paths: left } } : {})];

@@ -1,6 +1,7 @@
 import type { Provider } from '../../../core/profile.ts';
 import { formatDuration } from '../../../lib/duration.ts';
 import { httpProxyRule, httpProxyVariable, spares } from '../../../lib/http-proxy.ts';
+import { setVariable } from '../../../lib/set-variable.ts';
 import { isThisMachine } from '../../provider/address.ts';
 import { listed } from '../../story/words.ts';
 import { type Check, type CheckGroup, type Finding, fine, problem, skipped, warning } from '../check.ts';
@@ -58,7 +59,7 @@ function ownWay(env: Environment): Finding[] {
   return [
     warning(
       'NO_PROXY leaves out this machine: programs may look for gw behind the HTTP proxy',
-      `export NO_PROXY=${[exempt, 'localhost', '127.0.0.1'].filter(Boolean).join(',')}`,
+      setVariable('NO_PROXY', [exempt, 'localhost', '127.0.0.1'].filter(Boolean).join(',')),
     ),
   ];
 }
@@ -133,7 +134,7 @@ const FAILED_STEPS: Readonly<Record<ReachStep, Advice>> = {
     sentence: `the certificate or handshake of ${host} is not in order`,
     fix: isHere
       ? `a server on this machine usually speaks http: gw provider edit ${provider} --url http://${host}/v1`
-      : 'behind a company proxy: export NODE_EXTRA_CA_CERTS=its-certificate.pem, then gw restart',
+      : `behind a company proxy: ${setVariable('NODE_EXTRA_CA_CERTS', 'its-certificate.pem')}, then gw restart`,
   }),
   http: (host, provider) => ({
     sentence: `${host} takes the connection, but does not answer in HTTP`,
