@@ -33,6 +33,8 @@ export function launchAgent({
     ...entry('KeepAlive', ...block('dict', ['<key>SuccessfulExit</key>', '<false/>'])),
     ...entry('ThrottleInterval', `<integer>${THROTTLE_SECONDS}</integer>`),
     ...entry('ExitTimeOut', `<integer>${STOP_SECONDS}</integer>`),
+    // Without it launchd slows down what it takes for background work; programs wait for our answers.
+    ...entry('ProcessType', string('Interactive')),
     // 63 is 077: what it writes is its owner's alone.
     ...entry('Umask', '<integer>63</integer>'),
     ...entry('StandardErrorPath', string(outputPath)),

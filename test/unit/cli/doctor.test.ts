@@ -94,6 +94,17 @@ describe('the profile', () => {
     ]);
     expect(lstatSync(path).mode & 0o777).toBe(0o644);
   });
+
+  test('of Windows are its own in the folder of its user, and elsewhere a matter of its owner', async () => {
+    const home = new PatientHome();
+    home.profile({ local: REMOTE });
+    const look = async () => (await home.examine({ machine: { platform: 'win32' } })).of('permissions');
+    home.env['USERPROFILE'] = home.folder.toUpperCase();
+    home.env['USERNAME'] = 'me';
+    expect((await look())[0]?.sentence).toBe('Windows keeps these in the folders of your user');
+    home.env['USERPROFILE'] = home.folder.slice(0, -1);
+    expect((await look())[0]?.fix).toBe(`icacls "${home.gw}" /inheritance:r /grant:r "me:(OI)(CI)F"`);
+  });
 });
 
 describe('keys', () => {

@@ -61,6 +61,37 @@ case "$1" in bootstrap) touch "$0.loaded";; bootout) rm -f "$0.loaded";; esac`;
     expect(await keeper.stop()).toBeUndefined();
   });
 
+  it('is waited for while it lets go of an agent, before the new one is loaded', async () => {
+    // Two looks after the bootout the old one is still there; then its label is free a moment later than it seems.
+    tool(
+      'launchctl',
+      `case "$1" in
+bootout) echo 2 > "$0.leaving"; touch "$0.busy";;
+print) [ -e "$0.leaving" ] || exit 0; n=$(cat "$0.leaving"); [ "$n" -gt 0 ] || exit 113; echo $((n-1)) > "$0.leaving";;
+bootstrap) [ -e "$0.busy" ] || exit 0; rm "$0.busy"; echo 'Bootstrap failed: 5: Input/output error' >&2; exit 5;;
+esac`,
+    );
+    expect(await keeperFor('darwin').enable()).toBeUndefined();
+    expect(calls().map((line) => line.split(' ')[0])).toEqual([
+      'print',
+      'bootout',
+      'print',
+      'print',
+      'print',
+      'enable',
+      'bootstrap',
+      'bootstrap',
+    ]);
+  });
+
+  it('says what it has against an agent', async () => {
+    tool(
+      'launchctl',
+      '[ "$1" = bootstrap ] && { echo "Bootstrap failed: 125" >&2; exit 125; }; [ "$1" != print ]',
+    );
+    expect(await keeperFor('darwin').enable()).toContain('Bootstrap failed: 125');
+  });
+
   it('tells a running agent and how often it was started from what it prints', async () => {
     tool('launchctl', String.raw`printf 'x = {\n\tstate = running\n\truns = 3\n}\n'`);
     expect(await keeperFor('darwin').state()).toEqual({

@@ -58,8 +58,8 @@ const profileUse: Check = {
 const permissions: Check = {
   id: 'permissions',
   looksAt: 'who else on this machine can read or write the profile, key files and state',
-  look({ context: { paths }, machine, profile, home }) {
-    if (machine.platform === 'win32') return [skipped('Windows keeps these in the folders of your user')];
+  look({ context: { paths, env }, machine, profile, home }) {
+    if (machine.platform === 'win32') return [onWindows(env, [paths.configDir, paths.stateDir])];
     const keyFiles = openKeyFiles(profile?.providers.flatMap(({ keys }) => keys) ?? [], home);
     const found = [
       ...tooOpen(paths.configDir, 0o700),
@@ -72,6 +72,20 @@ const permissions: Check = {
     return found.length > 0 ? found : [fine('what gw keeps is for your user alone')];
   },
 };
+
+/** Windows shuts others out of a person's own folder; what is made elsewhere mostly inherits that all may read it. */
+function onWindows(env: Scene['context']['env'], folders: readonly string[]): Finding {
+  const own = env['USERPROFILE']?.toLowerCase() ?? '';
+  const isOutside = (folder: string): boolean =>
+    own === '' || !folder.toLowerCase().startsWith(own) || !/[\\/]/.test(folder.charAt(own.length));
+  const outside = folders.find(isOutside);
+  if (outside === undefined) return skipped('Windows keeps these in the folders of your user');
+  const user = env['USERNAME'] ?? '%USERNAME%';
+  return skipped(
+    `gw cannot tell who may read ${outside}: it is not in the folder of your user`,
+    `icacls "${outside}" /inheritance:r /grant:r "${user}:(OI)(CI)F"`,
+  );
+}
 
 function openKeyFile(path: string): Finding {
   const was = (lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0o600) & 0o777;
