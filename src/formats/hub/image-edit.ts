@@ -25,6 +25,8 @@ const MIMES: Readonly<Record<string, string>> = {
 };
 /** Google refuses requests above 20 MB; base64 takes four bytes for three. */
 const LONGEST_PICTURES = 14 * 1024 * 1024;
+/** Characters of a file's name, and of its type, that are told: senders may make them as long as they like. */
+const MOST_TOLD = 60;
 /** One picture, or several under the name that forms have for lists. */
 const NAMES = ['image', 'image[]'];
 
@@ -45,7 +47,10 @@ export function readImageEdit(body: Buffer): Outcome<ImageEdit, Fault> {
 function whyNot({ files }: Form, pictures: readonly FormFile[]): string | undefined {
   if (files.has('mask')) return 'where in a picture is to be drawn cannot be said there ("mask")';
   const strange = pictures.find((file) => mimeOf(file) === undefined);
-  if (strange) return `pictures of this kind are not seen there ("image": ${strange.name} ${strange.type})`;
+  if (strange) {
+    const kind = `${strange.name.slice(-MOST_TOLD)} ${strange.type.slice(0, MOST_TOLD)}`;
+    return `pictures of this kind are not seen there ("image": ${kind})`;
+  }
   const bytes = pictures.reduce((sum, file) => sum + file.bytes.length, 0);
   return bytes > LONGEST_PICTURES
     ? `at most ${LONGEST_PICTURES} bytes of pictures can be sent there in a request, and these have ${bytes}`
