@@ -14,6 +14,8 @@ import { type SpanMaker, spansOf } from './spans.ts';
 // 1.8 MB and take 20 ms to write), and a message above 1 MB is refused by many a proxy before a collector.
 const MOST_WAITING = 2_048;
 const BATCH = 128;
+/** So many messages in a row that were small enough make a larger one worth a try: one exchange may have been the large one. */
+const TAKEN_TO_GROW = 16;
 const DELAY_MS = 5_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -57,6 +59,8 @@ export class Exporter {
   #counted = 0;
   /** Smaller once the collector, or a proxy before it, said that a message was too large. */
   #batch = BATCH;
+  /** Messages that were small enough since then. */
+  #fitting = 0;
   #sending: Promise<void> | undefined;
   #closed = false;
   /** Exchanges that were not told of. */
@@ -138,13 +142,21 @@ export class Exporter {
     this.#failures = 0;
     if (answer.is === 'too-large' && batch.length > 1) {
       this.#batch = Math.ceil(batch.length / 2);
+      this.#fitting = 0;
       return;
     }
+    if (answer.is === 'taken') this.#grow();
     this.#waiting.splice(0, batch.length);
     this.#counted = Math.max(0, this.#counted - batch.length);
     // Of spans that were left out nobody says which they were: at most an exchange each.
     if (answer.is === 'taken') this.dropped += Math.min(answer.rejected, batch.length);
     else this.#refused(answer.why, batch.length);
+  }
+
+  #grow(): void {
+    if (this.#batch >= BATCH || ++this.#fitting < TAKEN_TO_GROW) return;
+    this.#batch = Math.min(BATCH, this.#batch * 2);
+    this.#fitting = 0;
   }
 
   async #sendSpans(batch: readonly Trail[]): Promise<Answer> {

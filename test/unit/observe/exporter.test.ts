@@ -129,6 +129,16 @@ describe('the exporter', () => {
     expect(log).toEqual(['export-failed']);
   });
 
+  it('sends more at once again after many messages that were small enough, as one request may have been the large one', async () => {
+    const { exporter, sent } = exporterWith([() => ({ status: 413, text: '' })]);
+    for (let i = 0; i < 128; i++) exporter.add(sampleTrail());
+    for (let i = 0; i < 15 * 64; i++) exporter.add(sampleTrail());
+    for (let i = 0; i < 128; i++) exporter.add(sampleTrail());
+    await exporter.close();
+    expect(sent.map((each) => spansOf([each]) / 2)).toEqual([128, ...Array(16).fill(64), 128, 64]);
+    expect(exporter.dropped).toBe(0);
+  });
+
   it('counts and tells what a collector left out of a message that it took, and does not send it again [promise:collector-down]', async () => {
     const partial = { partialSuccess: { rejectedSpans: '1', errorMessage: 'too old' } };
     const { exporter, clock, sent, log } = exporterWith([
