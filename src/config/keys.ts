@@ -135,8 +135,13 @@ function readKeyFile(path: string): string | undefined {
   return withFile(path, (file) => {
     const status = fstatSync(file);
     if (!status.isFile() || status.size > KEY_FILE_LIMIT) return undefined;
-    return readFileSync(file, 'utf8').trim().split('\n', 1)[0];
+    return textOf(readFileSync(file)).trim().split('\n', 1)[0];
   });
+}
+
+/** What PowerShell 5 writes with `>` is UTF-16, with a mark of its byte order. */
+function textOf(bytes: Buffer): string {
+  return bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
 }
 
 function withFile<T>(path: string, use: (file: number) => T): T | undefined {

@@ -27,7 +27,8 @@ export function openOutside(env: Readonly<Record<string, string | undefined>>, h
     // A command out of AWS's own configuration, run as AWS's tools do.
     run: (command) =>
       new Promise((resolve, reject) => {
-        exec(command, { timeout: PROGRAM_MS, env: { ...process.env, ...env } }, (error, stdout) => {
+        const options = { timeout: PROGRAM_MS, env: { ...process.env, ...env }, windowsHide: true };
+        exec(command, options, (error, stdout) => {
           if (error) reject(error);
           else resolve(stdout);
         });

@@ -47,6 +47,12 @@ export async function copyText(
   return sequence === undefined ? undefined : 'by the terminal, if it takes OSC 52';
 }
 
+/** Windows' own takes bytes for the code page of old, unless they are UTF-16. */
+export function bytesFor(program: string, text: string): Buffer {
+  const isPlain = /^[\x20-\x7E\r\n\t]*$/.test(text);
+  return Buffer.from(text, program === 'clip.exe' && !isPlain ? 'utf16le' : 'utf8');
+}
+
 function feed({ program, parameters }: ClipboardProgram, text: string): Promise<boolean> {
   return new Promise((resolve) => {
     // xclip stays behind to hold the clipboard: its output must not be waited for.
@@ -54,6 +60,6 @@ function feed({ program, parameters }: ClipboardProgram, text: string): Promise<
     child.once('error', () => resolve(false));
     child.once('exit', (code) => resolve(code === 0));
     child.stdin.on('error', () => {});
-    child.stdin.end(text);
+    child.stdin.end(bytesFor(program, text));
   });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { clipboardPrograms, clipboardSequence, copyText } from '../../../src/cli/dash/clipboard.ts';
+import { bytesFor, clipboardPrograms, clipboardSequence, copyText } from '../../../src/cli/dash/clipboard.ts';
 import { dashboardHands } from '../../../src/cli/dash/hands.ts';
 import { lookOf } from '../../../src/cli/dash/look.ts';
 import { testContext } from '../../cli-context.ts';
@@ -29,6 +29,12 @@ describe('copying', () => {
       'xsel',
     ]);
     expect(names('linux')).toEqual([]);
+  });
+
+  test('gives the one of Windows what it does not take for letters of its old code page', () => {
+    expect(bytesFor('clip.exe', 'héllo')).toEqual(Buffer.from('héllo', 'utf16le'));
+    expect(bytesFor('clip.exe', 'gw why 1m8\n')).toEqual(Buffer.from('gw why 1m8\n'));
+    expect(bytesFor('pbcopy', 'héllo')).toEqual(Buffer.from('héllo'));
   });
 
   test('tells the terminal in any case, also over ssh where there is no desktop', async () => {

@@ -85,6 +85,23 @@ describe('a resolver', () => {
     expect(createKeyResolver({ env: {}, home }).resolve({ is: 'file', path })?.reveal()).toBe('second');
   });
 
+  it('reads a file as the shells of Windows write it: UTF-16 or with a mark, and lines with a carriage return', () => {
+    const path = join(newHome(), 'key');
+    const read = (bytes: Buffer) => {
+      writeFileSync(path, bytes, { mode: 0o600 });
+      return createKeyResolver({ env: {}, home: '/' }).resolve({ is: 'file', path })?.reveal();
+    };
+    expect(read(Buffer.from('\uFEFFsk-one\r\nnote\r\n', 'utf16le'))).toBe('sk-one');
+    expect(read(Buffer.from('\uFEFFsk-two\r\n'))).toBe('sk-two');
+    expect(read(Buffer.from('sk-three\r\nnote'))).toBe('sk-three');
+  });
+
+  it('tells what to do in words of the system', () => {
+    expect(explainUnresolved(ENV, 'win32').fix).toContain('set OPENAI_API_KEY=… (PowerShell: $env:');
+    expect(explainUnresolved({ is: 'file', path: 'C:\\key' }, 'win32').fix).not.toContain('chmod');
+    expect(explainUnresolved({ is: 'file', path: '/key' }, 'linux').fix).toContain('chmod 600 it');
+  });
+
   it('does not wait for a pipe, nor read a directory, a huge file or nothing', () => {
     const home = newHome();
     const pipe = join(home, 'pipe');
