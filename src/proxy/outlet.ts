@@ -4,6 +4,7 @@ import { writeOn } from './chunk.ts';
 import type { Exchange } from './exchange.ts';
 import type { Lane } from './race/lane.ts';
 import { traceHeaders } from './trace-headers.ts';
+import type { AttemptDraft } from './trail-draft.ts';
 
 /** Headers of an upstream answer as undici hands them over: lower-case names. */
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -41,6 +42,11 @@ export class Outlet {
     this.#exchange = exchange;
     this.#source = source;
     this.#credentials = credentials;
+  }
+
+  /** The attempt whose answer this is; of two that race the last in the trail may be the other one. */
+  get record(): AttemptDraft | undefined {
+    return this.#lane?.record ?? this.#exchange.trail.attempts.at(-1);
   }
 
   /** Sends the head of the answer: from here on the caller has this target's answer. */

@@ -252,3 +252,28 @@ describe('what a provider’s own tools did', () => {
     expect(ground.trails[0]?.attempts.map(({ losses }) => losses)).toEqual([undefined, ['server-steps']]);
   });
 });
+
+test('what an answer lost is told of its target, also where another one was asked beside it', async () => {
+  const annotation = { type: 'file_citation', file_id: 'file_1', index: 0 };
+  const message = { role: 'assistant', content: 'So it is written.', annotations: [annotation] };
+  const choices = [{ index: 0, finish_reason: 'stop', message }];
+  let answerFirst = (): void => undefined;
+  const first = await rawServer((socket) => {
+    answerFirst = () => sendJson(socket, JSON.stringify({ id: 'c', object: 'chat.completion', choices }));
+  });
+  const second = await rawServer(() => answerFirst());
+  const ground = await openGround({
+    providers: [
+      { name: 'first', url: first.url },
+      { name: 'second', url: second.url },
+    ],
+    policy: { hedge: 10, hedgeSpend: 1 },
+  });
+  const answer = await askMessages(ground, false);
+  expect(answer.headers).toMatchObject({ 'x-gw-provider': 'first', 'x-gw-lossy': 'citations' });
+  const { attempts } = await ground.trailOf(answer);
+  expect(attempts.map(({ target, losses }) => [target.provider, losses])).toEqual([
+    ['second', undefined],
+    ['first', ['citations']],
+  ]);
+});

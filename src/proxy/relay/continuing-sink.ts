@@ -138,7 +138,7 @@ export class ContinuingSink implements Sink {
   }
 
   #take(event: AnswerEvent): void {
-    noteLoss(this.#exchange, event);
+    noteLoss(this.#exchange, this.#outlet, event);
     switch (event.is) {
       case 'open':
         this.#open(event);

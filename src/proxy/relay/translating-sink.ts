@@ -196,7 +196,7 @@ export class TranslatingSink implements Sink {
     const { trail } = this.#exchange;
     if (event.is === 'usage') this.#count(event.usage);
     else if (event.is === 'malformed') trail.malformed = (trail.malformed ?? 0) + 1;
-    else noteLoss(this.#exchange, event);
+    else noteLoss(this.#exchange, this.#outlet, event);
     this.#states.push(event);
   }
 
