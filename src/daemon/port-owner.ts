@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
+import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { errorCode, errorMessage } from '../lib/expect.ts';
 import { terminalSafe } from '../lib/terminal-safe.ts';
 import { DaemonError } from './error.ts';
@@ -21,11 +22,11 @@ export async function listenError(error: unknown, host: string, port: number): P
   const code = errorCode(error);
   if (code === 'EADDRINUSE') return busyPort(host, port, error);
   if (code === 'EACCES') {
-    return new DaemonError('start', `port ${port} may not be used`, {
-      why: 'ports below 1024 are reserved for the system',
-      fix: 'gw start --port 4499',
-      cause: error,
-    });
+    return reservedPort(
+      port,
+      await freePortAbove(host, Math.max(port, DEFAULT_SETTINGS.listen.port - 1)),
+      error,
+    );
   }
   if (code === 'EADDRNOTAVAIL') {
     return new DaemonError('start', `this machine does not have the address ${host}`, {
@@ -36,6 +37,24 @@ export async function listenError(error: unknown, host: string, port: number): P
   return new DaemonError('start', `cannot listen on ${host}:${port}`, {
     why: errorMessage(error),
     cause: error,
+  });
+}
+
+/** Windows answers so for ports that Hyper-V or WSL keep for themselves, which no process is seen to hold. */
+export function reservedPort(
+  port: number,
+  other: number,
+  cause: unknown,
+  platform: NodeJS.Platform = process.platform,
+): DaemonError {
+  const why =
+    platform === 'win32'
+      ? 'Windows keeps it for itself (netsh interface ipv4 show excludedportrange protocol=tcp), or a program has it to itself'
+      : 'ports below 1024 are reserved for the system';
+  return new DaemonError('start', `port ${port} may not be used`, {
+    why,
+    fix: `gw start --port ${other}`,
+    cause,
   });
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { listenError, reservedPort } from '../../../src/daemon/port-owner.ts';
 import { windowsOwner } from '../../../src/daemon/windows-port-owner.ts';
 
 const NETSTAT = [
@@ -38,5 +39,14 @@ describe('who listens on a port of Windows', () => {
   it('has at least a pid where the process has no name', async () => {
     const ask = (program: string) => Promise.resolve(program === 'netstat.exe' ? NETSTAT : 'INFO: none');
     expect(await windowsOwner(135, ask)).toEqual({ pid: 1044, command: 'a process' });
+  });
+});
+
+describe('a port that may not be used', () => {
+  it('has the reason of the system, and another one is offered', async () => {
+    expect(reservedPort(5037, 5100, undefined, 'win32').why).toContain('excludedportrange');
+    expect(reservedPort(80, 4499, undefined, 'linux').why).toContain('below 1024');
+    const error = await listenError(Object.assign(new Error('x'), { code: 'EACCES' }), '127.0.0.1', 80);
+    expect(Number(/^gw start --port (\d+)$/.exec(error.fix ?? '')?.[1])).toBeGreaterThanOrEqual(4499);
   });
 });

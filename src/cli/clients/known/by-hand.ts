@@ -35,6 +35,19 @@ function zedAddress(document: unknown): string | undefined {
     .find(isString);
 }
 
+/** https://zed.dev/docs/configuring-zed; on Windows in the folder for settings that roam. */
+export function zedSettings(
+  home: string,
+  env: Place['env'],
+  platform: NodeJS.Platform = process.platform,
+): string {
+  if (platform === 'win32') {
+    return join(env['APPDATA'] || join(home, 'AppData', 'Roaming'), 'Zed', 'settings.json');
+  }
+  const own = platform === 'linux' ? env['XDG_CONFIG_HOME'] : undefined;
+  return join(own || join(home, '.config'), 'zed', 'settings.json');
+}
+
 /** https://zed.dev/docs/ai/llm-providers */
 export const zed: Client = {
   title: 'Zed',
@@ -44,7 +57,7 @@ export const zed: Client = {
   variables: [],
   files: ({ home, env }: Place): SettingsFile[] => [
     {
-      path: join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'zed', 'settings.json'),
+      path: zedSettings(home, env),
       syntax: 'json',
       addressIn: zedAddress,
     },
