@@ -45,7 +45,7 @@ export function borrowHome(
   for (const name of kept) {
     const from = join(real, name);
     if (platform !== 'win32') symlinkSync(from, join(folder, name));
-    else if (statSync(from).isDirectory()) symlinkSync(from, join(folder, name), 'junction');
+    else if (statSync(from).isDirectory()) leadTo(from, join(folder, name));
     // Windows lets few people make links to files.
     else copies.set(name, copyFile(from, join(folder, name)));
   }
@@ -53,6 +53,15 @@ export function borrowHome(
   const text = existsSync(settings) ? readFileSync(settings, 'utf8') : '';
   writeFileSync(join(folder, SETTINGS), editJson(text, edit), { mode: 0o600 });
   return { home: borrowed, giveBack: () => giveBack(borrowed, real, copies) };
+}
+
+/** A junction, which everybody may make; a copy where the disk knows none (FAT), which then goes home as a whole. */
+function leadTo(from: string, to: string): void {
+  try {
+    symlinkSync(from, to, 'junction');
+  } catch {
+    cpSync(from, to, { recursive: true });
+  }
 }
 
 function copyFile(from: string, to: string): Buffer {
