@@ -11,7 +11,7 @@ export { lastLines, readableLine } from './log-tail.ts';
 export type { DaemonOptions } from './parts.ts';
 export { openOutside } from './outside.ts';
 export { askPort, dialHost, splitAddress } from './port-check.ts';
-export { findPortOwner, type PortOwner } from './port-owner.ts';
+export { findPortOwner, listenError, type PortOwner } from './port-owner.ts';
 export { READY_VARIABLE, tellStarter } from './ready.ts';
 export { runDaemon } from './run.ts';
 export {

@@ -3,6 +3,7 @@ import { type Overrides, splitAddress, type Stopped } from '../../daemon/index.t
 import { terminalSafe } from '../../lib/terminal-safe.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
+import { refuseBusyPort } from '../daemon/busy-port.ts';
 import {
   chooseFor,
   launch,
@@ -25,6 +26,7 @@ export const command: Command = {
     chooseFor(heir, asked);
     const kept = await findInstalled(context);
     kept?.refuseOverrides(asked);
+    await refuseBusyPort(heir, kept ? {} : asked);
     const stopped = await stopFor(context, input);
     const overrides = kept ? {} : { ...sameAsBefore(stopped), ...asked };
     const chosen = chooseFor(heir, overrides);
