@@ -23,6 +23,16 @@ export function whyUnread(error: unknown): string {
   return REASONS[code] ?? errorMessage(error);
 }
 
+/** What keeps standard output from being written, a full disk above all. */
+export function outputTrouble(error: unknown): CommandError {
+  const code = errorCode(error) ?? '';
+  return new CommandError('The output cannot be written: what there is of it is not whole.', {
+    why: REASONS[code] === undefined ? errorMessage(error) : `${REASONS[code]} (${code})`,
+    fix: 'make room there, or write it to another place',
+    cause: error,
+  });
+}
+
 /** What this machine refused to do with a file of gw's, in three parts; undefined for every other error. */
 export function fileTrouble(error: unknown): CommandError | undefined {
   const path = isObject(error) ? error['path'] : undefined;

@@ -1,1 +1,2 @@
+export { outputTrouble } from './file-trouble.ts';
 export { reportError, runProgram } from './program.ts';
