@@ -10,6 +10,8 @@ interface Place {
   readonly model: string;
   readonly key: string;
   readonly route: string;
+  /** False where the answer was to come whole, which has a limit of its own. */
+  readonly stream?: boolean;
 }
 
 /** What a person can do about each fault. */
@@ -29,8 +31,8 @@ export const FIXES: Readonly<Record<FaultCode, (place: Place) => string>> = {
   loop_detected: ({ provider }) =>
     `gw leads to itself: correct the address with gw provider edit ${provider} --url …`,
   upstream_unreachable: ({ provider }) => `see which part of the way is broken: gw provider test ${provider}`,
-  upstream_timeout: ({ provider }) =>
-    `see if it answers at all: gw provider test ${provider}; a slow model needs a longer firstContentMs`,
+  upstream_timeout: ({ provider, stream = true }) =>
+    `see if it answers at all: gw provider test ${provider}; a slow model needs a longer ${stream ? 'firstContentMs' : 'answerMs'}`,
   upstream_overloaded: ({ provider }) =>
     `wait: the trouble is at ${provider}'s end (its status page may say more); gw asks it again by itself`,
   upstream_rate_limited: ({ provider }) =>
@@ -76,6 +78,7 @@ function newKey(provider: string, key: string): string {
 export function fixesFor(trail: Trail): readonly string[] {
   const lines = new Set<string>();
   const route = trail.route ?? 'default';
+  const { stream } = trail;
   for (const attempt of trail.attempts) {
     const { target, fault } = attempt;
     if (fault === undefined) continue;
@@ -83,13 +86,13 @@ export function fixesFor(trail: Trail): readonly string[] {
     const fix =
       nobodysFault(attempt, trail) ??
       answerLost(attempt) ??
-      FIXES[fault]({ provider, model, key, route, target: targetName(target) });
+      FIXES[fault]({ provider, model, key, route, target: targetName(target), stream });
     lines.add(`${targetName(target)}: ${fix}`);
   }
   if (trail.killed) lines.add('ask again; what gw wrote before and after it was killed: gw logs');
   if (trail.fault !== undefined && (lines.size === 0 || trail.fault === 'exhausted')) {
     const { provider, model, key } = trail.plan[0]?.target ?? { provider: '…', model: '', key: '' };
-    lines.add(FIXES[trail.fault]({ provider, model, key, route, target: provider }));
+    lines.add(FIXES[trail.fault]({ provider, model, key, route, target: provider, stream }));
   }
   return [...lines];
 }

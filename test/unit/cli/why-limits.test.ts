@@ -60,6 +60,16 @@ describe('gw why says of an attempt that ran into its limit', () => {
   });
 });
 
+describe('gw why advises for a model that is only slow', () => {
+  test('a longer limit until first content of a stream, and until the answer where it is not streamed', () => {
+    const streamed = told({ stream: true }, {});
+    expect(streamed).toContain('a slow model needs a longer firstContentMs');
+    const whole = told({ stream: false }, {});
+    expect(whole).toContain('a slow model needs a longer answerMs');
+    expect(whole).not.toContain('firstContentMs');
+  });
+});
+
 describe('gw why advises nothing at the target', () => {
   test('whose caller waited less long than gw would have', () => {
     const text = told({ deadlineMs: 100, deadlineFrom: 'x-gw-timeout' }, { impatient: true });
