@@ -11,7 +11,7 @@ export interface Pace {
 /** Where a pace comes from: the target's own record, its provider's, or nowhere. */
 export type PaceSource = 'target' | 'provider' | 'assumed';
 
-/** What is assumed of a target that never answered in the record: nothing faster than most hosted models. */
+/** What is assumed of a target without an answer of that kind in the record: nothing faster than most hosted models. */
 export const ASSUMED: Pace = { headMs: 900, firstMs: 1_000, wholeMs: 5_000 };
 
 /** How long targets took in the record, to be drawn from. */

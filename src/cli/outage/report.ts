@@ -171,7 +171,7 @@ function assumptions({ leftOut, assumed, borrowed }: Result): string {
       : []),
     ...(assumed.length > 0
       ? [
-          `${listed(assumed)} never answered in the record: first content after 1s and an end after 5s were taken.`,
+          `The record has no answer of ${listed(assumed)} of the kind that was asked for (streamed or whole): first content after 1s and an end after 5s were taken.`,
         ]
       : []),
     ...(left.length > 0 ? [`Left out: ${listed(left)}.`] : []),
