@@ -137,6 +137,23 @@ describe('thirty targets with long names', () => {
   });
 });
 
+describe('a terminal with no line for the names of the screens', () => {
+  it.each([
+    [80, 24],
+    [60, 14],
+  ])('has their numbers among the keys: %i × %i', (columns, rows) => {
+    for (const keys of [[], ['2'], ['3'], ['enter']])
+      expect(frameOf(stateOf(healthy(), columns, rows, keys)).at(-1)).toMatch(
+        / {3}1-7 {3}\? help {3}q quit *$/,
+      );
+  });
+
+  it('tells that there is more of a request below', () => {
+    const story = frameOf(stateOf({ ...healthy(), recent: [failedOver(50)] }, 60, 14, ['enter'])).join('\n');
+    expect(story).toMatch(/REQUEST .* ↓ \d+ more/);
+  });
+});
+
 describe('the smallest terminal', () => {
   it('says below a list why what is under the cursor is in trouble', () => {
     const providers = frameOf(stateOf(outage(), 60, 12, ['3'])).join('\n');

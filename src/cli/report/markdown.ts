@@ -36,7 +36,7 @@ const INCIDENT_TITLES = ['from', 'lasted', 'target', 'because', 'it said', 'resc
 const TARGET_TITLES = ['target', 'breaker', 'cooldown', 'attempts', 'failed', 'p95, 5 min'];
 
 function incidentRow({ from, last, over, target, reason, message, rescued, lost }: Incident): string[] {
-  const lasted = `${formatDuration(last - from)}${over ? '' : ', not over'}`;
+  const lasted = `${last === from ? 'once' : formatDuration(last - from)}${over ? '' : ', not over'}`;
   return [moment(from), lasted, name(target), word(reason), short(message), String(rescued), String(lost)];
 }
 

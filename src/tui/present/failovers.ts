@@ -50,7 +50,7 @@ function isOnPurpose({ failover, attempts, plan }: Trail): boolean {
 
 function lasted(incident: Incident, now: number) {
   const { from, last, over } = incident;
-  if (over) return span(`✓ over ${age(last - from)}`, 'dim');
+  if (over) return span(last === from ? '✓ once' : `✓ ${age(last - from)}`, 'dim');
   const failedAt = incident.failedAt ?? last;
   // Whether it fails still is known of one that failed again a moment ago.
   if (incident.servedAt === undefined && failedAt !== from && now - failedAt <= INCIDENT_PROOF_MS)

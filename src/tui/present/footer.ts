@@ -15,7 +15,7 @@ interface Footer {
   readonly prompt: Prompt | undefined;
 }
 
-// Here the numbers of the screens give way to the screen's own keys.
+// Here the numbers of the screens stand without a word: nothing else may tell that there are more screens.
 const NARROW = 90;
 
 /** The last line: what is asked, what the last key did, or the keys that matter here. */
@@ -23,10 +23,15 @@ export function footerLine({ keys, notice, prompt }: Footer, columns: number): L
   if (prompt !== undefined) return promptLine(prompt, keys, columns);
   if (notice !== undefined) return [span(`  ${foreign(notice.text)}`, notice.tone)];
   // The way out is always there; keys of the screen that do not fit are in the help.
-  const shared = joinFitting(shownKeys(keys.shared).slice(columns < NARROW ? 1 : 0), columns);
+  const shared = joinFitting(sharedKeys(keys.shared, columns), columns);
   const room = columns - lineWidth(shared) - 7;
   const own = joinFitting(shownKeys(keys.own), room);
   return [span('  '), ...own, span(own.length === 0 ? '' : '   '), ...shared];
+}
+
+function sharedKeys(keys: readonly ShownKey[], columns: number): readonly Line[] {
+  const [screens = [], ...others] = shownKeys(keys);
+  return [columns < NARROW ? screens.slice(0, 1) : screens, ...others];
 }
 
 function promptLine(prompt: Prompt, keys: Footer['keys'], columns: number): Line {

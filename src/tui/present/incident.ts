@@ -8,7 +8,7 @@ import { age, count, faultWord, latency, timeOfDay } from './words.ts';
 /** One incident in words: what failed and why, who stood in, what it cost. */
 export function incidentLines(incident: Incident, columns: number, now: number): readonly Line[] {
   const { target, reason, message, from, last, over, rescued, lost, addedMs } = incident;
-  const state = over ? `over after ${age(last - from)}` : stateOf(incident, now);
+  const state = over ? overWords(from, last) : stateOf(incident, now);
   const helpers = Object.entries(incident.to).sort(([, a], [, b]) => b - a);
   const stoodIn = helpers.map(([name, times]) => `${foreign(name)} (${count(times)})`).join(', ');
   const came = [
@@ -28,6 +28,10 @@ export function incidentLines(incident: Incident, columns: number, now: number):
       .map((text) => [span(text)]),
     [span(came.join(', '), lost > 0 ? 'bad' : 'plain')],
   ];
+}
+
+function overWords(from: number, last: number): string {
+  return last === from ? 'failed once, and is over' : `over after ${age(last - from)}`;
 }
 
 /** One that was not asked since its last failure may be well again: nobody knows. */

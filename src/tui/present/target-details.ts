@@ -80,7 +80,7 @@ function healthLines(
     ...flowing(
       'since start',
       [
-        `${count(health.attempts)} attempts, ${count(health.failures)} failed`,
+        `${attemptCount(health.attempts)}, ${count(health.failures)} failed`,
         `${count(health.served)} served, ${count(health.live)} live`,
       ],
       wide,
@@ -168,12 +168,16 @@ function labelled(label: string, line: Line): Line {
 function recentFigures({ attempts, failures, p50, p95, firstContentP50, firstContentP95 }: RecentHealth) {
   if (attempts === 0) return ['not asked'];
   return [
-    `${count(attempts)} attempts, ${percent(failures, attempts)} failed`,
+    `${attemptCount(attempts)}, ${percent(failures, attempts)} failed`,
     ...(p50 === undefined ? [] : [`p50 ${latency(p50)}  p95 ${latency(p95)}`]),
     ...(firstContentP50 === undefined
       ? []
       : [`first token p50 ${latency(firstContentP50)}  p95 ${latency(firstContentP95)}`]),
   ];
+}
+
+function attemptCount(attempts: number): string {
+  return `${count(attempts)} ${attempts === 1 ? 'attempt' : 'attempts'}`;
 }
 
 /** Groups side by side as far as they fit, the others below. */

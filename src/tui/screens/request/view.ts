@@ -11,9 +11,10 @@ export function requestScreenLines(seen: Seen<RequestScreen>): readonly Line[] {
   const below = furthest(seen) - screen.scroll;
   const more = below > 0 ? span(`↓ ${below} more`, 'accent') : span('');
   const left = [span('  '), ...requestTitle(screen.trail)];
-  const whole = [more, ...tabStrip(screen), span('  ')];
-  const fits = lineWidth(left) + lineWidth(whole) + 2 <= columns;
-  const title = spread(left, fits ? whole : [more, ...tabPlace(screen), span('  ')], columns);
+  // That there is more below is told even where the tabs are not.
+  const rights = [tabStrip(screen), tabPlace(screen), []].map((tabs) => [more, ...tabs, span('  ')]);
+  const right = rights.find((line) => lineWidth(left) + lineWidth(line) + 2 <= columns);
+  const title = spread(left, right ?? [], columns);
   return [title, ...indented(lines.slice(screen.scroll, screen.scroll + requestRows(seen)))];
 }
 
