@@ -1,3 +1,4 @@
+import { LONGEST_ANSWER } from '../../core/answer.ts';
 import type { JsonView } from '../../lib/json-view.ts';
 import type { OpenedMedia } from '../hub/answer-media.ts';
 
@@ -9,6 +10,7 @@ export class PictureReader {
   #seen = false;
   #kind: string | undefined;
   #pieces: Buffer[] = [];
+  #bytes = 0;
 
   /** A picture began and is not whole. */
   get seen(): boolean {
@@ -20,10 +22,12 @@ export class PictureReader {
     this.#seen = true;
     this.#kind ??= image.string('format');
     const bytes = image.get('source')?.string('bytes') ?? '';
-    if (bytes !== '') this.#pieces.push(Buffer.from(bytes, 'base64'));
+    this.#bytes += bytes.length;
+    if (this.#bytes > LONGEST_ANSWER) this.#pieces = [];
+    else if (bytes !== '') this.#pieces.push(Buffer.from(bytes, 'base64'));
   }
 
-  /** The picture, where there was one; undefined for one that is kept in a bucket, or could not be made. */
+  /** The picture, where there was one; undefined for one that is kept in a bucket, could not be made, or never ends. */
   finish(): readonly (OpenedMedia | undefined)[] {
     if (!this.#seen) return [];
     const image = Buffer.concat(this.#pieces).toString('base64');
@@ -31,6 +35,7 @@ export class PictureReader {
     this.#seen = false;
     this.#kind = undefined;
     this.#pieces = [];
+    this.#bytes = 0;
     return [image === '' ? undefined : { kind: 'media', mime, data: image }];
   }
 }

@@ -107,7 +107,7 @@ export class ChunkDecoder implements StreamDecoder {
     const { delta, message } = choice;
     const events = isObject(delta) ? this.#delta.push(delta) : this.#delta.pushWhole(message);
     if (!this.#delta.isTooLong) return events;
-    const why = `the sound of the answer is larger than ${LONGEST_ANSWER} bytes`;
+    const why = `the sound and pictures of the answer are larger than ${LONGEST_ANSWER} bytes`;
     return [...events, ...this.#fail(fault('upstream_garbled', why))];
   }
 

@@ -1,4 +1,4 @@
-import type { AnswerEvent, OpenedPart } from '../../core/answer.ts';
+import { type AnswerEvent, LONGEST_ANSWER, type OpenedPart } from '../../core/answer.ts';
 import type { Citation, OpaqueState } from '../../core/conversation.ts';
 import { isObject, type JsonObject, stringField } from '../../lib/expect.ts';
 import type { OpenedMedia } from '../hub/answer-media.ts';
@@ -57,6 +57,7 @@ export class DeltaReader {
   readonly #sound = new Sound();
   /** Pictures that came when a call was not whole yet: they would stand between its pieces. */
   readonly #held: OpenedMedia[] = [];
+  #heldBytes = 0;
   #texts = 0;
   #refused = false;
 
@@ -79,9 +80,9 @@ export class DeltaReader {
     return this.#sound.heard || this.#held.length > 0;
   }
 
-  /** The sound is longer than an answer may be. */
+  /** What is told at the end is longer than an answer may be. */
   get isTooLong(): boolean {
-    return this.#sound.isTooLong;
+    return this.#sound.isTooLong || this.#heldBytes > LONGEST_ANSWER;
   }
 
   /** A whole message. Its calls are what the list says, whatever hosts write into `index` there. */
@@ -114,6 +115,7 @@ export class DeltaReader {
     this.#spoken++;
     if (this.#opened > 0) {
       this.#held.push(...images);
+      for (const { data } of images) this.#heldBytes += data.length;
       return [];
     }
     return [...this.#hush(), ...mediaEvents(images)];

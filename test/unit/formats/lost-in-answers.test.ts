@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 
-import type { AnswerEvent } from '../../../src/core/answer.ts';
+import { type AnswerEvent, LONGEST_ANSWER } from '../../../src/core/answer.ts';
 import { foldAnswer } from '../../../src/formats/hub/fold.ts';
 import { FORMATS } from '../../../src/formats/index.ts';
 import {
@@ -252,4 +252,14 @@ test('a picture of which more is to come is nothing to go on behind', () => {
   expect(decoder.isGathering).toBe(true);
   decoder.push('{"contentBlockIndex":0}', 'contentBlockStop');
   expect(decoder.isGathering).toBe(false);
+});
+
+test('a picture that is larger than any answer is said to be lost, and not kept', () => {
+  const decoder = codecOf(FORMATS['bedrock-converse']).decodeStream(TARGET);
+  const bytes = 'A'.repeat(LONGEST_ANSWER / 4);
+  const piece = JSON.stringify({ contentBlockIndex: 0, delta: { image: { source: { bytes } } } });
+  for (let times = 0; times < 5; times++) decoder.push(piece, 'contentBlockDelta');
+  expect(decoder.push('{"contentBlockIndex":0}', 'contentBlockStop')).toEqual([
+    { is: 'lost', loss: 'answer-media' },
+  ]);
 });

@@ -90,6 +90,19 @@ describe('the sound of a chat answer', () => {
     expectGrammar(events);
   });
 
+  it('ends the answer in an error when pictures that wait for the end of a call are larger than any', () => {
+    const url = `data:image/png;base64,${'A'.repeat(LONGEST_ANSWER / 4)}`;
+    const decoder = decodeStream(host());
+    const begun = decoder.push(
+      JSON.stringify(chunk({ tool_calls: [call(0, { id: 'c1', name: 'f', arguments: '{' })] })),
+      undefined,
+    );
+    const drawn = JSON.stringify(chunk({ images: [{ type: 'image_url', image_url: { url } }] }));
+    const events = Array.from({ length: 5 }, () => decoder.push(drawn, undefined)).flat();
+    expect(events.at(-1)).toMatchObject({ is: 'error', fault: { code: 'upstream_garbled' } });
+    expectGrammar([...begun, ...events]);
+  });
+
   it.each([
     ['audio/wav', Buffer.from('RIFF\0\0\0\0WAVE')],
     ['audio/flac', Buffer.from('fLaC\0')],
