@@ -2,6 +2,7 @@ import { findPaths, type Paths } from '../core/paths.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { terminalSafeJson } from '../lib/terminal-safe.ts';
 import { withoutPlaceholder } from './clients/variables.ts';
+import { withOwnPipe } from './own-pipe.ts';
 import { makeStyle, type Style } from './style.ts';
 
 /** Everything a command may touch of the outside world. Made once, in `main`. */
@@ -35,7 +36,7 @@ export function createContext(json: boolean): Context {
   return {
     env,
     cwd: process.cwd(),
-    paths: findPaths(env),
+    paths: withOwnPipe(findPaths(env)),
     clock: systemClock,
     stdin,
     stdout,

@@ -11,6 +11,7 @@ import { PRESETS } from '../../providers/index.ts';
 import type { Context } from '../context.ts';
 import { commandErrorFor } from '../daemon/launch.ts';
 import { CommandError } from '../error.ts';
+import { withOwnPipe } from '../own-pipe.ts';
 import { DemoProvider, type Pace } from './provider.ts';
 
 // What still runs when the demo ends was asked by the demo itself.
@@ -42,7 +43,7 @@ export async function openStage(context: Context, staging: Staging): Promise<Sta
     new DemoProvider('sim-mistral', 'sim-small', paces[2], seed),
   ] as const;
   const home = mkdtempSync(join(tmpdir(), TEMPORARY_HOME));
-  const paths = findPaths({ GW_HOME: home });
+  const paths = withOwnPipe(findPaths({ GW_HOME: home }));
   let pid: number | undefined;
   // For ends that wait for nothing: a defect, or a reader of our output that went away.
   const abandon = (): void => {

@@ -11,6 +11,7 @@ import { PRESETS } from '../../providers/index.ts';
 import type { Context } from '../context.ts';
 import { commandErrorFor, homeOf } from '../daemon/launch.ts';
 import { CommandError, EXIT } from '../error.ts';
+import { withOwnPipe } from '../own-pipe.ts';
 import { openStored } from '../stored-config.ts';
 
 // Whoever is interrupted has a home to remove first.
@@ -71,7 +72,7 @@ async function openOwnGround(context: Context): Promise<Ground> {
   const interrupted = (): void => process.exit(EXIT.interrupted);
   for (const signal of SIGNALS) process.once(signal, interrupted);
   const { config, configDir } = context.paths;
-  const paths = { ...findPaths({ GW_HOME: home }), config, configDir };
+  const paths = { ...withOwnPipe(findPaths({ GW_HOME: home })), config, configDir };
   try {
     const daemon = await runDaemon({
       paths,

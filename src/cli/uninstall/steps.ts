@@ -70,7 +70,7 @@ const daemon: Step = {
 
 // What may stand in a directory of gw's. A GW_HOME may be a directory that others use too, so nothing else is touched.
 const STATE_FILES =
-  /^(?:daemon\.json|start\.lock|serve\.lock|control\.sock|gw\.sock|health\.json|gw\.log|requests\.db|answers\.db|connected\.json)/;
+  /^(?:daemon\.json|start\.lock|serve\.lock|control\.sock|pipe$|gw\.sock|health\.json|gw\.log|requests\.db|answers\.db|connected\.json)/;
 const PROFILE_FILES = /^(?:\.?config\.json|keys$)/;
 
 const state: Step = {
