@@ -22,6 +22,7 @@ import { adoptKey } from './adopt.ts';
 import { trialCost } from './cost.ts';
 import { findKeysElsewhere, type KeyElsewhere } from './elsewhere.ts';
 import { findProviders, type Found, LOCAL_TIMEOUT_MS } from './find.ts';
+import { otherAddresses } from './other-address.ts';
 import { type InitPlan, planInit } from './plan.ts';
 
 /** Sets a profile up from what is there: keys in the environment and servers on this machine. */
@@ -34,6 +35,8 @@ export async function runInit(
   const open = withoutImplied(openProfile(context, presets));
   const asking = context.interactive && !input.flag('yes');
   if (!context.json) context.say('Looking for keys in the environment and for servers on this machine …');
+  for (const note of otherAddresses(context.env, presets, open.config.settings.listen.port))
+    context.say(note);
   const elsewhere = findKeysElsewhere(placeOf(context), presets);
   const adopted = (await mayAdopt(context, input, elsewhere, asking)) ? elsewhere : [];
   const found = await findProviders(context, presets, {
@@ -70,8 +73,8 @@ interface Shown {
 }
 
 function showFound(context: Context, { found, hint, costUsd }: Shown): void {
-  context.print('');
   if (found.length > 0) {
+    context.print('');
     context.print(
       formatChecks(
         context,

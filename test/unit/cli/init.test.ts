@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import type { Command } from '../../../src/cli/command.ts';
+import { otherAddresses } from '../../../src/cli/init/other-address.ts';
 import { runInit } from '../../../src/cli/init/run.ts';
 import type { Preset } from '../../../src/core/profile.ts';
 import { createSimulator } from '../../../src/simulator/index.ts';
@@ -103,6 +104,19 @@ describe('gw init', () => {
     expect(out).toMatch(/3\. +mine\/llama +mine runs on this machine/);
     expect(out).not.toContain('absent');
     expect(all + file()).not.toContain('canary');
+  });
+
+  test('says that a key may be for another address, unless that is gw or the vendor itself', () => {
+    const vendor = preset('openai', 'https://api.openai.example/v1', { env: ['OPENAI_API_KEY'] });
+    const notes = (address: string, key = KEY) =>
+      otherAddresses({ OPENAI_BASE_URL: address, OPENAI_API_KEY: key }, [vendor], 4499);
+    expect(notes('http://me:secret@llm.corp.example:8080/v1')).toEqual([
+      'note: OPENAI_BASE_URL is http://llm.corp.example:8080/v1, but OPENAI_API_KEY is tried at https://api.openai.example/v1. If it is for the former: gw provider add NAME --preset openai --url http://llm.corp.example:8080/v1 --key env:OPENAI_API_KEY',
+    ]);
+    expect(notes('http://127.0.0.1:4499/v1')).toEqual([]);
+    expect(notes('https://api.openai.example/v1')).toEqual([]);
+    expect(notes('http://llm.corp.example/v1', 'gw-local')).toEqual([]);
+    expect(notes('no address')).toEqual([]);
   });
 
   test('ends with the next three commands', async () => {
