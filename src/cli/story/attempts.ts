@@ -109,7 +109,10 @@ function aside({ remedy, retryAfterMs }: Attempt): string {
   return '';
 }
 
-function ending({ outcome, plan, cache }: Trail, { remedy, notContinued }: Attempt): string {
+function ending(
+  { outcome, plan, cache }: Trail,
+  { fault, remedy, limitFrom, notContinued }: Attempt,
+): string {
   if (outcome === 'pending') return 'gw is deciding what to do';
   if (outcome === 'cut')
     return notContinued === undefined
@@ -117,7 +120,10 @@ function ending({ outcome, plan, cache }: Trail, { remedy, notContinued }: Attem
       : `nobody could go on with what the caller had: ${notContinued}`;
   if (outcome === 'gone') return 'the caller is gone';
   if (cache?.is === 'stale') return 'nobody was left to ask, so a kept answer stood in';
-  if (remedy === 'fail') return 'no other target would do better, so the caller was told';
+  if (remedy === 'fail' && fault !== undefined && FAULTS[fault].remedy === 'fail')
+    return 'no other target would do better, so the caller was told';
+  if (fault === 'upstream_timeout' && (limitFrom === 'caller' || limitFrom === 'chain'))
+    return 'there was no time left for another target, so the caller was told';
   return plan.length > 1 ? 'nobody was left to ask, so the caller was told' : 'the route has no other target';
 }
 

@@ -60,6 +60,29 @@ describe('gw why says of an attempt that ran into its limit', () => {
   });
 });
 
+describe('gw why says of the last failure', () => {
+  const ended = (attempt: Parameters<typeof failedAttempt>[0]) => {
+    const attempts = [failedAttempt({}), failedAttempt({ remedy: 'fail', ...attempt })];
+    const layout = { width: 200, style: makeStyle({}, false) };
+    const trail = failoverTrail({ attempts, outcome: 'failed', served: undefined as never });
+    return story(trail, layout, Date.now()).join('\n');
+  };
+
+  test('that nobody was left, where only that kept gw from asking another target', () => {
+    expect(ended({ fault: 'upstream_rate_limited' })).toContain('nobody was left to ask');
+  });
+
+  test('that no other would do better, where the request itself is at fault', () => {
+    expect(ended({ fault: 'upstream_rejected' })).toContain('no other target would do better');
+  });
+
+  test('that the time was over, where the caller waited no longer', () => {
+    expect(ended({ fault: 'upstream_timeout', limitMs: 900, limitFrom: 'caller' })).toContain(
+      'there was no time left for another target',
+    );
+  });
+});
+
 describe('gw why advises for a model that is only slow', () => {
   test('a longer limit until first content of a stream, and until the answer where it is not streamed', () => {
     const streamed = told({ stream: true }, {});
