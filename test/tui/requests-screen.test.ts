@@ -109,6 +109,8 @@ describe('the list of requests', () => {
     expect(requests(wrong).rows.rows).toHaveLength(1);
     expect(frameOf(wrong).join('\n')).toContain('"fial" is no value for is; served, failed');
     expect(frameOf(wrong).at(-1)).toContain('filter: client:aider is:fial');
+    const narrow = { ...wrong, size: { columns: 80, rows: 24 } };
+    expect(frameOf(narrow).join('\n')).toContain('"fial" is no value for is; served, failed');
     const dropped = press(wrong, 'escape');
     expect([dropped.prompt, requests(dropped).filter.text]).toEqual([undefined, '']);
     expect(requests(dropped).mistake).toBeUndefined();

@@ -34,18 +34,21 @@ function settingsLine({ screen, world }: Seen<RequestsScreen>, columns: number):
     span(`   ${name} `, 'dim'),
     span(value, changed ? 'accent' : 'plain'),
   ];
+  const filtered = pair('filter', filter.text === '' ? 'none' : foreign(filter.text), filter.text !== '');
+  const right: Line = [
+    ...(hold?.frozen === true ? [span('‖ frozen', 'warn')] : []),
+    ...(world.facts.link.is === 'gone' ? [span('  as last seen', 'warn')] : []),
+    span('  '),
+  ];
+  // A mistake is told where the eye begins: behind the others it would be cut off.
+  if (mistake !== undefined)
+    return spread([span(`  ${mistake.what}; ${mistake.expected}`, 'warn'), ...filtered], right, columns);
   const left: Line = [
     span('  sort ', 'dim'),
     span(SORTS[sort].label, sort === 'newest' ? 'plain' : 'accent'),
     ...pair('group', groupBy ?? 'none', groupBy !== undefined),
     ...pair('errors only', errorsOnly ? 'yes' : 'no', errorsOnly),
-    ...pair('filter', filter.text === '' ? 'none' : foreign(filter.text), filter.text !== ''),
-    ...(mistake === undefined ? [] : [span(`   ${mistake.what}; ${mistake.expected}`, 'warn')]),
-  ];
-  const right: Line = [
-    ...(hold?.frozen === true ? [span('‖ frozen', 'warn')] : []),
-    ...(world.facts.link.is === 'gone' ? [span('  as last seen', 'warn')] : []),
-    span('  '),
+    ...filtered,
   ];
   return spread(left, right, columns);
 }
