@@ -13,7 +13,7 @@ export async function askDaemon<T>(
   const connected = await connectControl(paths.socket, { timeoutMs: PATIENCE_MS });
   if (connected.is === 'failed') {
     throw new CommandError('gw is not running.', {
-      why: `only a running gw leaves anybody alone; what it knew is kept in ${paths.health}, and goes on after a start`,
+      why: `only a running gw leaves anybody alone; what it knew, if anything, is kept in ${paths.health} for the next start`,
       fix: 'gw start',
       exit: EXIT.notRunning,
     });
