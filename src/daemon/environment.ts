@@ -28,7 +28,8 @@ const KEPT = [
 ];
 // OpenTelemetry's variables say where its collector is; they mean nothing unless the profile file turns it on.
 const KEPT_PREFIXES = ['XDG_', 'LC_', 'OTEL_'];
-const KEPT_ON_WINDOWS = [
+/** What every logon of Windows has of its own; programs that hand out credentials find themselves by these. */
+export const KEPT_ON_WINDOWS: readonly string[] = [
   'SYSTEMROOT',
   'SYSTEMDRIVE',
   'WINDIR',
@@ -38,6 +39,12 @@ const KEPT_ON_WINDOWS = [
   'LOCALAPPDATA',
   'USERPROFILE',
   'USERNAME',
+  'USERDOMAIN',
+  'HOMEDRIVE',
+  'HOMEPATH',
+  'PROGRAMDATA',
+  'PROGRAMFILES',
+  'PROGRAMFILES(X86)',
   'TEMP',
   'TMP',
 ];

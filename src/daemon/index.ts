@@ -1,7 +1,7 @@
 export { askCatalogue, type CatalogueAnswer, type ListedModel } from './ask-catalogue.ts';
 export { guardProcess } from './crash.ts';
 export { Daemon } from './daemon.ts';
-export { daemonEnvironment } from './environment.ts';
+export { daemonEnvironment, KEPT_ON_WINDOWS } from './environment.ts';
 export { tuneEngine } from './engine.ts';
 export { DaemonError, type DaemonErrorKind } from './error.ts';
 export { findDaemon, type FoundDaemon } from './find.ts';

@@ -20,7 +20,7 @@ const BELONGS = [
   /^LICENSE$/,
   /^NOTICE\.md$/,
   /^README\.md$/,
-  /^bin\/gw\.js$/,
+  /^bin\/(?:gw|windows-task)\.js$/,
   /^dist\/[\w.-]+\.(js|html)$/,
   /^docs\/[\w-]+\.(?:md|schema\.json|svg|png)$/,
   /^man\/[\w-]+\.1$/,
@@ -31,7 +31,14 @@ describe('the package', () => {
 
   test('has the launcher, the program, the readme and the licence', () => {
     expect(files).toEqual(
-      expect.arrayContaining(['LICENSE', 'README.md', 'bin/gw.js', 'dist/main.js', 'package.json']),
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'bin/gw.js',
+        'bin/windows-task.js',
+        'dist/main.js',
+        'package.json',
+      ]),
     );
   });
 

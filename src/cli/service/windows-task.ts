@@ -1,3 +1,4 @@
+import { KEPT_ON_WINDOWS } from '../../daemon/index.ts';
 import { xml } from './launch-agent.ts';
 import type { ServicePlan } from './plan.ts';
 
@@ -11,9 +12,8 @@ export interface TaskPlace {
   readonly script: string;
 }
 
-// Every logon session has its own of these.
-const FROM_LOGON =
-  /^(?:PATH|PATHEXT|COMSPEC|SYSTEMROOT|SYSTEMDRIVE|WINDIR|APPDATA|LOCALAPPDATA|USERPROFILE|USERNAME)$/i;
+/** Every logon session has its own of these. */
+const FROM_LOGON = ['PATH', ...KEPT_ON_WINDOWS];
 
 /**
  * The task for Windows' Task Scheduler (its XML schema 1.2): begins when its user logs on, has no window, ends never by
@@ -22,7 +22,7 @@ const FROM_LOGON =
 export function windowsTask(plan: ServicePlan, { user, host, script }: TaskPlace): string {
   const { name, program, words, env, workingDirectory } = plan;
   const variables = Object.entries(env)
-    .filter(([variable, value]) => !FROM_LOGON.test(variable) && !value.includes('"'))
+    .filter(([variable, value]) => !FROM_LOGON.includes(variable.toUpperCase()) && !value.includes('"'))
     .map(([variable, value]) => `${variable}=${value}`);
   const line = ['//B', '//Nologo', '//E:JScript', script, ...variables, '--', program, ...words];
   return `${[
