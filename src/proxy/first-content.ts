@@ -29,6 +29,7 @@ interface Tried {
 /** Where it stands in its exchange. */
 interface Standing {
   readonly isLast: boolean;
+  readonly isReplaceable: boolean;
   readonly remainingMs: number;
 }
 
@@ -43,13 +44,13 @@ interface AttemptLimit {
 /** The limit of an attempt. Notes in the trail which one that is and where it came from. */
 export function limitAttempt(
   { exchange, step, record }: Tried,
-  { isLast, remainingMs }: Standing,
+  { isLast, isReplaceable, remainingMs }: Standing,
   policy: Policy,
   now: number,
 ): AttemptLimit {
   const { stream, deadlineFrom } = exchange.trail;
   const reasoning = expectedReasoning(exchange, step);
-  const isHurried = !stream && !isOwn(step);
+  const isHurried = !stream && isReplaceable && !isOwn(step);
   const answerTokens = isHurried ? exchange.envelope?.answerTokens : undefined;
   const isLearning = stream || (isHurried && !isLast);
   const learned = isLearning ? step.history.learned(exchange.body.length, reasoning, now) : undefined;

@@ -161,4 +161,16 @@ describe('nothing is asked beside a whole answer', () => {
     last.clock.advance(600_000);
     await two;
   });
+
+  test('where only other keys of the same model remain, which a late target would not be followed by', async () => {
+    const clock = new HeldClock();
+    const first = { name: 'first', keys: ['sk-1', 'sk-2'], simulator: { clock: systemClock } };
+    const ground = await openGround({ clock, providers: [first] });
+    ground.simulator('first').setFault('slow-headers=10m');
+    const answer = ground.chat('m', { max_tokens: 64 });
+    await undoubted({ ground, clock });
+    clock.advance(600_000);
+    // Nor is what it may be in length a reason to end it.
+    expect((await ground.trailOf(await answer)).attempts[0]).toMatchObject({ limitMs: 120_000 });
+  });
 });

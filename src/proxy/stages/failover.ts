@@ -232,6 +232,7 @@ class Walk {
     return {
       withoutState,
       isLast: this.#rest.length === 0 || this.#rest.every((other) => other === step),
+      isReplaceable: this.#rest.some((other) => !shares('model', step.target, other.target)),
       remainingMs: remainingMs(this.#deadline, this.#exchange.elapsed()),
       waitedMs: waitMs + (this.#exchange.trail.attempts.length === 0 ? (this.#plan.waitMs ?? 0) : 0),
       again: retries > 0 || reconnected || withoutState || otherWay === true,
