@@ -19,11 +19,22 @@ export function detectShell({ env, platform, ancestors }: ShellSigns): ShellName
   }
   const modules = env['PSModulePath'];
   if (platform === 'win32') {
-    // Windows sets the variable for everybody; PowerShell alone adds the user's own folder to it.
-    return /Documents[\\/](Windows)?PowerShell[\\/]Modules/i.test(modules ?? '') ? 'powershell' : 'cmd';
+    if ((modules ?? '').split(';').some(isOfUser)) return 'powershell';
+    // Git Bash and its kin (https://www.msys2.org/docs/environments).
+    return env['MSYSTEM'] === undefined ? 'cmd' : (shellNamed(env['SHELL'] ?? '') ?? 'bash');
   }
   if (modules !== undefined && modules !== '') return 'powershell';
   return shellNamed(env['SHELL'] ?? '') ?? 'bash';
+}
+
+/**
+ * Windows sets the variable for everybody; PowerShell alone adds the folder below its user's documents. Those may be
+ * called otherwise (`OneDrive\Dokumente`) or be elsewhere; the folders for everybody are the same in every language.
+ */
+function isOfUser(folder: string): boolean {
+  return (
+    /[\\/](Windows)?PowerShell[\\/]Modules[\\/]?$/i.test(folder) && !/^\w:[\\/]Program Files/i.test(folder)
+  );
 }
 
 /** What to type to point the shell at gw; goes by the environment alone, which is free and usually right. */
