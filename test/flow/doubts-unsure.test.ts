@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { LookupFunction } from 'node:net';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -63,6 +63,28 @@ describe('a whole answer is waited for', () => {
     await logged(ground, 'late-but-alive');
     answerFirst();
     expect((await answer).headers['x-gw-provider']).toBe('alpha');
+  });
+
+  test('where its target takes no new connection, as servers do that finish what they have and then end', async () => {
+    let port = 0;
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => void waiting.push(response));
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (address !== null && typeof address === 'object') ({ port } = address);
+    const ground = await openGround({
+      clock,
+      providers: [{ name: 'alpha', url: `http://127.0.0.1:${port}/v1` }, 'second'],
+    });
+    const answer = ground.chat();
+    await until(() => waiting.length === 1, 'the server was asked');
+    const closed = new Promise((resolve) => void server.close(resolve));
+    clock.advance(CONTENT_MS / 2);
+    await logged(ground, 'late-but-alive');
+    answerFirst();
+    expect((await answer).headers['x-gw-provider']).toBe('alpha');
+    await closed;
   });
 
   test('where its target answers others while a question gets lost, and the next one is answered', async () => {

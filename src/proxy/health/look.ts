@@ -180,7 +180,9 @@ async function ask(
 function failureOf(error: unknown, step: Step): Pick<Failure, 'fault' | 'why'> {
   const found = clean(step, faultOfError(error));
   if (USED_UP_HERE.has(errorCode(error) ?? '')) return { fault: found, why: 'unasked' };
-  return { fault: found, why: found.code === 'upstream_unreachable' ? 'silent' : 'refused' };
+  // A host that refuses or resets a connection is there: had it died, what waits for its answer would have broken too.
+  const isSilent = found.sign !== undefined && found.sign !== 'stranger';
+  return { fault: found, why: isSilent ? 'silent' : 'refused' };
 }
 
 async function sign(
