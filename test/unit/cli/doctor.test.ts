@@ -260,6 +260,15 @@ describe('storage', () => {
     expect(found.of('disk')[0]?.result).toBe(result);
   });
 
+  test('that cannot be written is a problem, however much room there is', async () => {
+    const home = new PatientHome();
+    // Even root can make no directory below a file.
+    home.env['GW_HOME'] = join(home.write('file', ''), 'gw');
+    const found = await home.examine();
+    expect(found.one('disk')).toMatch(/^problem: this user may not write in .*file.gw/);
+    expect(found.fix('disk')).toContain('GW_HOME');
+  });
+
   test('counts the exchanges that are recorded, and tells of damage', async () => {
     const home = new PatientHome();
     expect((await home.examine()).one('request-log')).toBe('ok: nothing was recorded yet');

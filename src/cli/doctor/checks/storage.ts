@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 import { DEFAULT_SETTINGS, type Settings } from '../../../core/settings.ts';
 import { decodeLogRecord, lastLines } from '../../../daemon/index.ts';
 import { formatDuration } from '../../../lib/duration.ts';
+import { setVariable } from '../../../lib/set-variable.ts';
 import { openArchive } from '../../../store/index.ts';
 import { formatBytes } from '../../story/words.ts';
 import { type Check, type CheckGroup, type Finding, fine, problem, skipped, warning } from '../check.ts';
@@ -17,8 +18,13 @@ const SWOLLEN = 1.5;
 
 const disk: Check = {
   id: 'disk',
-  looksAt: 'room on the disk of the state directory, for what the log may grow to',
+  looksAt: 'leave to write the profile and the state, and room on the disk for what the log may grow to',
   look({ machine, context: { paths }, ...scene }) {
+    const closed = [paths.stateDir, paths.configDir].find((folder) => !mayWrite(folder));
+    if (closed !== undefined) {
+      const fix = `make it writable for this user, or choose another place: ${setVariable('GW_HOME', 'DIRECTORY')}`;
+      return [problem(`this user may not write in ${closed}`, fix, { about: closed })];
+    }
     const free = machine.freeBytes(paths.stateDir);
     if (free === undefined) return [skipped('the system does not say how much room there is')];
     const { record, log } = settingsOf(scene);
@@ -31,6 +37,17 @@ const disk: Check = {
     return [warning(`only ${sentence}; what gw keeps may grow to ${formatRoom(wanted)}`, less, { figures })];
   },
 };
+
+/** Whether files can be made in this directory; one that is not there yet is made in the nearest above it. */
+function mayWrite(folder: string): boolean {
+  if (!existsSync(folder)) return folder === dirname(folder) ? false : mayWrite(dirname(folder));
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const requestLog: Check = {
   id: 'request-log',
