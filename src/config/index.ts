@@ -5,6 +5,7 @@ export { compareProfiles, withoutCredentials } from './exchange.ts';
 export { environmentNames, profileFromEnvironment } from './environment.ts';
 export { keyReferenceToJson, parseKeyReference } from './key-reference.ts';
 export { keepKeyAt, keychainWays } from './kept-keys.ts';
+export { renameOver } from './rename-over.ts';
 export { createKeyResolver, explainUnresolved, type KeySources, loadKeys, openKeyFiles } from './keys.ts';
 export {
   KEYCHAIN_SERVICE,

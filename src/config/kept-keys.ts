@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import type { KeyReference } from '../core/profile.ts';
 import type { Secret } from '../lib/secret.ts';
 import { type KeychainWays, loadKeychainLibrary, type RunProgram, writeKeychain } from './keychain.ts';
+import { renameOver } from './rename-over.ts';
 
 /** The ways to the keychain of whoever has this environment. */
 export function keychainWays(env: Readonly<Record<string, string | undefined>>): KeychainWays {
@@ -30,7 +31,7 @@ function writeKeyFile(path: string, key: Secret): void {
   const next = `${path}.${process.pid}`;
   writeFileSync(next, `${key.reveal()}\n`, { mode: 0o600 });
   chmodSync(next, 0o600);
-  renameSync(next, path);
+  renameOver(next, path);
 }
 
 /** A locked keychain asks its owner for the password; a minute is enough for that. */

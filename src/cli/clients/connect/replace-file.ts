@@ -1,5 +1,7 @@
-import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+
+import { renameOver } from '../../../config/index.ts';
 
 /** Writes a file whole or not at all: beside it first, then over it. */
 export function replaceFile(path: string, text: string, mode: number): void {
@@ -8,7 +10,7 @@ export function replaceFile(path: string, text: string, mode: number): void {
     writeFileSync(beside, text, { mode, flag: 'wx' });
     // What the mode of a new file may be is also up to the umask.
     chmodSync(beside, mode);
-    renameSync(beside, path);
+    renameOver(beside, path);
   } catch (error) {
     rmSync(beside, { force: true });
     throw error;
