@@ -254,7 +254,9 @@ describe('a limit on requests per minute', () => {
       const afterS = Number(answer.headers['retry-after']);
       expect(afterS).toBeGreaterThan(20);
       expect(afterS).toBeLessThanOrEqual(30);
-      expect(answer.text).toContain('2 requests a minute for all');
+      expect(answer.text).toContain(
+        '2 requests a minute for all are let through, evenly, and this one came too soon',
+      );
       expect(answer.text).toContain('gw limit set all --per-minute 4');
       expect(await ground.trailOf(answer)).toMatchObject({ fault: 'too_many_requests', attempts: [] });
     },

@@ -83,7 +83,7 @@ async function keepPace(exchange: Exchange, rates: RateBook, clock: Clock): Prom
     const raise =
       by &&
       `; raise it: gw limit set ${shellWord(scopeText(by.scope))} --per-minute ${2 * by.requestsPerMinute}`;
-    const why = `${words ?? ''} are let through, and this is one too many${raise ?? ''}`;
+    const why = `${words ?? ''} are let through, evenly, and this one came too soon${raise ?? ''}`;
     const told = fault('too_many_requests', why, { retryAfterMs: turn.afterMs });
     return refused(told, [], comeBack([now + turn.afterMs], now));
   }

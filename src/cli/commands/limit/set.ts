@@ -14,7 +14,10 @@ const MOST = 1e6;
 export const command: Command = {
   arguments: [SCOPE_ARGUMENT],
   options: [
-    { flags: '--per-minute <count>', summary: 'how many requests are sent to providers in a minute' },
+    {
+      flags: '--per-minute <count>',
+      summary: "how many requests are sent to providers in a minute, evenly: ten seconds' worth at once",
+    },
   ],
   examples: [EXAMPLE, 'gw limit set all --per-minute 120', 'gw limit set route:smart --per-minute 10 --json'],
   async run(context, input) {
