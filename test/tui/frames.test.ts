@@ -148,6 +148,10 @@ describe('a terminal with no line for the names of the screens', () => {
       );
   });
 
+  it('says what the numbers are where the keys leave room for a word', () => {
+    expect(frameOf(stateOf(healthy(), 80, 24, ['5'])).at(-1)).toContain('1-7 screens   ? help   q quit');
+  });
+
   it('tells that there is more of a request below', () => {
     const story = frameOf(stateOf({ ...healthy(), recent: [failedOver(50)] }, 60, 14, ['enter'])).join('\n');
     expect(story).toMatch(/REQUEST .* ↓ \d+ more/);

@@ -15,7 +15,7 @@ interface Footer {
   readonly prompt: Prompt | undefined;
 }
 
-// Here the numbers of the screens stand without a word: nothing else may tell that there are more screens.
+// Narrower ones have no line for the names of the screens: that there are more is told here at the least.
 const NARROW = 90;
 
 /** The last line: what is asked, what the last key did, or the keys that matter here. */
@@ -23,15 +23,22 @@ export function footerLine({ keys, notice, prompt }: Footer, columns: number): L
   if (prompt !== undefined) return promptLine(prompt, keys, columns);
   if (notice !== undefined) return [span(`  ${foreign(notice.text)}`, notice.tone)];
   // The way out is always there; keys of the screen that do not fit are in the help.
-  const shared = joinFitting(sharedKeys(keys.shared, columns), columns);
-  const room = columns - lineWidth(shared) - 7;
-  const own = joinFitting(shownKeys(keys.own), room);
+  const shared = sharedKeys(keys, columns);
+  const own = joinFitting(shownKeys(keys.own), roomBeside(shared, columns));
   return [span('  '), ...own, span(own.length === 0 ? '' : '   '), ...shared];
 }
 
-function sharedKeys(keys: readonly ShownKey[], columns: number): readonly Line[] {
-  const [screens = [], ...others] = shownKeys(keys);
-  return [columns < NARROW ? screens.slice(0, 1) : screens, ...others];
+/** Where the screen's own keys would lose by it, the numbers of the screens stand without their word. */
+function sharedKeys({ own, shared }: Footer['keys'], columns: number): Line {
+  const [screens = [], ...others] = shownKeys(shared);
+  const whole = joinFitting([screens, ...others], columns);
+  const needed = lineWidth(joinFitting(shownKeys(own), Infinity));
+  if (columns >= NARROW || needed <= roomBeside(whole, columns)) return whole;
+  return joinFitting([screens.slice(0, 1), ...others], columns);
+}
+
+function roomBeside(shared: Line, columns: number): number {
+  return columns - lineWidth(shared) - 7;
 }
 
 function promptLine(prompt: Prompt, keys: Footer['keys'], columns: number): Line {
