@@ -110,9 +110,9 @@ function told({ mb, moreMbEach, slowestMs }: Unread): string {
 
 /** What a process takes once it is at work is no caller's doing: its code compiled, its heap grown. */
 async function warmUp(port: number): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await ask(port, { stream: true });
+  for (let turn = 0; turn < 200; turn++) await ask(port, { stream: true });
   const readers = times(10, () => endlessStream(port).resume());
-  await pause(2000);
+  await pause(4000);
   for (const socket of readers) socket.destroy();
   await pause(500);
 }
