@@ -52,6 +52,18 @@ function answerFirst(): void {
   if (first) usual(first.req, first);
 }
 
+/** That its answer is waited for, and that a question which could not be asked because of this trouble says nothing. */
+async function waitedFor(ground: Ground, trouble: () => void): Promise<void> {
+  const answer = ground.chat();
+  await asked(1);
+  trouble();
+  clock.advance(CONTENT_MS / 2);
+  await pause();
+  expect(ground.logLines.join()).not.toContain('late-');
+  answerFirst();
+  expect((await answer).headers['x-gw-provider']).toBe('alpha');
+}
+
 // [promise:doubt-alive]
 describe('a whole answer is waited for', () => {
   test.each([408, 504])('where a question is refused with %i, which is no silence', async (status) => {
@@ -114,14 +126,7 @@ describe('a whole answer is waited for', () => {
       providers: [{ name: 'alpha', url: host.url }, 'second'],
       network: { senses: network, lookup },
     });
-    const answer = ground.chat();
-    await asked(1);
-    isShort = true;
-    clock.advance(CONTENT_MS / 2);
-    await pause();
-    expect(ground.logLines.join()).not.toContain('late-');
-    answerFirst();
-    expect((await answer).headers['x-gw-provider']).toBe('alpha');
+    await waitedFor(ground, () => (isShort = true));
   });
 
   test('where there is no token to ask with, although its own request had one', async () => {
@@ -142,14 +147,7 @@ describe('a whole answer is waited for', () => {
             }
           : undefined,
     });
-    const answer = ground.chat();
-    await asked(1);
-    isGone = true;
-    clock.advance(CONTENT_MS / 2);
-    await pause();
-    expect(ground.logLines.join()).not.toContain('late-');
-    answerFirst();
-    expect((await answer).headers['x-gw-provider']).toBe('alpha');
+    await waitedFor(ground, () => (isGone = true));
   });
 
   test('where the question cannot leave, as this computer is offline for a moment', async () => {

@@ -4,10 +4,9 @@ import { type Fault, fault } from '../../core/fault.ts';
 import type { RenderTarget, WireRequest } from '../../core/format.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import type { Usage } from '../../core/usage.ts';
-import { entryOf } from '../../lib/expect.ts';
 import { writeJson } from '../../lib/json-write.ts';
 import { fieldLoss } from '../hub/field-loss.ts';
-import { type Form, type FormFile, readForm } from '../hub/form.ts';
+import { type Form, type FormFile, mimeOfFile, readForm } from '../hub/form.ts';
 import { chatPath } from './path.ts';
 import { readWhole, textOf, withoutWhat } from './whole-answer.ts';
 
@@ -83,7 +82,7 @@ function whyNot(form: Form, file: FormFile): string | undefined {
   if (form.fields.has('timestamp_granularities[]') || form.fields.has('timestamp_granularities'))
     return 'times cannot be had there ("timestamp_granularities")';
   if (valueOf(form, 'stream') === 'true') return 'transcripts come whole there ("stream": true)';
-  if (mimeOf(file) === undefined)
+  if (mimeOfFile(file, MIMES) === undefined)
     return `sound of this kind is not heard there ("file": ${file.name} ${file.type})`;
   return file.bytes.length > LONGEST_SOUND
     ? `at most ${LONGEST_SOUND} bytes of sound can be sent there in a request, and this has ${file.bytes.length}`
@@ -110,7 +109,7 @@ function encode(form: Form, file: FormFile, task: string, { model, quirks }: Ren
     contents: [
       {
         role: 'user',
-        parts: [{ inlineData: { mimeType: mimeOf(file), data: file.bytes.toString('base64') } }],
+        parts: [{ inlineData: { mimeType: mimeOfFile(file, MIMES), data: file.bytes.toString('base64') } }],
       },
     ],
     generationConfig: Number.isFinite(temperature) ? { temperature } : undefined,
@@ -126,13 +125,6 @@ function valueOf({ fields }: Form, name: string): string | undefined {
 
 function formatOf(form: Form | undefined): string {
   return (form && valueOf(form, 'response_format')) ?? 'json';
-}
-
-/** By what the sender says it is, or by its name: many senders say `application/octet-stream`. */
-function mimeOf({ name, type }: FormFile): string | undefined {
-  const kind = /^audio\/(.+)$/.exec(type)?.[1];
-  const ending = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase();
-  return entryOf(MIMES, kind ?? '') ?? entryOf(MIMES, ending ?? '');
 }
 
 function decode(body: Buffer, format: string): Outcome<DirectAnswer, Fault> {

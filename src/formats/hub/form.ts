@@ -1,3 +1,5 @@
+import { entryOf } from '../../lib/expect.ts';
+
 /** A multipart form (RFC 7578): its text fields and its files, all of each name. */
 export interface Form {
   readonly fields: ReadonlyMap<string, readonly string[]>;
@@ -28,6 +30,16 @@ export function readForm(body: Buffer): Form | undefined {
     at = end + delimiter.length;
   }
   return { fields, files };
+}
+
+/** What kind of file it is, by what its sender says or by its name: many senders say `application/octet-stream`. */
+export function mimeOfFile(
+  { name, type }: FormFile,
+  mimes: Readonly<Record<string, string>>,
+): string | undefined {
+  const kind = /^(?:image|audio)\/(.+)$/.exec(type)?.[1];
+  const ending = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase();
+  return entryOf(mimes, kind ?? '') ?? entryOf(mimes, ending ?? '');
 }
 
 function keep(

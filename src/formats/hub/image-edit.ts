@@ -1,7 +1,6 @@
 import { type Fault, fault } from '../../core/fault.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
-import { entryOf } from '../../lib/expect.ts';
-import { type Form, type FormFile, readForm } from './form.ts';
+import { type Form, type FormFile, mimeOfFile, readForm } from './form.ts';
 import { type ImageRequest, readImageRequest } from './image-request.ts';
 
 /** A picture that is to be changed, or drawn from. */
@@ -40,13 +39,13 @@ export function readImageEdit(body: Buffer): Outcome<ImageEdit, Fault> {
   if (why !== undefined) return failed(fault('untranslatable', why));
   const request = readImageRequest(fieldsOf(form));
   if (request.is === 'failed') return request;
-  const pictures = files.map((file) => ({ mime: mimeOf(file) ?? '', bytes: file.bytes }));
+  const pictures = files.map((file) => ({ mime: mimeOfFile(file, MIMES) ?? '', bytes: file.bytes }));
   return ok({ request: request.value, pictures });
 }
 
 function whyNot({ files }: Form, pictures: readonly FormFile[]): string | undefined {
   if (files.has('mask')) return 'where in a picture is to be drawn cannot be said there ("mask")';
-  const strange = pictures.find((file) => mimeOf(file) === undefined);
+  const strange = pictures.find((file) => mimeOfFile(file, MIMES) === undefined);
   if (strange) {
     const kind = `${strange.name.slice(-MOST_TOLD)} ${strange.type.slice(0, MOST_TOLD)}`;
     return `pictures of this kind are not seen there ("image": ${kind})`;
@@ -67,11 +66,4 @@ function told(name: string, value: string): string | number | boolean | null {
   if (value === '') return null;
   if (name === 'n') return Number(value);
   return name === 'stream' ? value === 'true' : value;
-}
-
-/** By what the sender says it is, or by its name: many senders say `application/octet-stream`. */
-function mimeOf({ name, type }: FormFile): string | undefined {
-  const kind = /^image\/(.+)$/.exec(type)?.[1];
-  const ending = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase();
-  return entryOf(MIMES, kind ?? '') ?? entryOf(MIMES, ending ?? '');
 }

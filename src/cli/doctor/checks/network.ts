@@ -2,6 +2,7 @@ import type { Provider } from '../../../core/profile.ts';
 import { formatDuration } from '../../../lib/duration.ts';
 import { httpProxyRule, httpProxyVariable, spares } from '../../../lib/http-proxy.ts';
 import { setVariable } from '../../../lib/set-variable.ts';
+import { assigningLine } from '../../clients/detect-shell.ts';
 import { isThisMachine } from '../../provider/address.ts';
 import { listed } from '../../story/words.ts';
 import { type Check, type CheckGroup, type Finding, fine, problem, skipped, warning } from '../check.ts';
@@ -59,7 +60,7 @@ function ownWay(env: Environment): Finding[] {
   return [
     warning(
       'NO_PROXY leaves out this machine: programs may look for gw behind the HTTP proxy',
-      setVariable('NO_PROXY', [exempt, 'localhost', '127.0.0.1'].filter(Boolean).join(',')),
+      assigningLine(env, 'NO_PROXY', [exempt, 'localhost', '127.0.0.1'].filter(Boolean).join(',')),
     ),
   ];
 }

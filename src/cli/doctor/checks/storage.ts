@@ -4,8 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { DEFAULT_SETTINGS, type Settings } from '../../../core/settings.ts';
 import { decodeLogRecord, lastLines } from '../../../daemon/index.ts';
 import { formatDuration } from '../../../lib/duration.ts';
-import { setVariable } from '../../../lib/set-variable.ts';
 import { openArchive } from '../../../store/index.ts';
+import { assigningLine } from '../../clients/detect-shell.ts';
 import { formatBytes } from '../../story/words.ts';
 import { type Check, type CheckGroup, type Finding, fine, problem, skipped, warning } from '../check.ts';
 import type { Scene } from '../scene.ts';
@@ -19,10 +19,10 @@ const SWOLLEN = 1.5;
 const disk: Check = {
   id: 'disk',
   looksAt: 'leave to write the profile and the state, and room on the disk for what the log may grow to',
-  look({ machine, context: { paths }, ...scene }) {
+  look({ machine, context: { paths, env }, ...scene }) {
     const closed = [paths.stateDir, paths.configDir].find((folder) => !mayWrite(folder));
     if (closed !== undefined) {
-      const fix = `make it writable for this user, or choose another place: ${setVariable('GW_HOME', 'DIRECTORY')}`;
+      const fix = `make it writable for this user, or choose another place: ${assigningLine(env, 'GW_HOME', 'DIRECTORY')}`;
       return [problem(`this user may not write in ${closed}`, fix, { about: closed })];
     }
     const free = machine.freeBytes(paths.stateDir);
